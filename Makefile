@@ -1,0 +1,85 @@
+# Everything from a machine with nothing but Python >= 3.11. `make` alone lists what there is.
+# Other interpreter: make PYTHON=/path/to/python run     Other port: make PORT=9000 run     Some tests only: make test T=tests/store
+
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v "$$p" && break; done)
+PORT ?= $(or $(HUB_PORT),8080)
+BIN := .venv/bin
+LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+	--no-emit-index-url --no-emit-find-links --emit-build-options --upgrade
+
+# What the tests need besides Python: a browser with letters for its pages, a second archive, a second server.
+SYSTEM := chromium fonts-dejavu-core fonts-noto-cjk postgresql redis-server redis-sentinel
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check lint format bench chaos accept lock wheel system clean
+.DELETE_ON_ERROR:
+
+help: ## List what there is
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+run: .venv/.run ## Install what is missing, then the demo shop: words in, answers out (PORT=8080)
+	@HUB_PORT=$(PORT) $(BIN)/hub demo
+
+test: system .venv/.dev lint ## Install what is missing, then every check and every test, with coverage
+	@$(BIN)/python -m pytest --cov --cov-report=term $(T)
+
+check: .venv/.dev lint ## Every check, then the quick tests: before each commit
+	@$(BIN)/python -m pytest -q -m 'not long' $(T)
+
+lint: .venv/.dev ## ruff, format, mypy, import contracts; no tests
+	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --no-logo
+
+format: .venv/.dev ## Put the code into its one form
+	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format .
+
+bench: .venv/.dev ## Measure: QUICK=1 ends within 50 s, FULL=1 adds 1 M customers; writes bench/results.json
+	@$(BIN)/python -m bench
+
+chaos: system .venv/.dev ## Kill, freeze and cut off processes under load; seeds are printed and can be replayed
+	@$(BIN)/python -m tests.chaos $(ARGS)
+
+accept: system .venv/.dev ## Run every promise of docs/promises.md (ARGS='--issue 2', '--row 3')
+	@$(BIN)/python -m tools.accept $(ARGS)
+
+lock: .venv/.built ## Choose the newest versions and write the lock files anew
+	@$(LOCK) --output-file requirements.lock
+	@$(LOCK) --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+	@$(subst pyproject.toml,,$(LOCK)) --group build --output-file requirements-build.lock
+
+wheel: .venv/.built ## Build the wheel into dist/
+	@$(BIN)/python -m hatchling build -t wheel
+
+system:
+	@tools/system $(SYSTEM)
+
+clean: ## Throw away the environment and all caches (never the data folder)
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage .coverage.* build dist
+
+# --- the environment: each stamp is newer than the lock file it was made from, so a second `make` installs nothing ---
+
+$(BIN)/python:
+	@test -n '$(PYTHON)' || { echo 'omnihub needs Python 3.11 or newer: install it, or say make PYTHON=/path/to/python'; exit 1; }
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; tools/system python3-venv; $(PYTHON) -m venv .venv; }
+
+.venv/.built: requirements-build.lock | $(BIN)/python
+	@echo 'preparing .venv'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-build.lock
+	@touch $@
+
+# uv is ten times quicker; pip stands in where uv does not reach the packages.
+.venv/.run: requirements.lock pyproject.toml .venv/.built
+	@echo 'installing what the hub needs'
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock \
+		|| $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index --editable .
+	@touch $@
+
+.venv/.dev: requirements-dev.lock .venv/.run
+	@echo 'installing what the tests need'
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock \
+		|| $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@

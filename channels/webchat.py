@@ -1,0 +1,99 @@
+"""The plain web chat: a channel whose provider is ourselves (frames and tokens: hub/model/chat.py; the page: console/chat)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from hub.model.address import Address
+from hub.model.chat import KIND, TEXT_UNITS, ChatEntry, ChatLink, Say, frame_of, packed, said, session_address
+from hub.model.delivery import Delivery
+from hub.model.errors import Rejected, StoreAway, StoreFull, TemporaryFailure
+from hub.model.events import Incoming, Unparsed
+from hub.model.message import Attachment, Capabilities, MediaKind
+from hub.model.ports import Call, ChatLog, Inbound, Reply, Sent
+
+SESSION_HEADER = "x-chat-session"
+"""Where a frame that is handed over as a request bears its session's token."""
+
+CAPABILITIES = Capabilities(
+    text_units=TEXT_UNITS,  # ours: hub/model/chat.py
+    quick_replies=12,  # what fits a phone's screen under a message without scrolling
+    quick_reply_title=60,
+    caption_units=TEXT_UNITS,
+    media=frozenset(MediaKind) - {MediaKind.LOCATION, MediaKind.CONTACT},  # shown as links; these two have none and go as words
+    receipts=True,
+    typing=False,
+    connects=False,  # no provider to connect to: the store is asked
+    retry_horizon_days=7,  # a phone that was off for a week sends its last words again when it wakes
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The account's name within the hub, and the secret key that signs sessions (32 random bytes)."""
+
+    account: str
+    key: bytes
+
+
+class WebChat:
+    """One account of web chat: sending is appending to the session's log, which the page reads by cursor."""
+
+    kind = KIND
+    capabilities = CAPABILITIES
+
+    def __init__(self, settings: Settings, *, log: ChatLog, now: Callable[[], int]) -> None:
+        self._settings = settings
+        self._log = log
+        self._now = now
+
+    @property
+    def account(self) -> str:
+        """The account's name within the hub."""
+        return self._settings.account
+
+    def verify(self, request: Inbound) -> None:
+        """Raise BadSignature unless the session's token is one of ours."""
+        self._address(request)
+
+    def parse(self, request: Inbound) -> list[Incoming | Unparsed]:
+        """What the customer said; other frames concern the connection only. Raises Unparseable."""
+        frame = frame_of(request.body)
+        return [said(frame, address=self._address(request), at=self._now())] if isinstance(frame, Say) else []
+
+    def answer(self, request: Inbound, events: list[Incoming | Unparsed]) -> Reply | None:
+        """Nothing inline: the page reads its log."""
+        return None
+
+    def render(self, delivery: Delivery) -> list[Call]:
+        """One entry for the session's log."""
+        message = delivery.message
+        links = tuple(_link(piece) for piece in message.attachments if piece.url)
+        unseen = tuple(f"{piece.kind.value} has no address" for piece in message.attachments if not piece.url)
+        return [
+            Call(method="append", params={"text": message.text, "quick_replies": message.quick_replies, "links": links}, warnings=unseen)
+        ]
+
+    async def send(self, call: Call, delivery: Delivery) -> Sent:
+        """Append the entry once per delivery; raises TemporaryFailure where the store does not take it now."""
+        entry = ChatEntry(
+            id=delivery.id, delivery=delivery.id, who=delivery.origin.value, at=delivery.created, **call.params  # type: ignore[arg-type]
+        )  # fmt: skip
+        if not (entry.text or entry.links):
+            raise Rejected("the message is empty")
+        try:
+            await self._log.append(delivery.address, packed(entry), key=delivery.id)
+        except (StoreAway, StoreFull) as error:
+            # Perhaps it is in the log already; by its key it will not be there twice.
+            raise TemporaryFailure(str(error)) from error
+        return Sent(external_id=delivery.id)
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+    def _address(self, request: Inbound) -> Address:
+        token = request.headers.get(SESSION_HEADER, "")
+        return session_address(token, account=self._settings.account, key=self._settings.key)
+
+
+def _link(piece: Attachment) -> ChatLink:
+    return ChatLink(kind=piece.kind.value, url=piece.url, name=piece.name or piece.filename)

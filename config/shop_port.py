@@ -1,0 +1,39 @@
+"""Asking the shop: a signed GET to the shop's own address, JSON back. More of the shop port comes with its adapters."""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from http import HTTPStatus
+from urllib.parse import quote
+
+from aiohttp import ClientSession, ClientTimeout
+
+from hub.model.errors import HubError
+from hub.model.ports import Answer
+
+SIGNATURE_HEADER = "X-Omnihub-Signature"
+TIMEOUT_S = 35.0
+"""Longer than any turn waits: the turn's own deadline decides, this only gives the connection back."""
+ANSWER_BYTES = 64 * 1024
+
+
+class ShopFailed(HubError):
+    """The shop answered with an error; the text is its status."""
+
+
+def shop_answers(base_url: str, secret: str, session: ClientSession) -> Mapping[str, Answer]:
+    """Topic `order` (its number): GET `{base_url}/orders/{number}`, signed by HMAC-SHA256 over the path in hex."""
+
+    async def order(number: str) -> str:
+        path = f"/orders/{quote(number, safe='')}"
+        signature = hmac.new(secret.encode(), path.encode(), hashlib.sha256).hexdigest()
+        async with session.get(
+            base_url.rstrip("/") + path, headers={SIGNATURE_HEADER: f"sha256={signature}"}, timeout=ClientTimeout(total=TIMEOUT_S)
+        ) as answer:
+            if answer.status == HTTPStatus.NOT_FOUND:
+                return '{"found": false}'
+            if answer.status != HTTPStatus.OK:
+                raise ShopFailed(f"status {answer.status}")
+            return (await answer.content.read(ANSWER_BYTES)).decode()
+
+    return {"order": order} if base_url else {}

@@ -1,0 +1,142 @@
+"""The web side wired together: providers' door, API, web chat, health and metrics on one port."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from secrets import token_urlsafe
+
+from aiohttp import web
+from msgspec import Struct
+from prometheus_client import CollectorRegistry
+
+from config.channels import WEB_CHAT_ACCOUNT
+from config.core import Store, entropy
+from config.secrets import Secrets, open_sealed, seal
+from config.settings import Settings
+from hub.desk.asking import Desk
+from hub.engine.counters import Counters
+from hub.engine.intake import Intake
+from hub.model.address import Address
+from hub.model.chat import KIND
+from hub.model.events import Incoming
+from hub.model.ports import Channel, Clock
+from hub.store.cases import Cases, Seal
+from hub.store.chats import Chats
+from hub.store.customers import Customers
+from hub.store.dead import DeadLetters
+from hub.store.queue import Queue
+from hub.store.switch import Switch
+from hub.web.api import api_routes
+from hub.web.app import application, serve
+from hub.web.auth import Tokens
+from hub.web.bell import Bell
+from hub.web.chat import ChatDoor
+from hub.web.chat_ports import ChatPorts, ChatSettings
+from hub.web.health import Health
+from hub.web.hooks import Hooks
+from hub.web.metrics import HubCollector, Metrics
+from hub.web.origin import Origin, networks
+from hub.web.routes import Rooms
+
+Check = Callable[[], Awaitable[None]]
+CASES = "case"
+CHAT_PAGES = Path(__file__).parent.parent / "console" / "chat"
+CHAT_DAYS = 7
+"""How long a page may keep a word it could not send."""
+
+
+class WebSide(Struct):
+    """A serving web side and where."""
+
+    runner: web.AppRunner
+    port: int
+    chats: Chats
+    bell: Bell
+
+    async def ring(self) -> None:
+        """Tell open chat pages of what came for them, until cancelled."""
+        async for news in self.chats.news():
+            account, _, session = news.partition(":")
+            if session:
+                self.bell.ring(Address(channel=KIND, account=account, id=session))
+            else:
+                self.bell.ring_all()
+
+    async def close(self) -> None:
+        """Answer what is open, then stop."""
+        await self.runner.cleanup()
+
+
+class WebParts(Struct, frozen=True):
+    """What the web side serves and asks; `ready`: checks of /readyz; `gauges`: what /metrics shows as of now."""
+
+    settings: Settings
+    secrets: Secrets
+    store: Store
+    intake: Intake
+    counters: Counters
+    channels: Mapping[tuple[str, str], Channel]
+    chats: Chats
+    clock: Clock
+    ready: Mapping[str, Check]
+    gauges: Mapping[str, Callable[[], float]]
+    version: str
+
+
+async def open_web(parts: WebParts) -> WebSide:
+    """Serve on the settings' host and port; OSError where that is taken."""
+    settings, bell = parts.settings, Bell()
+    origin = Origin(public_url=settings.public_url, proxies=networks(settings.trusted_proxies))
+    cases = Cases(parts.store.links, parts.store.keys, seal=_sealing(parts.secrets.case_key))
+    registry = CollectorRegistry()
+    registry.register(HubCollector(parts.counters, gauges=parts.gauges, prefix=settings.prefix))
+    hooks = Hooks(parts.channels, parts.intake, cases=cases, counters=parts.counters, origin=origin, clock=parts.clock, entropy=entropy)
+    chat = _chat(parts, bell, origin)
+    tokens = Tokens({"settings": parts.secrets.api_token}, origin=origin, clock=parts.clock)
+    app = application(
+        hooks.routes(),
+        chat.routes(),
+        Health(parts.ready).routes(),
+        api_routes(_rooms(parts, cases), tokens=tokens, version=parts.version),
+        Metrics(registry).routes(),
+    )
+    app.on_shutdown.append(chat.close)
+    runner, port = await serve(app, host=settings.host, port=settings.port)
+    return WebSide(runner, port, parts.chats, bell)
+
+
+def _sealing(key: bytes) -> Seal:
+    return Seal(close=lambda plain: seal(key, plain, purpose=CASES), open=lambda sealed: open_sealed(key, sealed, purpose=CASES))
+
+
+def _chat(parts: WebParts, bell: Bell, origin: Origin) -> ChatDoor:
+    async def accept(incoming: list[Incoming]) -> None:
+        await parts.intake.accept(incoming, days=CHAT_DAYS)
+
+    ports = ChatPorts(
+        accept=accept,
+        read=parts.chats.read,
+        log=parts.chats,
+        subscribe=bell.subscribe,
+        now=parts.clock.now,
+        new_session=lambda: token_urlsafe(18),
+    )
+    return ChatDoor(ChatSettings(account=WEB_CHAT_ACCOUNT, key=parts.secrets.session_key, pages=CHAT_PAGES), ports, origin=origin)
+
+
+def _rooms(parts: WebParts, cases: Cases) -> Rooms:
+    links, keys, inboxes = parts.store.links, parts.store.keys, parts.store.inboxes
+    customers = Customers(links, keys)
+    desk = Desk(links, keys, inboxes=inboxes, deliveries=parts.store.deliveries, customers=customers, clock=parts.clock)
+    return Rooms(
+        desk=desk,
+        customers=customers,
+        queue=Queue(links, keys),
+        dead=DeadLetters(links, keys, inboxes=inboxes),
+        switch=Switch(links, keys),
+        cases=cases,
+        intake=parts.intake,
+        channels=parts.channels,
+        clock=parts.clock,
+        counters=parts.counters,
+        entropy=entropy,
+    )

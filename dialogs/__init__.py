@@ -1,0 +1,1 @@
+"""Dialogs: what the bot understands and answers, as pure steps of a turn."""

@@ -1,0 +1,131 @@
+"""Answers from the shop's file, greetings and thanks; and what is said when nothing was understood."""
+
+from dataclasses import dataclass
+
+from msgspec.structs import replace
+
+from dialogs.fold import plain
+from dialogs.hearing import LANGUAGE, Heard, answered, heard, language_of, offered, thread_of
+from dialogs.order import NUMBER, TRIED, WAITS, ask_number
+from dialogs.person import OFFERED
+from dialogs.wording import ANSWER, DELIVERY, ORDER, PERSON, ShopTexts, Wording
+from hub.model.events import Started
+from hub.model.message import Message, QuickReply
+from hub.model.ports import Question
+from hub.model.record import Conversation
+from hub.model.turn import Turn
+from hub.model.words import OwnerKind
+
+MISSES = 2
+"""Misunderstandings in a row after which a person is offered."""
+
+AT_ONCE = 3
+"""Answers put into one message when the lines of a burst ask for several things."""
+
+_KEPT = (TRIED, NUMBER, WAITS)
+"""What of the dialog outlives an answer about something else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Faq:
+    """Answers what the shop's file knows, in the customer's language; the last step, so nobody is left without a word."""
+
+    texts: ShopTexts
+
+    @property
+    def name(self) -> str:
+        """The step's name in logs."""
+        return "faq"
+
+    def needs(self, turn: Turn) -> tuple[Question, ...]:
+        """Nothing: the answers are in memory."""
+        return ()
+
+    def take(self, turn: Turn) -> Turn:
+        """The turn with one answer."""
+        if isinstance(turn.event.body, Started):
+            return self._greeted(turn)
+        said = heard(turn)
+        if said is None:
+            return turn
+        language = language_of(turn, self.texts, text=said.text)
+        if said.said.payload.startswith(ANSWER):
+            id_ = said.said.payload.removeprefix(ANSWER)
+            if id_ in self.texts.wordings[language].answers:
+                return self._told(turn, said, found=(id_,), language=language)
+        if not said.text:
+            return self._media(turn, said, language=language)
+        found, spoken_in = self._find(said, language)
+        if ORDER in found:
+            return ask_number(turn, said, wording=self.texts.wordings[spoken_in], language=spoken_in)
+        if found:
+            return self._told(turn, said, found=found, language=spoken_in)
+        return self._small_talk(turn, said, language=language)
+
+    def _find(self, said: Heard, language: str) -> tuple[tuple[str, ...], str]:
+        """What is asked for, and in which language: each line by itself, else all together; other languages last."""
+        others = (other for other in self.texts.wordings if other != language)
+        for tongue in (language, *others):
+            best = self.texts.wordings[tongue].index.best
+            by_line = [hit.id for line in said.lines if (hit := best(line))]
+            if not by_line and len(said.lines) > 1 and (hit := best(said.text)):
+                by_line = [hit.id]
+            if by_line:
+                return tuple(dict.fromkeys(by_line))[:AT_ONCE], tongue
+        return (), language
+
+    def _told(self, turn: Turn, said: Heard, *, found: tuple[str, ...], language: str) -> Turn:
+        answers = self.texts.wordings[language].answers
+        after = _after(said.conversation, language)
+        turn = turn.fact("question answered", answer=" ".join(found), language=language)
+        return answered(turn, after, Message(text="\n\n".join(answers[id_] for id_ in found)), to=said.address)
+
+    def _small_talk(self, turn: Turn, said: Heard, *, language: str) -> Turn:
+        """Greeting, thanks, a nod; else we did not understand."""
+        wording = self.texts.wordings[language]
+        after = _after(said.conversation, language)
+        last = said.lines[-1]
+        if self.texts.greeting.has(last):
+            return answered(turn, after, _greeting(wording), to=said.address)
+        if self.texts.thanks.has(last):
+            return answered(turn, after, Message(text=wording.say.thanks), to=said.address)
+        if self.texts.fine.has(last) or not plain(last):
+            return turn.with_conversation(
+                after
+            ).done()  # A nod ends a talk, and so does a heart; a bot that answers each never lets it end.
+        misses = said.conversation.misses + 1
+        turn = turn.fact("not understood", conversation=said.conversation.id, misses=str(misses))
+        if misses >= MISSES:
+            after = replace(after, misses=misses, dialog={**after.dialog, OFFERED: PERSON})
+            return answered(turn, after, Message(text=wording.say.offer, quick_replies=offered(wording, PERSON)), to=said.address)
+        fallback = Message(text=wording.say.fallback, quick_replies=_menu(wording))
+        return answered(turn, replace(after, misses=misses), fallback, to=said.address)
+
+    def _media(self, turn: Turn, said: Heard, *, language: str) -> Turn:
+        """A picture without words: we have it, and ask what it is about."""
+        if not said.said.attachments:
+            return turn
+        text = self.texts.wordings[language].say.media
+        return answered(turn, _after(said.conversation, language), Message(text=text), to=said.address)
+
+    def _greeted(self, turn: Turn) -> Turn:
+        """The answer to `/start` and its kin."""
+        conversation, address = thread_of(turn), turn.event.address
+        if turn.handled or conversation is None or address is None or conversation.owner.kind is not OwnerKind.BOT:
+            return turn
+        language = language_of(turn, self.texts, text="")
+        return answered(turn, _after(conversation, language), _greeting(self.texts.wordings[language]), to=address)
+
+
+def _after(conversation: Conversation, language: str) -> Conversation:
+    """The conversation once it is answered: nothing waits, nothing was missed, the language is known."""
+    dialog = {LANGUAGE: language} | {key: conversation.dialog[key] for key in _KEPT if key in conversation.dialog}
+    return replace(conversation, misses=0, lines=(), dialog=dialog)
+
+
+def _menu(wording: Wording) -> tuple[QuickReply, ...]:
+    return offered(wording, ORDER, ANSWER + DELIVERY, PERSON)
+
+
+def _greeting(wording: Wording) -> Message:
+    return Message(text=wording.say.greeting, quick_replies=_menu(wording))

@@ -1,0 +1,26 @@
+"""The dialogs in their order, and what ends the wait for more lines."""
+
+from dialogs.burst import Burst
+from dialogs.consent import ConsentWords
+from dialogs.faq import Faq
+from dialogs.idle import Idle
+from dialogs.order import OrderStatus
+from dialogs.person import PersonPlease, wants_person
+from dialogs.wording import ShopTexts
+from hub.model.events import Event, Said
+from hub.model.turn import Step, Urgent
+
+
+def dialog_steps(shop: ShopTexts) -> tuple[Step, ...]:
+    """To stand behind the hub's own steps: consent first, for STOP is heard in any state; what is left falls to the answers."""
+    return (ConsentWords(shop), PersonPlease(shop), Burst(shop), OrderStatus(shop), Faq(shop), Idle())
+
+
+def urgency(shop: ShopTexts) -> Urgent:
+    """The judge of what must not wait for more lines: STOP, and the wish for a person."""
+
+    def urgent(event: Event) -> bool:
+        said = event.body
+        return isinstance(said, Said) and (shop.stop.has(said.text) or wants_person(said, shop))
+
+    return urgent

@@ -1,0 +1,1 @@
+"""What agents do: taking a conversation over, writing in it, giving it back."""

@@ -1,0 +1,179 @@
+"""Who answers a conversation: claims, words of agents, release, resolve, retry."""
+
+from msgspec import json
+from msgspec.structs import replace
+
+from hub.desk.threads import join
+from hub.model.base import Value
+from hub.model.delivery import Delivery
+from hub.model.events import ClaimAsked, DeliveryEnded, Echoed, ReleaseAsked, ResolveAsked, RetryAsked, SayAsked
+from hub.model.ports import Question
+from hub.model.record import Conversation, Owner
+from hub.model.turn import Turn
+from hub.model.words import ConversationStatus, DeliveryState, Origin, OwnerKind, Purpose
+
+PHONE_AGENT = "phone"
+"""Who has taken over when a person answered from the provider's own app."""
+_encode = json.Encoder().encode
+_delivery = json.Decoder(Delivery).decode
+
+
+class Verdict(Value, frozen=True, omit_defaults=False):
+    """What became of an agent's wish, for whoever asks by the event's id."""
+
+    ok: bool
+    code: str = ""
+    owner: str = ""
+    conversation: str = ""
+    epoch: int = 0
+    text: str = ""
+
+
+class Ownership:
+    """Keeps who owns a conversation; each change raises its epoch, and no bot word of an older epoch is sent."""
+
+    name = "ownership"
+
+    def needs(self, turn: Turn) -> tuple[Question, ...]:
+        """A retry needs the delivery it is about; an echo, whether the message was ours."""
+        match turn.event.body:
+            case RetryAsked(delivery=delivery):
+                return (Question(topic="delivery", key=f"{turn.record.id}|{delivery}"),)
+            case Echoed(external_id=external) if turn.event.address:
+                return (Question(topic="external", key=f"{turn.record.id}|{turn.event.address}|{external}"),)
+        return ()
+
+    def take(self, turn: Turn) -> Turn:
+        """The turn with the wish carried out or refused."""
+        match turn.event.body:
+            case ClaimAsked() as asked:
+                return _claim(turn, asked)
+            case ReleaseAsked() as asked:
+                return _release(turn, asked)
+            case ResolveAsked() as asked:
+                return _resolve(turn, asked)
+            case SayAsked() as asked:
+                return _say(turn, asked)
+            case RetryAsked() as asked:
+                return _retry(turn, asked)
+            case Echoed() as echo:
+                return _echo(turn, echo)
+            case DeliveryEnded() as ended:
+                return _ended(turn, ended)
+        return turn
+
+
+def _claim(turn: Turn, asked: ClaimAsked) -> Turn:
+    conversation = turn.conversation(asked.conversation)
+    if conversation is None:
+        return _refuse(turn, "no_conversation", "This customer has no open conversation; write to them instead.")
+    if conversation.status is ConversationStatus.RESOLVED:
+        return _refuse(turn, "resolved", "This conversation is closed; a new word of the customer opens the next one.")
+    if conversation.owner == Owner(kind=OwnerKind.AGENT, agent=asked.agent):
+        return _grant(turn, conversation)
+    if conversation.owner.kind is OwnerKind.AGENT:
+        return _refuse(turn, "taken", f"{conversation.owner.agent} has this conversation.", owner=conversation.owner.agent)
+    turn, conversation = turn.hand_over(conversation, Owner(kind=OwnerKind.AGENT, agent=asked.agent))
+    return _grant(turn, conversation)
+
+
+def _mine(turn: Turn, agent: str, id: str) -> Conversation | Turn:  # noqa: A002 - the field's name
+    """The agent's own conversation, or the turn with the refusal."""
+    conversation = turn.conversation(id)
+    if conversation is None:
+        return _refuse(turn, "no_conversation", "This customer has no open conversation.")
+    if conversation.owner != Owner(kind=OwnerKind.AGENT, agent=agent):
+        return _refuse(turn, "not_yours", "Claim this conversation first.", owner=conversation.owner.agent or conversation.owner.kind.value)
+    return conversation
+
+
+def _release(turn: Turn, asked: ReleaseAsked) -> Turn:
+    mine = _mine(turn, asked.agent, asked.conversation)
+    if isinstance(mine, Turn):
+        return mine
+    fresh = replace(mine, summary=asked.summary, misses=0, dialog={})
+    turn, conversation = turn.hand_over(fresh, Owner())
+    return _grant(turn, conversation)
+
+
+def _resolve(turn: Turn, asked: ResolveAsked) -> Turn:
+    conversation = turn.conversation(asked.conversation)
+    if conversation is None:
+        return _refuse(turn, "no_conversation", "This customer has no open conversation.")
+    if conversation.owner.kind is OwnerKind.AGENT and conversation.owner.agent != asked.agent:
+        return _refuse(turn, "taken", f"{conversation.owner.agent} has this conversation.", owner=conversation.owner.agent)
+    closing = replace(conversation, status=ConversationStatus.RESOLVED, reason=asked.reason)
+    turn, closed = turn.hand_over(closing, Owner())
+    turn = turn.disarm(f"idle:{closed.id}").fact("conversation resolved", conversation=closed.id, reason=asked.reason, agent=asked.agent)
+    return _grant(turn, closed)
+
+
+def _say(turn: Turn, asked: SayAsked) -> Turn:
+    conversation = turn.conversation(asked.conversation)
+    if conversation is None and asked.to and not asked.conversation:
+        turn, conversation = join(turn, asked.to)
+    if conversation is None:
+        return _refuse(turn, "no_conversation", "Name an address to write to: this customer has no open conversation.")
+    me = Owner(kind=OwnerKind.AGENT, agent=asked.agent)
+    if conversation.owner.kind is OwnerKind.AGENT and conversation.owner != me:
+        return _refuse(turn, "taken", f"{conversation.owner.agent} has this conversation.", owner=conversation.owner.agent)
+    if conversation.owner != me:
+        # A person's word is a takeover: the bot must not talk over it.
+        turn, conversation = turn.hand_over(conversation, me)
+    to = asked.to or conversation.last_thread
+    if to is None or to not in turn.live.addresses:
+        return _refuse(turn, "unknown", "That address is not one of this customer's.")
+    turn = turn.say(asked.message, conversation=conversation, to=to, origin=Origin.AGENT, who=f"agent:{asked.agent}")
+    return _grant(turn, conversation)
+
+
+def _retry(turn: Turn, asked: RetryAsked) -> Turn:
+    """Retry really sends: the same message as a new delivery, for which the agent answers."""
+    answer = turn.answers.get(f"delivery/{turn.record.id}|{asked.delivery}")
+    found = json.decode(answer) if answer else None
+    if not found:
+        return _refuse(turn, "unknown", "That delivery is not known any more; write the message anew.")
+    if found["state"] not in {DeliveryState.FAILED, DeliveryState.UNKNOWN, DeliveryState.DRAFT, DeliveryState.WITHDRAWN}:
+        return _refuse(turn, "not_ended", f"That delivery is {found['state']}; only one that did not arrive can be sent again.")
+    old = _delivery(_encode(found["delivery"]))
+    conversation = turn.conversation(old.conversation) if old.conversation else None
+    me = Owner(kind=OwnerKind.AGENT, agent=asked.agent)
+    if conversation and conversation.owner.kind is OwnerKind.AGENT and conversation.owner != me:
+        return _refuse(turn, "taken", f"{conversation.owner.agent} has this conversation.", owner=conversation.owner.agent)
+    purpose = Purpose.SERVICE if old.purpose is Purpose.MARKETING else old.purpose
+    turn = turn.say(
+        old.message, conversation=conversation, to=old.address, origin=Origin.AGENT, purpose=purpose, who=f"agent:{asked.agent}"
+    )
+    return turn.fact("delivery retried", delivery=old.id, agent=asked.agent).verdict(_encode(Verdict(ok=True, owner=asked.agent)))
+
+
+def _echo(turn: Turn, echo: Echoed) -> Turn:
+    """A message from our side that the hub did not send is a person's: they have taken over."""
+    address = turn.event.address
+    known = turn.answers.get(f"external/{turn.record.id}|{address}|{echo.external_id}", "")
+    if address is None or known not in {'""', "null"}:
+        return turn.done()
+    turn, conversation = join(turn, address)
+    turn = turn.note(
+        "message", f"agent:{PHONE_AGENT}", echo.text, conversation=conversation.id, address=address, external_id=echo.external_id
+    )
+    if conversation.owner.kind is not OwnerKind.AGENT:
+        turn, _ = turn.hand_over(conversation, Owner(kind=OwnerKind.AGENT, agent=PHONE_AGENT))
+    return turn.done()
+
+
+def _ended(turn: Turn, ended: DeliveryEnded) -> Turn:
+    """A delivery that did not arrive is told on the timeline."""
+    text = f"{ended.state.value}: {ended.reason}" if ended.reason else ended.state.value
+    return turn.note("fact", "system", text, delivery=ended.delivery, address=ended.address).fact(
+        "delivery ended", delivery=ended.delivery, state=ended.state.value
+    )
+
+
+def _grant(turn: Turn, conversation: Conversation) -> Turn:
+    verdict = Verdict(ok=True, owner=conversation.owner.agent, conversation=conversation.id, epoch=conversation.epoch)
+    return turn.verdict(_encode(verdict))
+
+
+def _refuse(turn: Turn, code: str, text: str, *, owner: str = "") -> Turn:
+    return turn.verdict(_encode(Verdict(ok=False, code=code, text=text, owner=owner)))

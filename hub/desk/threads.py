@@ -1,0 +1,105 @@
+"""Which conversation a word belongs to, what it tells of the customer, and its line on the timeline."""
+
+from msgspec.structs import replace
+
+from hub.engine.degrade import understand
+from hub.model.address import Address
+from hub.model.events import Deleted, Edited, Event, Noted, OptedOut, Reacted, Said, Started
+from hub.model.ids import derived_id
+from hub.model.ports import Question
+from hub.model.record import Conversation, Fact
+from hub.model.turn import Turn
+from hub.model.words import ConversationStatus
+
+RESOLVED_KEPT = 5
+"""Closed conversations a record remembers; the archive has all."""
+
+
+class Threads:
+    """Joins a word to the open conversation of its thread, else to the customer's latest open one, else begins a new one."""
+
+    name = "threads"
+
+    def needs(self, turn: Turn) -> tuple[Question, ...]:
+        """Nothing."""
+        del turn
+        return ()
+
+    def take(self, turn: Turn) -> Turn:
+        """The turn with the word in its place."""
+        event, body = turn.event, turn.event.body
+        if event.address and isinstance(body, (Said, Started)):
+            turn = _known(turn, event.address, body)
+            turn, conversation = join(turn, event.address)
+            return _heard(turn, event, conversation)
+        match body:
+            case Edited():
+                return turn.note("edit", "customer", body.text, external_id=body.target, address=event.address).done()
+            case Deleted():
+                return turn.note("delete", "customer", external_id=body.target, address=event.address).done()
+            case Reacted():
+                sign = "" if body.removed else body.emoji
+                return turn.note("reaction", "customer", sign, external_id=body.target, address=event.address).done()
+            case Noted():
+                return turn.note("fact", "system", f"{body.name} {body.detail}".strip(), address=event.address).done()
+            case OptedOut():
+                return turn.note("fact", "system", "opted out", address=event.address)
+        return turn
+
+
+def join(turn: Turn, address: Address) -> tuple[Turn, Conversation]:
+    """The turn with the conversation this address speaks in; a new one where none is open."""
+    open_ones = [c for c in turn.live.conversations if c.status is ConversationStatus.OPEN]
+    own = [c for c in open_ones if address in c.threads]
+    found = next(reversed(own or open_ones), None)
+    if found is None:
+        found = Conversation(id=derived_id("co", turn.entry, 0), opened=turn.now)
+        turn = turn.fact("conversation opened", conversation=found.id)
+    threads = found.threads if address in found.threads else (*found.threads, address)
+    found = replace(found, threads=threads, last_thread=address, last_word=turn.now)
+    return _forget_oldest(turn).with_conversation(found), found
+
+
+def _forget_oldest(turn: Turn) -> Turn:
+    closed = [c.id for c in turn.live.conversations if c.status is ConversationStatus.RESOLVED]
+    gone = set(closed[:-RESOLVED_KEPT])
+    return turn.with_record(conversations=tuple(c for c in turn.live.conversations if c.id not in gone)) if gone else turn
+
+
+def _known(turn: Turn, address: Address, body: Said | Started) -> Turn:
+    """What the word tells of who speaks: an address, a name, a language."""
+    record = turn.live
+    told = {"name": body.name, "username": body.username, "device_language": body.language}
+    fresh = {
+        key: Fact(value=value, source=address.channel, at=turn.now)
+        for key, value in told.items()
+        if value and (key not in record.profile or record.profile[key].value != value)
+    }
+    if fresh:
+        turn = turn.with_record(profile={**record.profile, **fresh})
+    if address not in record.addresses:
+        turn = turn.with_record(addresses=(*record.addresses, address))
+    return turn
+
+
+def _heard(turn: Turn, event: Event, conversation: Conversation) -> Turn:
+    body = event.body
+    if isinstance(body, Started):
+        return turn.note("fact", "customer", "started", conversation=conversation.id, address=event.address).fact(
+            "conversation started", ref=body.ref
+        )
+    if not isinstance(body, Said):
+        return turn
+    if not body.payload and conversation.offered:
+        chosen = understand(body.text, conversation.offered)
+        if chosen:
+            turn = replace(turn, event=replace(event, body=replace(body, payload=chosen.payload or chosen.title)))
+    return turn.note(
+        "message",
+        "customer",
+        body.text,
+        conversation=conversation.id,
+        address=event.address,
+        external_id=body.external_id,
+        attachments=body.attachments,
+    ).fact("message received", conversation=conversation.id, channel=event.address.channel if event.address else "")

@@ -1,0 +1,46 @@
+"""Taking a turn: the steps in their order over one sheet, pure from end to end."""
+
+from collections.abc import Sequence
+from hashlib import blake2b
+
+from msgspec import msgpack
+from msgspec.structs import replace
+
+from hub.model.events import Event
+from hub.model.ports import Question
+from hub.model.record import Asleep, Erased, Live, Moved, Record
+from hub.model.subject import subject_id
+from hub.model.turn import Step, Turn
+
+_encode = msgpack.Encoder(order="deterministic").encode
+
+
+def open_turn(
+    record: Record | None, event: Event, *, entry: str, clock: int, revision: int, more: bool = False, answers: dict[str, str] | None = None
+) -> Turn:
+    """The empty sheet: `now` never falls behind the record's last turn; a customer not known yet begins here."""
+    now = max(clock, record.turned if record else 0)
+    known = record or Live(id=subject_id(event.subject), created=now)
+    return Turn(record=replace(known, turned=now), event=event, entry=entry, now=now, revision=revision, more=more, answers=answers or {})
+
+
+def questions(steps: Sequence[Step], turn: Turn) -> tuple[Question, ...]:
+    """What must be asked before the turn can be taken."""
+    if not isinstance(turn.record, Live):
+        return ()
+    return tuple(question for step in steps for question in step.needs(turn))
+
+
+def take(steps: Sequence[Step], turn: Turn) -> Turn:
+    """Take the turn: each step reads and writes the sheet."""
+    for step in steps:
+        turn = step.take(turn)
+        if isinstance(turn.record, (Moved, Erased, Asleep)):
+            break
+    return turn
+
+
+def digest(turn: Turn) -> str:
+    """A short fingerprint of all that a turn decided, by which a replay is compared."""
+    outcome = (turn.record, turn.deliveries, turn.rescued, turn.receipts, turn.forwards, turn.facts, turn.timeline, turn.verdicts)
+    return blake2b(_encode(outcome), digest_size=8).hexdigest()

@@ -1,0 +1,89 @@
+"""One message on any channel: what a channel cannot show is said in words, and the answer in words is understood again."""
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from hub.model.base import Value
+from hub.model.message import Attachment, Capabilities, MediaKind, Message, QuickReply
+from hub.model.text import fold, measure
+
+
+class Degraded(Value, frozen=True):
+    """What to send instead, in order; each thing that could not be shown as written left a warning.
+
+    `refused` tells why where nothing is left to send; then `messages` is empty.
+    """
+
+    messages: tuple[Message, ...]
+    warnings: tuple[str, ...] = ()
+    refused: str = ""
+
+
+def degrade(message: Message, can: Capabilities) -> Degraded:
+    """The message as a channel with these capabilities can show it: native, else in words, else a link, else refused.
+
+    Answers offered stay on the last message. Length is left to the channel, which splits in its own unit when it renders.
+    """
+    shown = tuple(a for a in message.attachments if a.kind in can.media)
+    warnings = [f"{a.kind.value} is not shown by this channel" for a in message.attachments if a.kind not in can.media]
+    told = (_in_words(a) for a in message.attachments if a.kind not in can.media)
+    text = "\n".join(part for part in (message.text, *told) if part)
+    offered = message.quick_replies
+    if offered and not _can_offer(offered, can):
+        warnings.append("answers are offered as a numbered list")
+        text = "\n\n".join(part for part in (text, numbered(offered)) if part)
+        offered = ()
+    if not text and not shown:
+        return Degraded(messages=(), warnings=tuple(warnings), refused=warnings[0] if warnings else "the message is empty")
+    whole = replace(message, text=text, attachments=shown, quick_replies=offered)
+    if text and shown and measure(text, can.unit) > can.caption_units:
+        warnings += ["the words do not fit under the media"] if can.caption_units else []
+        media = replace(whole, text="", quick_replies=())
+        return Degraded(messages=(media, replace(whole, attachments=(), reply_to="")), warnings=tuple(warnings))
+    return Degraded(messages=(whole,), warnings=tuple(warnings))
+
+
+def numbered(offered: Sequence[QuickReply]) -> str:
+    """The answers as lines "1. …", to be answered by number or by words."""
+    return "\n".join(f"{n}. {reply.title}" for n, reply in enumerate(offered, 1))
+
+
+def understand(said: str, offered: Sequence[QuickReply]) -> QuickReply | None:
+    """Which of the offered answers was meant: its payload, its label in any case and without diacritics, or its number.
+
+    In that order, so a label that is itself a number wins over a place in the list. None where nothing or more than one fits.
+    """
+    exact = [reply for reply in offered if said == reply.payload] or [reply for reply in offered if said == reply.title]
+    if exact and said:
+        return exact[0]
+    words = fold(said)
+    if not words:
+        return None
+    alike = [reply for reply in offered if fold(reply.title) == words]
+    if alike:
+        return alike[0] if len(alike) == 1 else None
+    number = int(words) if words.isascii() and words.isdigit() and len(words) <= len(str(len(offered))) else 0
+    return offered[number - 1] if 0 < number <= len(offered) else None
+
+
+def _can_offer(offered: Sequence[QuickReply], can: Capabilities) -> bool:
+    """All as native answers or none: a list of which some are buttons and some are numbers is not read as one list."""
+    longest = max(len(reply.title) for reply in offered)
+    return len(offered) <= can.quick_replies and (not can.quick_reply_title or longest <= can.quick_reply_title)
+
+
+def _in_words(piece: Attachment) -> str:
+    """A piece of media as a line of text; empty where it can only be shown."""
+    match piece.kind:
+        case MediaKind.LOCATION:
+            where = ", ".join(part for part in (piece.name, piece.address) if part)
+            if piece.latitude is None or piece.longitude is None:
+                return where
+            pin = f"https://www.openstreetmap.org/?mlat={piece.latitude}&mlon={piece.longitude}"
+            return f"{where}: {pin}" if where else pin
+        case MediaKind.CONTACT:
+            return ": ".join(part for part in (piece.name, piece.phone) if part)
+        case _:
+            name = piece.name or piece.filename
+            return f"{name}: {piece.url}" if name and piece.url else piece.url

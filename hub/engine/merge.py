@@ -1,0 +1,139 @@
+"""Two customers that are one: the older id survives, the younger leaves a tombstone that forwards whatever comes later."""
+
+from msgspec import json
+from msgspec.structs import replace
+
+from hub.model.delivery import Delivery
+from hub.model.events import ClaimAsked, DeliveryArrived, Event, MergeArrived, MergeAsked, ReleaseAsked, ResolveAsked, RetryAsked, SayAsked
+from hub.model.ids import derived_id
+from hub.model.ports import Question
+from hub.model.record import Armed, Consent, Conversation, Erased, Live, Moved
+from hub.model.subject import customer_subject
+from hub.model.turn import Forward, Turn
+from hub.model.words import ConsentState, ConversationStatus, Origin, OwnerKind
+from hub.store.codec import decode_record_value, encode
+
+_ANSWERED = (ClaimAsked, SayAsked, ReleaseAsked, ResolveAsked, RetryAsked)
+_deliveries = json.Decoder(list[Delivery]).decode
+
+
+class Merging:
+    """Stands first: forwards what reaches a tombstone, makes tombstones, takes in what they send."""
+
+    name = "merging"
+
+    def needs(self, turn: Turn) -> tuple[Question, ...]:
+        """The tombstone turn takes along what has not begun to be sent."""
+        body = turn.event.body
+        if isinstance(body, MergeAsked) and body.other < turn.record.id:
+            return (Question(topic="unsent", key=turn.record.id),)
+        return ()
+
+    def take(self, turn: Turn) -> Turn:
+        """The turn forwarded, merged, or as it was."""
+        record, body = turn.record, turn.event.body
+        if isinstance(record, Moved):
+            return _forwarded(turn, record.to)
+        if isinstance(record, Erased):
+            return turn.fact("word to an erased customer").done()
+        match body:
+            case MergeAsked(other=other) if other == record.id or other in turn.live.merged:
+                return turn.done()
+            case MergeAsked(other=other) if other < record.id:
+                return _tombstone(turn, body)
+            case MergeAsked(other=other):
+                event = replace(turn.event, subject=customer_subject(other), body=replace(body, other=record.id))
+                return turn.forward(event)
+            case MergeArrived():
+                return _joined(turn, body)
+            case DeliveryArrived(delivery=delivery):
+                return _sent_from_here(turn, delivery)
+        return turn
+
+
+def _forwarded(turn: Turn, to: str) -> Turn:
+    """The same event for where the customer lives now; whoever waits for its answer is told to look there."""
+    turn = turn.forward(replace(turn.event, subject=customer_subject(to)))
+    if isinstance(turn.event.body, _ANSWERED):
+        turn = turn.verdict(json.encode({"moved": to}))
+    return turn
+
+
+def _tombstone(turn: Turn, asked: MergeAsked) -> Turn:
+    record = turn.live
+    raised = tuple(replace(c, epoch=c.epoch + 1) for c in record.conversations)
+    arrived = MergeArrived(younger=record.id, record=encode(replace(record, conversations=raised)), evidence=asked.evidence)
+    turn = turn.forward(_event(turn, 0, asked.other, arrived)).fact("merged into", customer=asked.other, evidence=asked.evidence)
+    answer = turn.answers.get(f"unsent/{record.id}", "[]")
+    rescued = tuple(
+        (d.id, Forward(event=_event(turn, n + 1, asked.other, DeliveryArrived(delivery=d)))) for n, d in enumerate(_deliveries(answer))
+    )
+    moved = Moved(id=record.id, to=asked.other, at=turn.now, evidence=asked.evidence, turned=turn.now)
+    return replace(turn, record=moved, rescued=rescued)
+
+
+def _event(turn: Turn, n: int, to: str, body: MergeArrived | DeliveryArrived) -> Event:
+    id = derived_id("ev", turn.entry, n)  # noqa: A001 - the field's name
+    root = turn.event.root or turn.event.id
+    return Event(id=id, subject=customer_subject(to), body=body, at=turn.now, received=turn.now, cause=turn.event.id, root=root)
+
+
+def _joined(turn: Turn, arrived: MergeArrived) -> Turn:
+    """The older with all that the younger brought; an opt-out of either survives."""
+    mine, theirs = turn.live, decode_record_value(arrived.record)
+    if not isinstance(theirs, Live):
+        return turn.done()
+    turn = turn.with_record(
+        addresses=tuple(dict.fromkeys((*mine.addresses, *theirs.addresses))),
+        profile={**theirs.profile, **mine.profile},
+        consents=_consents(mine.consents, theirs.consents, turn.now),
+        conversations=_conversations(mine.conversations, theirs.conversations),
+        parked={**theirs.parked, **mine.parked},
+        deferred=(*mine.deferred, *theirs.deferred),
+        merged=(*mine.merged, arrived.younger, *theirs.merged),
+    )
+    for name, armed in sorted(theirs.timers.items()):
+        turn = turn.arm(name, _sooner(turn.live.timers.get(name), armed))
+    turn = turn.note("fact", "system", f"merged {arrived.younger}: {arrived.evidence}")
+    return turn.fact("merged", younger=arrived.younger, evidence=arrived.evidence).done()
+
+
+def _sooner(mine: Armed | None, theirs: Armed) -> int:
+    return min(mine.due, theirs.due) if mine else theirs.due
+
+
+def _conversations(mine: tuple[Conversation, ...], theirs: tuple[Conversation, ...]) -> tuple[Conversation, ...]:
+    """Both lists by age, so that the latest open one is really the latest."""
+    return tuple(sorted((*mine, *theirs), key=lambda c: (c.last_word or c.opened, c.id)))
+
+
+def _consents(mine: tuple[Consent, ...], theirs: tuple[Consent, ...], now: int) -> tuple[Consent, ...]:
+    """All that either said, and once more each refusal that stood before the merge, so that no earlier yes undoes it."""
+    standing = {}
+    for given in (mine, theirs):
+        latest = {(c.channel, c.purpose): c for c in sorted(given, key=lambda c: c.at)}
+        standing.update({key: c for key, c in latest.items() if c.state is ConsentState.REFUSED})
+    kept = replace_all(standing.values(), now)
+    return (*sorted((*mine, *theirs), key=lambda c: c.at), *kept)
+
+
+def replace_all(refusals: object, now: int) -> tuple[Consent, ...]:
+    """The refusals as of now."""
+    return tuple(replace(c, at=now, basis="merge") for c in refusals)  # type: ignore[attr-defined]
+
+
+def _sent_from_here(turn: Turn, old: Delivery) -> Turn:
+    """A delivery of the younger that had not begun: the bot's only while the bot still owns its conversation."""
+    conversation = turn.conversation(old.conversation) if old.conversation else None
+    bots = old.origin is Origin.BOT
+    if bots and conversation and (conversation.owner.kind is not OwnerKind.BOT or conversation.status is not ConversationStatus.OPEN):
+        return turn.note("draft", "bot", old.message.text, conversation=old.conversation, address=old.address).done()
+    return turn.say(
+        old.message,
+        conversation=conversation,
+        to=old.address,
+        origin=old.origin,
+        purpose=old.purpose,
+        not_after=old.not_after,
+        key=old.key,
+    )

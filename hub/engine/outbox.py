@@ -1,0 +1,190 @@
+"""One partition's deliveries in the hands of their owner: a lane per address, replies before nudges, what must wait waits in order."""
+
+import asyncio
+from collections import deque
+from functools import partial
+
+import structlog
+from msgspec import Struct, field
+
+from hub.engine.accounts import Accounts
+from hub.engine.counters import Counters
+from hub.engine.held import Held
+from hub.engine.permit import GOOD_FOR_S
+from hub.engine.reader import Reader, Source
+from hub.engine.sending import CALL_TIMEOUT_S, Again, Queued, Recover, Sender
+from hub.model.delivery import Delivery
+from hub.model.errors import Fenced, StoreAway
+from hub.model.ports import Clock
+from hub.model.words import DeliveryState, Purpose
+from hub.store.codec import Undecodable, decode_delivery
+from hub.store.deliveries import Deliveries
+from hub.store.partition import Partition
+from hub.store.wire import ServerError
+
+log = structlog.get_logger()
+WAITING_AT_MOST = 1024
+
+
+class AddressLane(Struct):
+    """What waits for one address: replies in order, then nudges in order."""
+
+    replies: deque[Queued] = field(default_factory=deque)
+    nudges: deque[Queued] = field(default_factory=deque)
+
+    def head(self) -> deque[Queued] | None:
+        """The queue whose first goes next."""
+        return self.replies or self.nudges or None
+
+
+class Outbox:
+    """Sends what the partition's turns decided, until it is fenced off (then `lost` is set)."""
+
+    def __init__(
+        self,
+        partition: Partition,
+        accounts: Accounts,
+        *,
+        reader: Reader,
+        deliveries: Deliveries,
+        clock: Clock,
+        counters: Counters,
+        lost: asyncio.Event,
+    ) -> None:
+        self._partition = partition
+        self._accounts = accounts
+        self._reader = reader
+        self._deliveries = deliveries
+        self._clock = clock
+        self._lost = lost
+        self._sender = Sender(partition, deliveries, clock=clock, counters=counters, serial=self._next)
+        self._serial = 0
+        self._lanes: dict[str, AddressLane] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._entries: set[tuple[str, str]] = set()
+        self._held = Held(partition, accounts, deliveries=deliveries, clock=clock, take_in=self.take_in, has_room=lambda: self._room() > 0)
+        self._closing = False
+
+    async def open(self) -> None:
+        """Read the partition's streams from their beginning; what a former owner held comes first for its account."""
+        keys = self._partition.keys
+        await self._held.open()
+        self._reader.add(Source(keys.out, partial(self.take_in, keys.out), room=self._room))
+        self._reader.add_bulk(Source(keys.out_bulk, partial(self.take_in, keys.out_bulk), room=self._room))
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing waits and nothing is in work here."""
+        return not self._tasks and self._held.idle
+
+    async def close(self) -> None:
+        """Stop reading and let the calls in flight end."""
+        self._closing = True
+        self._held.close()
+        for key in (self._partition.keys.out, self._partition.keys.out_bulk):
+            self._reader.remove(key)
+        if self._tasks:
+            await asyncio.wait(list(self._tasks.values()), timeout=CALL_TIMEOUT_S)
+        self.abandon()
+
+    def abandon(self) -> None:
+        """The partition is somebody else's: stop at once."""
+        self._closing = True
+        self._held.close()
+        for task in self._tasks.values():
+            task.cancel()
+
+    def _next(self) -> int:
+        self._serial += 1
+        return self._serial
+
+    def _room(self) -> int:
+        return 0 if self._closing else max(0, WAITING_AT_MOST - len(self._entries))
+
+    async def take_in(self, stream: str, entries: list[tuple[str, dict[bytes, bytes]]]) -> None:
+        """Put what was read into the lanes, or behind what its account could not take."""
+        for entry, fields in entries:
+            if (stream, entry) in self._entries:
+                continue
+            try:
+                delivery = decode_delivery(fields[b"b"])
+            except (Undecodable, KeyError) as error:
+                log.warning("delivery not readable", entry=entry, stream=stream, error=str(error))
+                await self._deliveries.drop(self._partition, stream, entry)
+                continue
+            queued = Queued(stream=stream, entry=entry, delivery=delivery, blob=fields[b"b"])
+            if not await self._held.takes(queued):
+                self._add(queued)
+
+    def _add(self, queued: Queued) -> None:
+        address = str(queued.delivery.address)
+        lane = self._lanes.setdefault(address, AddressLane())
+        nudge = queued.delivery.purpose is Purpose.MARKETING
+        (lane.nudges if nudge else lane.replies).append(queued)
+        self._entries.add((queued.stream, queued.entry))
+        if address not in self._tasks and not self._closing:
+            self._tasks[address] = asyncio.create_task(self._run(address, lane))
+
+    async def _run(self, address: str, lane: AddressLane) -> None:
+        """Send one address's deliveries one after the other."""
+        try:
+            while (queue := lane.head()) and not self._closing:
+                queued = queue[0]
+                again = await self._one(queued)
+                if again:
+                    await self._clock.sleep(min(max(again.seconds, 0.001), 60.0))
+                    continue
+                queue.remove(queued)
+                self._entries.discard((queued.stream, queued.entry))
+        except Fenced:
+            self._lost.set()
+        finally:
+            self._tasks.pop(address, None)
+            if not lane.head():
+                self._lanes.pop(address, None)
+
+    async def _one(self, queued: Queued) -> Again | None:
+        """One attempt at one delivery; whatever the store's trouble, the lane keeps its order and tries again."""
+        address = queued.delivery.address
+        account = self._accounts.get((address.channel, address.account))
+        if account is None:
+            log.error("no such account", channel=address.channel, account=address.account)
+            return Again(60.0)
+        if account.paused_for:
+            return Again(account.paused_for)
+        try:
+            outcome = await self._sender.send(queued, account)
+            return await self._recover(queued) if isinstance(outcome, Recover) else outcome
+        except StoreAway:
+            return Again(0.1)
+        except ServerError as error:
+            log.warning("the store refuses", partition=self._partition.keys.number, error=str(error))
+            return Again(1.0)
+
+    async def _recover(self, queued: Queued) -> Again | None:
+        """Learn what a former owner, or a lost answer, left of this delivery. A foreign mark is waited out, then decided."""
+        fields = await self._stored(queued.delivery)
+        queued.attempts = int(fields.get("a", b"0"))
+        queued.done = int(fields.get("p", b"0"))
+        queued.external_ids = tuple(filter(None, fields.get("x", b"").decode().split("\n")))
+        mark = fields.get("m", b"").decode()
+        if fields.get("s", b"").decode() != DeliveryState.SENDING:
+            return Again(0.0)
+        # A mark of our own that no call of ours holds was never used: the store's answer to it was lost.
+        ours = mark.startswith(f"{self._partition.fence}/")
+        if not ours and not await self._waited_out(queued, mark):
+            return Again(0.0)
+        return await self._sender.take_back(queued, mark=mark)
+
+    async def _waited_out(self, queued: Queued, mark: str) -> bool:
+        """Wait until whoever set this mark can neither start its call nor still await its answer; False where it moved meanwhile."""
+        end = self._clock.boottime() + GOOD_FOR_S + CALL_TIMEOUT_S
+        while self._clock.boottime() < end:
+            await self._clock.sleep(0.25)
+            fields = await self._stored(queued.delivery)
+            if fields.get("m", b"").decode() != mark:
+                return False
+        return True
+
+    async def _stored(self, delivery: Delivery) -> dict[str, bytes]:
+        return (await self._deliveries.kept(delivery.customer, [delivery.id])).get(delivery.id, {})

@@ -1,0 +1,288 @@
+"""Sending one delivery: its calls in order, each with a mark of its own, and what its end means."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from hub.engine.accounts import Account
+from hub.engine.counters import Counters
+from hub.engine.degrade import degrade
+from hub.engine.outcome import voice_of
+from hub.engine.permit import NotPermitted, Permit, current
+from hub.model.delivery import Delivery
+from hub.model.errors import (
+    Misconfigured,
+    OutcomeUnknown,
+    RecipientGone,
+    Rejected,
+    SendError,
+    StoreAway,
+    TemporaryFailure,
+    Throttled,
+    WindowClosed,
+)
+from hub.model.events import DeliveryEnded, Event, JudgeAgain
+from hub.model.ids import derived_id
+from hub.model.journal import DeliveryMoved
+from hub.model.ports import Call, Channel, Clock
+from hub.model.subject import customer_subject
+from hub.model.words import DeliveryState, Purpose
+from hub.store.codec import encode, revision_text
+from hub.store.deliveries import Deliveries, Ending, Leave, Progress
+from hub.store.partition import Partition
+
+T = TypeVar("T")
+CALL_TIMEOUT_S = 10.0
+BACKOFF_S = (1, 4, 15, 60, 300)
+LIFE_MS = 24 * 3600 * 1000
+"""How long a delivery without an own expiry is tried."""
+
+
+class Queued(Struct):
+    """A delivery that waits in an outbox: where it stands in the stream, and what a former owner left of it."""
+
+    stream: str
+    entry: str
+    delivery: Delivery
+    blob: bytes
+    attempts: int = 0
+    not_before: int = 0
+    done: int = 0
+    external_ids: tuple[str, ...] = ()
+
+
+class Again(Struct, frozen=True):
+    """Not now: try once more after so many seconds."""
+
+    seconds: float
+
+
+class Recover(Struct, frozen=True):
+    """Somebody before us left it half done: look first."""
+
+
+Done = Again | Recover | None
+"""None: the delivery has ended."""
+
+
+def calls_of(channel: Channel, delivery: Delivery) -> list[Call]:
+    """The calls a delivery takes on a channel, after degradation to what it can show; raises Rejected where nothing is left."""
+    degraded = degrade(delivery.message, channel.capabilities)
+    if degraded.refused:
+        raise Rejected(degraded.refused)
+    return [call for message in degraded.messages for call in channel.render(replace(delivery, message=message))]
+
+
+class Sender:
+    """Sends deliveries of one partition. Raises Fenced, StoreAway."""
+
+    def __init__(
+        self, partition: Partition, deliveries: Deliveries, *, clock: Clock, counters: Counters, serial: Callable[[], int]
+    ) -> None:
+        self._partition = partition
+        self._deliveries = deliveries
+        self._clock = clock
+        self._counters = counters
+        self._serial = serial
+
+    async def send(self, queued: Queued, account: Account) -> Done:
+        """Send it, or say when to try again."""
+        delivery = queued.delivery
+        now = self._clock.now()
+        if delivery.not_after and now > delivery.not_after:
+            return await self._end(queued, DeliveryState.WITHDRAWN, reason="expired")
+        if queued.not_before > now:
+            return Again((queued.not_before - now) / 1000)
+        wait = await account.wait_ms(delivery.address)
+        if wait:
+            return Again(wait / 1000)
+        try:
+            calls = calls_of(account.channel, delivery)
+        except SendError as error:
+            return await self._end(queued, DeliveryState.FAILED, reason=error.reason, code=error.code)
+        return await self._calls(queued, account, calls)
+
+    async def _calls(self, queued: Queued, account: Account, calls: list[Call]) -> Done:
+        """Make the calls that are not done yet; each mark says how many were done before it."""
+        held = ""
+        while queued.done < len(calls):
+            mark = f"{self._partition.fence}/{self._serial()}"
+            permit = self._permit(queued, before=held, mark=mark)
+            try:
+                sent = await self._call(account, calls[queued.done], queued.delivery, permit)
+            except SendError as error:
+                if permit.away:
+                    raise StoreAway("no leave to send") from error
+                if permit.verdict in {None, "ok"}:
+                    return await self._failed(queued, account, error, mark=mark if permit.granted else held)
+                return await self._refused(queued, permit.verdict, held=held, mark=mark)
+            except NotPermitted:
+                return await self._refused(queued, permit.verdict or "", held=held, mark=mark)
+            held = mark
+            queued.done += 1
+            if sent:
+                queued.external_ids = (*queued.external_ids, sent)
+        account.went_well()
+        return await self._end(queued, DeliveryState.SENT, mark=held)
+
+    def _permit(self, queued: Queued, *, before: str, mark: str) -> Permit:
+        delivery, voice = queued.delivery, voice_of(queued.delivery)
+        # Only the first call asks for the judged record: the later ones finish what was begun under it.
+        revision = revision_text(delivery.judged) if voice == "marketing" and not queued.done else ""
+        leave = Leave(before=before, mark=mark, voice=voice, revision=revision, done=queued.done, external_ids=queued.external_ids)
+
+        async def ask() -> str:
+            return await self._deliveries.mark(self._partition, delivery, leave)
+
+        return Permit(ask, lambda: self._deliveries.begun(delivery, mark=mark, voice=voice), clock=self._clock)
+
+    async def _call(self, account: Account, call: Call, delivery: Delivery, permit: Permit) -> str:
+        channel = account.channel
+        token = current.set(permit)
+        try:
+            if not channel.capabilities.connects:
+                await permit.obtain()
+            async with asyncio.timeout(CALL_TIMEOUT_S):
+                return (await channel.send(call, delivery)).external_id
+        except TimeoutError as error:
+            if permit.granted:
+                raise OutcomeUnknown("no answer in time") from error
+            raise TemporaryFailure("no connection in time") from error
+        finally:
+            permit.over()
+            current.reset(token)
+
+    async def take_back(self, queued: Queued, *, mark: str) -> Again | None:
+        """Decide over a call that was marked and never settled: service goes again, marketing is unknown."""
+        if queued.delivery.purpose is Purpose.MARKETING:
+            await self._end(queued, DeliveryState.UNKNOWN, mark=mark, reason="cut off while sending")
+            return None
+        await self._requeue(queued, mark=mark, seconds=0.0)
+        return Again(0.0)
+
+    async def _refused(self, queued: Queued, verdict: str, *, held: str, mark: str) -> Done:
+        """The store said no: somebody took over, the facts changed, or it is done already."""
+        delivery = queued.delivery
+        if verdict == "late":
+            # The mark was set but grew too old to use; it is ours, so it is given back at once.
+            return await self._requeue(queued, mark=mark, seconds=0.0)
+        if verdict in {"stale", "judge"} and queued.done:
+            return await self._end(queued, DeliveryState.UNKNOWN, mark=held, reason=f"stopped half way: {verdict}")
+        if verdict == "judge" or (verdict == "stale" and delivery.purpose is Purpose.MARKETING):
+            self._counters.judged_again += 1
+            again = JudgeAgain(
+                message=delivery.message,
+                purpose=delivery.purpose,
+                address=delivery.address,
+                not_after=delivery.not_after,
+                key=delivery.key,
+                delivery=delivery.id,
+            )
+            return await self._end(queued, DeliveryState.WITHDRAWN, reason="judged again", event=self._event(delivery, again))
+        if verdict == "stale":
+            return await self._end(queued, DeliveryState.DRAFT, reason="a person took over")
+        if verdict in {"sending", "progress"}:
+            return Recover()
+        # 'withdrawn', 'sent', 'gone' …: it has ended without us; what remains is its place in the stream.
+        await self._deliveries.drop(self._partition, queued.stream, queued.entry)
+        return None
+
+    async def _failed(self, queued: Queued, account: Account, error: SendError, *, mark: str) -> Done:
+        delivery, kind = queued.delivery, queued.delivery.address.channel
+        self._counters.sends[kind, type(error).__name__] += 1
+        match error:
+            case Throttled():
+                if error.whole_account:
+                    account.pause(error.retry_after)
+                return await self._requeue(queued, mark=mark, seconds=error.retry_after)
+            case OutcomeUnknown() if delivery.purpose is Purpose.MARKETING:
+                return await self._end(queued, DeliveryState.UNKNOWN, mark=mark, reason=error.reason, code=error.code)
+            case TemporaryFailure() | OutcomeUnknown():
+                account.failed()
+                return await self._later(queued, error, mark=mark)
+            case Misconfigured():
+                account.pause(60.0)
+                return await self._later(queued, error, mark=mark)
+            case RecipientGone():
+                return await self._end(queued, DeliveryState.FAILED, mark=mark, reason=error.reason, code=error.code, opted_out=True)
+            case Rejected() | WindowClosed():
+                return await self._end(queued, DeliveryState.FAILED, mark=mark, reason=error.reason, code=error.code)
+        return await self._end(queued, DeliveryState.FAILED, mark=mark, reason=error.reason or type(error).__name__, code=error.code)
+
+    async def _later(self, queued: Queued, error: SendError, *, mark: str) -> Done:
+        """Try again with growing pauses, until the delivery is too old."""
+        seconds = BACKOFF_S[min(queued.attempts, len(BACKOFF_S) - 1)]
+        delivery = queued.delivery
+        end = delivery.not_after or delivery.created + LIFE_MS
+        if self._clock.now() + seconds * 1000 > end:
+            return await self._end(queued, DeliveryState.FAILED, mark=mark, reason=error.reason, code=error.code)
+        queued.attempts += 1
+        self._counters.retries += 1
+        return await self._requeue(queued, mark=mark, seconds=float(seconds))
+
+    async def _requeue(self, queued: Queued, *, mark: str, seconds: float) -> Done:
+        queued.not_before = self._clock.now() + int(seconds * 1000)
+        if mark:
+            progress = Progress(queued.not_before, queued.done, queued.external_ids)
+            await self._until_told(lambda: self._deliveries.again(queued.delivery, progress, mark=mark, voice=voice_of(queued.delivery)))
+        return Again(seconds)
+
+    async def _end(
+        self,
+        queued: Queued,
+        state: DeliveryState,
+        *,
+        mark: str = "",
+        reason: str = "",
+        code: str = "",
+        event: bytes = b"",
+        opted_out: bool = False,
+    ) -> Done:
+        delivery = queued.delivery
+        moved = DeliveryMoved(
+            customer=delivery.customer,
+            delivery=delivery.id,
+            state=state,
+            at=self._clock.now(),
+            address=delivery.address,
+            purpose=delivery.purpose,
+            origin=delivery.origin,
+            conversation=delivery.conversation,
+            external_ids=queued.external_ids,
+            reason=reason,
+            code=code,
+            attempts=queued.attempts + 1,
+            cause=delivery.cause,
+            root=delivery.root,
+        )
+        if not event and (opted_out or state in {DeliveryState.FAILED, DeliveryState.UNKNOWN} or reason == "expired"):
+            event = self._event(
+                delivery, DeliveryEnded(delivery=delivery.id, state=state, reason=reason, opted_out=opted_out, address=delivery.address)
+            )
+        ending = Ending(state=state, journal=encode(moved), external_ids=queued.external_ids, event=event)
+        self._counters.sends[delivery.address.channel, state.value] += 1
+        settled = await self._until_told(
+            lambda: self._deliveries.settle(delivery, ending, mark=mark, stream=queued.stream, entry=queued.entry)
+        )
+        if not settled:
+            await self._deliveries.drop(self._partition, queued.stream, queued.entry)
+        return None
+
+    def _event(self, delivery: Delivery, body: DeliveryEnded | JudgeAgain) -> bytes:
+        now = self._clock.now()
+        id = derived_id("ev", delivery.id, 0)  # noqa: A001 - the field's name
+        event = Event(
+            id=id, subject=customer_subject(delivery.customer), body=body, at=now, received=now, cause=delivery.id, root=delivery.root
+        )
+        return encode(event)
+
+    async def _until_told(self, tell: Callable[[], Awaitable[T]]) -> T:
+        """Tell the store what the provider said, however long the store is away: forgetting it would send twice."""
+        while True:
+            try:
+                return await tell()
+            except StoreAway:
+                await self._clock.sleep(0.05)

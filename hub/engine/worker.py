@@ -1,0 +1,101 @@
+"""A worker: says that it lives, holds its fair share of the partitions, gives up what is lost."""
+
+import asyncio
+
+import structlog
+
+from hub.engine.holding import Engine, Holding
+from hub.model.errors import Fenced, HubError, StoreAway
+from hub.model.subject import PARTITIONS
+from hub.store.workers import Workers
+
+log = structlog.get_logger()
+BEAT_EVERY_S = 0.5
+LIFE_MS = 2500
+"""A worker silent for so long is taken for dead: with the beat, its partitions are served again within 5 s."""
+
+
+class Worker:
+    """Runs until stopped. Safety is the fence's; who should hold what is only advice."""
+
+    def __init__(self, engine: Engine, workers: Workers, *, name: str) -> None:
+        self.name = name
+        self._engine = engine
+        self._workers = workers
+        self.holdings: dict[int, Holding] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+        self._stopping = False
+
+    async def start(self) -> None:
+        """Begin to read and to take partitions."""
+        self._tasks = [
+            asyncio.create_task(self._engine.mail.run()),
+            asyncio.create_task(self._engine.posts.run()),
+            asyncio.create_task(self._run()),
+        ]
+
+    async def stop(self) -> None:
+        """Give everything back in order, so that others need not wait for our silence."""
+        self._stopping = True
+        self._tasks[-1].cancel()
+        await asyncio.gather(*(self._give_up(p) for p in list(self.holdings)), return_exceptions=True)
+        try:
+            await self._workers.leave(self.name)
+        except HubError as error:
+            log.info("left without goodbye", error=type(error).__name__)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing waits in what this worker holds."""
+        return all(h.mailbox.lanes.idle and h.outbox.idle for h in self.holdings.values())
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                await self._drop_lost()
+                await self._share()
+            except StoreAway:
+                pass  # The links say so once for all; nothing can be taken or given meanwhile.
+            except HubError as error:
+                log.warning("sharing failed", error=str(error))
+            await self._engine.clock.sleep(BEAT_EVERY_S)
+
+    async def _drop_lost(self) -> None:
+        for number, holding in list(self.holdings.items()):
+            if holding.lost.is_set():
+                log.info("partition lost", partition=number)
+                del self.holdings[number]
+                await holding.abandon()
+
+    async def _share(self) -> None:
+        """Compare what we hold with what we should; give before taking."""
+        living = await self._workers.beat(self.name, LIFE_MS)
+        holders = await self._workers.holders()
+        for number in [n for n in self.holdings if holders.get(n, self.name) != self.name]:
+            holding = self.holdings.pop(number)
+            await holding.abandon()
+        share = -(-PARTITIONS // max(1, len(living)))
+        surplus = list(self.holdings)[share:]
+        await asyncio.gather(*(self._give_up(number) for number in surplus))
+        free = [
+            n for n in range(PARTITIONS) if n not in self.holdings and (holders.get(n, "") not in living or holders.get(n) == self.name)
+        ]
+        wanted = free[: max(0, share - len(self.holdings))]
+        await asyncio.gather(*(self._take(number, holders.get(number, "")) for number in wanted))
+
+    async def _take(self, number: int, before: str) -> None:
+        if not await self._workers.assign(number, before=before, after=self.name):
+            return
+        try:
+            holding = await Holding.take(self._engine, self._workers.keys.partitions[number], random=f"{self.name}")
+        except Fenced:
+            return
+        self.holdings[number] = holding
+
+    async def _give_up(self, number: int) -> None:
+        holding = self.holdings.pop(number)
+        await holding.close()
+        await self._workers.assign(number, before=self.name, after="")

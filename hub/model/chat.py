@@ -1,0 +1,190 @@
+"""Web chat, where we are the provider: what page and hub say to each other, what is kept, and whose session it is."""
+
+import hmac
+from base64 import urlsafe_b64encode
+from hashlib import sha256
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from hub.model.address import Address
+from hub.model.base import Value
+from hub.model.errors import BadSignature, Unparseable
+from hub.model.events import Incoming, Receipt, Said
+from hub.model.message import QuickReply
+from hub.model.words import DeliveryState
+
+KIND = "webchat"
+FRAME_BYTES = 32 * 1024
+TEXT_UNITS = 8000
+"""Characters of one message: ours to choose; a UTF-8 text of that length fits a frame."""
+
+_Id = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.-]+\Z")]
+_Cursor = Annotated[str, Meta(max_length=40, pattern=r"^(\d{1,16}(-\d{1,16})?)?\Z")]
+_Text = Annotated[str, Meta(max_length=TEXT_UNITS)]
+_Short = Annotated[str, Meta(max_length=256)]
+
+
+class Frame(Value, frozen=True, tag_field="type"):
+    """One JSON text of the WebSocket; `type` tells which."""
+
+
+class Hello(Frame, frozen=True, tag="hello"):
+    """The page's first word: its session's token, where it has one, the cursor up to which it has read, and was seen reading."""
+
+    session: Annotated[str, Meta(max_length=256)] = ""
+    cursor: _Cursor = ""
+    read: _Cursor = ""
+
+
+class Say(Frame, frozen=True, tag="say"):
+    """The customer wrote or pressed an answer. `id` is the page's own and the same whenever it is sent again."""
+
+    id: _Id
+    text: _Text = ""
+    payload: _Short = ""
+    language: Annotated[str, Meta(max_length=35)] = ""
+
+
+class Seen(Frame, frozen=True, tag="read"):
+    """Everything up to that cursor was on the screen of a page in front."""
+
+    upto: _Cursor
+
+
+class Typing(Frame, frozen=True, tag="typing"):
+    """The customer is typing. Known, and nobody's matter before an agent's screen shows it."""
+
+
+PageFrame = Hello | Say | Seen | Typing
+
+
+class Welcome(Frame, frozen=True, tag="welcome"):
+    """Whose session it is from now on, and from which cursor entries follow."""
+
+    session: str
+    cursor: str
+
+
+class Ack(Frame, frozen=True, tag="ack"):
+    """The message of that id is durable: the page need not keep it."""
+
+    id: str
+
+
+class Refusal(Frame, frozen=True, tag="error"):
+    """Something was not taken. `later`: the message `id` was not, send it again; `frame`: not understood; `hello`: say hello first."""
+
+    code: str
+    text: str
+    id: str = ""
+
+
+class ChatLink(Value, frozen=True):
+    """A piece of media as the page shows it: a name that leads to an address."""
+
+    kind: str
+    url: str
+    name: str = ""
+
+
+class ChatEntry(Value, frozen=True):
+    """One line of a session's log. `who`: customer, bot, agent, nudge, system; `id`: the page's for a customer's line, else the delivery's.
+
+    `at` in ms since 1970: when it was said, by which a page puts the lines in order.
+    """
+
+    id: str
+    who: str
+    at: int
+    text: str = ""
+    quick_replies: tuple[QuickReply, ...] = ()
+    links: tuple[ChatLink, ...] = ()
+    delivery: str = ""
+    v: int = 1
+
+
+class Shown(Frame, frozen=True, tag="entry"):
+    """A line of the log on its way to the page; `cursor` is where to read on behind it."""
+
+    cursor: str
+    id: str
+    who: str
+    at: int
+    text: str = ""
+    quick_replies: tuple[QuickReply, ...] = ()
+    links: tuple[ChatLink, ...] = ()
+    delivery: str = ""
+
+
+_page_frames: msgspec.json.Decoder[PageFrame] = msgspec.json.Decoder(PageFrame)
+_entries = msgspec.msgpack.Decoder(ChatEntry)
+
+
+def frame_of(raw: str | bytes) -> PageFrame:
+    """The page's frame; raises Unparseable naming the field, never its value."""
+    try:
+        frame = _page_frames.decode(raw)
+        # JSON may name half a character (`\ud800`), which no UTF-8 can hold: not stored, so not taken.
+        msgspec.json.encode(frame)
+    except msgspec.ValidationError as error:
+        words = str(error)
+        # "Invalid value 'x' - at `$.type`" quotes what was sent.
+        raise Unparseable(words if not words.startswith("Invalid value") else f"unknown{words[words.rfind(' - at ') :]}") from error
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise Unparseable(type(error).__name__) from error
+    if isinstance(frame, Say) and "\0" in frame.text + frame.payload:
+        # Nobody types a NUL, and PostgreSQL's text cannot hold one.
+        return msgspec.structs.replace(frame, text=frame.text.replace("\0", ""), payload=frame.payload.replace("\0", ""))
+    return frame
+
+
+def said(frame: Say, *, address: Address, at: int) -> Incoming:
+    """What the customer said, to be de-duplicated on the page's own id within the session."""
+    body = Said(text=frame.text, payload=frame.payload, external_id=frame.id, language=frame.language)
+    return Incoming(address=address, body=body, dedupe_id=f"{address.id}:{frame.id}", at=at)
+
+
+def seen(deliveries: tuple[str, ...], *, address: Address, at: int) -> Incoming:
+    """What the customer has read, as a receipt of our own."""
+    body = Receipt(external_ids=deliveries, state=DeliveryState.READ)
+    return Incoming(address=address, body=body, dedupe_id=f"{address.id}:read:{deliveries[-1]}", at=at)
+
+
+def packed(entry: ChatEntry) -> bytes:
+    """The line as the log keeps it."""
+    return msgspec.msgpack.encode(entry)
+
+
+def shown(cursor: str, raw: bytes) -> Shown:
+    """A kept line as the page is told it."""
+    entry = _entries.decode(raw)
+    return Shown(
+        cursor=cursor,
+        id=entry.id,
+        who=entry.who,
+        at=entry.at,
+        text=entry.text,
+        quick_replies=entry.quick_replies,
+        links=entry.links,
+        delivery=entry.delivery,
+    )
+
+
+def session_token(address: Address, key: bytes) -> str:
+    """`<session>.<HMAC-SHA256 of account and session>`: whoever holds it is that session; nobody else can make it."""
+    return f"{address.id}.{_proof(address.account, address.id, key=key)}"
+
+
+def session_address(token: str, *, account: str, key: bytes) -> Address:
+    """Whose session a token is; raises BadSignature for any that is not ours, or of another account."""
+    session, _, proof = token.partition(".")
+    if not session or not hmac.compare_digest(proof.encode(), _proof(account, session, key=key).encode()):
+        raise BadSignature("the session's token is not ours")
+    return Address(channel=KIND, account=account, id=session)
+
+
+def _proof(account: str, session: str, *, key: bytes) -> str:
+    digest = hmac.new(key, f"{KIND}\n{account}\n{session}".encode("utf-8", "surrogatepass"), sha256).digest()
+    return urlsafe_b64encode(digest).rstrip(b"=").decode()

@@ -1,0 +1,45 @@
+"""A delivery: one message on its way to one address."""
+
+from hub.model.address import Address
+from hub.model.base import Value
+from hub.model.message import Message
+from hub.model.words import DeliveryState, Origin, Purpose
+
+_RANK = {
+    DeliveryState.QUEUED: 0,
+    DeliveryState.HELD: 0,
+    DeliveryState.SENDING: 1,
+    DeliveryState.UNKNOWN: 2,
+    DeliveryState.SENT: 3,
+    DeliveryState.FAILED: 4,
+    DeliveryState.DELIVERED: 5,
+    DeliveryState.READ: 6,
+}
+
+
+class Delivery(Value, frozen=True):
+    """What the outbox sends. `epoch`: the conversation's when it was written; `judged`: the record revision the gate saw.
+
+    `not_after` in ms since 1970 (0: never expires): a reply that is too old is not sent but told to the agent.
+    """
+
+    id: str
+    customer: str
+    conversation: str
+    address: Address
+    message: Message
+    purpose: Purpose
+    origin: Origin
+    created: int
+    epoch: int = 0
+    judged: int = 0
+    not_after: int = 0
+    cause: str = ""
+    root: str = ""
+    key: str = ""
+    v: int = 1
+
+
+def climbs(old: DeliveryState, new: DeliveryState) -> bool:
+    """Whether a receipt may move a delivery from `old` to `new`: never back; evidence of arrival overrides a local failure."""
+    return _RANK.get(new, -1) > _RANK.get(old, -1)

@@ -1,0 +1,231 @@
+"""Everything that can happen to a customer: one union, one envelope."""
+
+from hub.model.address import Address
+from hub.model.base import Tagged, Value
+from hub.model.delivery import Delivery
+from hub.model.message import Attachment, Message
+from hub.model.words import DeliveryState, Purpose
+
+
+class Said(Tagged, frozen=True, tag="message"):
+    """The customer wrote, pressed a button or sent media.
+
+    `payload` is what a pressed control carries, `source` which kind of control (button, web_app; empty: none was pressed).
+    `chat_type`: private, group or channel; in a group `author` wrote and `mentioned` tells whether the bot was spoken to.
+    """
+
+    text: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    payload: str = ""
+    external_id: str = ""
+    in_reply_to: str = ""
+    group_key: str = ""
+    name: str = ""
+    username: str = ""
+    language: str = ""
+    author: str = ""
+    mentioned: bool = True
+    source: str = ""
+    chat_type: str = "private"
+
+
+class Started(Tagged, frozen=True, tag="start"):
+    """The customer opened the conversation (`/start`, follow, subscribe); `ref` is what the link carried."""
+
+    ref: str = ""
+    name: str = ""
+    username: str = ""
+    language: str = ""
+    external_id: str = ""
+    author: str = ""
+    chat_type: str = "private"
+
+
+class OptedOut(Tagged, frozen=True, tag="optout"):
+    """The provider says the customer blocked or left us."""
+
+    reason: str = ""
+
+
+class Edited(Tagged, frozen=True, tag="edit"):
+    """An earlier message has new words."""
+
+    target: str
+    text: str = ""
+    author: str = ""
+
+
+class Deleted(Tagged, frozen=True, tag="delete"):
+    """An earlier message was taken back."""
+
+    target: str
+
+
+class Reacted(Tagged, frozen=True, tag="reaction"):
+    """A reaction was put on or taken from a message."""
+
+    target: str
+    emoji: str = ""
+    removed: bool = False
+    author: str = ""
+
+
+class Receipt(Tagged, frozen=True, tag="status"):
+    """The provider says what became of deliveries."""
+
+    external_ids: tuple[str, ...]
+    state: DeliveryState
+    error_code: str = ""
+    reason: str = ""
+    tries: int = 0
+
+
+class Echoed(Tagged, frozen=True, tag="echo"):
+    """A message went out from our side that the hub may not have sent (a person at the provider's own app)."""
+
+    text: str = ""
+    external_id: str = ""
+
+
+class Noted(Tagged, frozen=True, tag="note"):
+    """A fact with no consequence of its own: shown on the timeline."""
+
+    name: str
+    detail: str = ""
+
+
+class TimerFired(Tagged, frozen=True, tag="timer"):
+    """A timer came due; an outdated generation is nothing."""
+
+    name: str
+    generation: int
+
+
+class ClaimAsked(Tagged, frozen=True, tag="claim"):
+    """An agent wants the conversation (empty id: the customer's open one)."""
+
+    agent: str
+    conversation: str = ""
+
+
+class ReleaseAsked(Tagged, frozen=True, tag="release"):
+    """An agent gives the conversation back to the bot."""
+
+    agent: str
+    conversation: str = ""
+    summary: str = ""
+
+
+class ResolveAsked(Tagged, frozen=True, tag="resolve"):
+    """An agent closes the conversation."""
+
+    agent: str
+    conversation: str = ""
+    reason: str = ""
+
+
+class SayAsked(Tagged, frozen=True, tag="say"):
+    """An agent writes; `to` chooses a thread, else the last one the customer used."""
+
+    agent: str
+    message: Message
+    conversation: str = ""
+    to: Address | None = None
+
+
+class RetryAsked(Tagged, frozen=True, tag="retry"):
+    """A person wants a failed, unknown or draft delivery sent after all."""
+
+    agent: str
+    delivery: str
+
+
+class NudgeAsked(Tagged, frozen=True, tag="nudge"):
+    """A journey or a campaign wants to write; the gate decides."""
+
+    message: Message
+    purpose: Purpose = Purpose.MARKETING
+    not_after: int = 0
+    key: str = ""
+
+
+class JudgeAgain(Tagged, frozen=True, tag="judge"):
+    """A judged message could not be marked, for the facts changed: it goes through the gate again."""
+
+    message: Message
+    purpose: Purpose
+    address: Address
+    not_after: int = 0
+    key: str = ""
+    delivery: str = ""
+
+
+class DeliveryEnded(Tagged, frozen=True, tag="ended"):
+    """A delivery came to an end that somebody must know of (failed, unknown, expired, opted out)."""
+
+    delivery: str
+    state: DeliveryState
+    reason: str = ""
+    opted_out: bool = False
+    address: Address | None = None
+
+
+class MergeAsked(Tagged, frozen=True, tag="merge"):
+    """Evidence says that two customers are one; the older id survives, whoever is asked."""
+
+    other: str
+    evidence: str
+
+
+class MergeArrived(Tagged, frozen=True, tag="merged"):
+    """The younger's record, moved here by its tombstone turn (msgpack of the record)."""
+
+    younger: str
+    record: bytes
+    evidence: str
+
+
+class DeliveryArrived(Tagged, frozen=True, tag="moved_delivery"):
+    """A delivery of a merged customer that had not begun: it is sent from here now."""
+
+    delivery: Delivery
+
+
+Body = (
+    Said | Started | OptedOut | Edited | Deleted | Reacted | Receipt | Echoed | Noted | TimerFired | ClaimAsked | ReleaseAsked
+    | ResolveAsked | SayAsked | RetryAsked | NudgeAsked | JudgeAgain | DeliveryEnded | MergeAsked | MergeArrived | DeliveryArrived
+)  # fmt: skip
+
+
+class Incoming(Value, frozen=True):
+    """What a channel made of one element of a webhook: from whom, what, and on what to de-duplicate.
+
+    `at` is the provider's clock in ms since 1970 (0: it gave none); an empty `dedupe_id` is never de-duplicated.
+    """
+
+    address: Address
+    body: Body
+    dedupe_id: str = ""
+    at: int = 0
+
+
+class Unparsed(Value, frozen=True):
+    """One element of a webhook that is not understood: its field names, never its values."""
+
+    fields: tuple[str, ...]
+    reason: str = ""
+
+
+class Event(Value, frozen=True):
+    """One entry of a mailbox. `at` and `received` in ms since 1970; `cause` is the event before, `root` the first of the chain."""
+
+    id: str
+    subject: str
+    body: Body
+    at: int = 0
+    received: int = 0
+    address: Address | None = None
+    cause: str = ""
+    root: str = ""
+    late: bool = False
+    v: int = 1

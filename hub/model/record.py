@@ -1,0 +1,112 @@
+"""What the hub knows of a customer: one document, four shapes."""
+
+from hub.model.address import Address
+from hub.model.base import Tagged, Value
+from hub.model.events import NudgeAsked
+from hub.model.message import QuickReply
+from hub.model.words import ConsentState, ConversationStatus, OwnerKind, Purpose
+
+RECORD_BYTES = 32 * 1024
+"""The largest record a commit takes; longer history belongs to the archive."""
+
+
+class Fact(Value, frozen=True):
+    """One thing known of a customer, with who said so and when (ms since 1970)."""
+
+    value: str
+    source: str
+    at: int
+
+
+class Consent(Value, frozen=True):
+    """What the customer allowed for a purpose on a channel (`*`: all), on what basis, with what proof."""
+
+    channel: str
+    purpose: Purpose
+    state: ConsentState
+    basis: str
+    proof: str
+    at: int
+
+
+class Owner(Value, frozen=True):
+    """Who answers: the bot, nobody yet (queue), or an agent by id."""
+
+    kind: OwnerKind = OwnerKind.BOT
+    agent: str = ""
+
+
+class Conversation(Value, frozen=True):
+    """One matter under discussion; `epoch` rises with each change of owner, and a bot's word of an older epoch is never sent."""
+
+    id: str
+    opened: int
+    owner: Owner = Owner()
+    epoch: int = 1
+    status: ConversationStatus = ConversationStatus.OPEN
+    threads: tuple[Address, ...] = ()
+    last_thread: Address | None = None
+    last_word: int = 0
+    misses: int = 0
+    lines: tuple[str, ...] = ()
+    offered: tuple[QuickReply, ...] = ()
+    dialog: dict[str, str] = {}
+    summary: str = ""
+    reason: str = ""
+
+
+class Armed(Value, frozen=True):
+    """A timer that runs: due in ms since 1970; a firing of another generation is nothing."""
+
+    generation: int
+    due: int
+
+
+class Live(Tagged, frozen=True, tag="live"):
+    """A customer as the hub knows them. `turned`: ms of the last turn, below which no later turn's `now` falls."""
+
+    id: str
+    created: int
+    turned: int = 0
+    addresses: tuple[Address, ...] = ()
+    profile: dict[str, Fact] = {}
+    consents: tuple[Consent, ...] = ()
+    conversations: tuple[Conversation, ...] = ()
+    timers: dict[str, Armed] = {}
+    armings: int = 0
+    deferred: tuple[NudgeAsked, ...] = ()
+    parked: dict[str, str] = {}
+    merged: tuple[str, ...] = ()
+    v: int = 1
+
+
+class Moved(Tagged, frozen=True, tag="moved"):
+    """A merged customer's tombstone: what arrives is forwarded; the piece stays known, so that un-merge can come."""
+
+    id: str
+    to: str
+    at: int
+    evidence: str = ""
+    turned: int = 0
+    v: int = 1
+
+
+class Erased(Tagged, frozen=True, tag="erased"):
+    """Somebody asked to be forgotten; only that fact stays."""
+
+    id: str
+    at: int
+    turned: int = 0
+    v: int = 1
+
+
+class Asleep(Tagged, frozen=True, tag="asleep"):
+    """A record that moved to the archive for its long silence; read back before its next turn."""
+
+    id: str
+    at: int
+    turned: int = 0
+    v: int = 1
+
+
+Record = Live | Moved | Erased | Asleep

@@ -1,0 +1,1 @@
+"""Marketers' rooms: what may be sent unasked, to whom and when."""

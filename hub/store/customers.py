@@ -1,0 +1,61 @@
+"""Customers as the outside reads them: the record, where it moved, the newest lines of the timeline with what became of them."""
+
+import asyncio
+from typing import cast
+
+from hub.model.base import Value
+from hub.model.journal import TimelineEntry
+from hub.model.record import Moved, Record
+from hub.model.words import DeliveryState
+from hub.store.codec import decode_line, decode_record
+from hub.store.keys import Keys
+from hub.store.links import Links
+
+LINES_KEPT = 50
+"""As the commit trims the log."""
+
+
+class Line(Value, frozen=True):
+    """One line of the timeline; for what we sent, how far it came and the provider's ids."""
+
+    entry: TimelineEntry
+    state: DeliveryState | None = None
+    external_ids: tuple[str, ...] = ()
+
+
+class Customers:
+    """Reads only. Raises StoreAway, Undecodable."""
+
+    def __init__(self, links: Links, keys: Keys) -> None:
+        self._links = links
+        self._keys = keys
+
+    async def stored(self, customer: str) -> Record | None:
+        """The record under exactly this id, a tombstone too."""
+        key = self._keys.of_customer(customer).record(customer)
+        return decode_record(cast("bytes | None", await self._links.call(key, "GET", key))).record
+
+    async def find(self, customer: str) -> Record | None:
+        """The record, followed to where it moved; None for an id nobody has. Chains only descend, so this ends."""
+        record = await self.stored(customer)
+        while isinstance(record, Moved):
+            record = await self.stored(record.to)
+        return record
+
+    async def timeline(self, customer: str, *, limit: int = LINES_KEPT) -> list[Line]:
+        """The newest lines, oldest first, at most 50: older ones are in the archive."""
+        keys = self._keys.of_customer(customer)
+        blobs = cast("list[bytes]", await self._links.call(keys.fence, "LRANGE", keys.log(customer), -limit, -1))
+        entries = [decode_line(blob) for blob in blobs]
+        fates = await asyncio.gather(*(self._fate(customer, entry.delivery) for entry in entries))
+        return [Line(entry=entry, state=state, external_ids=ids) for entry, (state, ids) in zip(entries, fates, strict=True)]
+
+    async def _fate(self, customer: str, delivery: str) -> tuple[DeliveryState | None, tuple[str, ...]]:
+        """How far a delivery came; nothing for what is no delivery or was settled more than 30 days ago."""
+        if not delivery:
+            return None, ()
+        keys = self._keys.of_customer(customer)
+        state, ids = cast("list[bytes | None]", await self._links.call(keys.fence, "HMGET", keys.delivery(delivery), "s", "x"))
+        if state is None:
+            return None, ()
+        return DeliveryState(state.decode()), tuple(ids.decode().split("\n")) if ids else ()

@@ -1,0 +1,90 @@
+"""What was given up after its third failure: listed with its reason, tried again when a person says so."""
+
+import asyncio
+from typing import cast
+
+from msgspec import DecodeError, msgpack
+
+from hub.model.base import Value
+from hub.model.errors import HubError
+from hub.model.words import Lane
+from hub.store.codec import Undecodable, decode_event
+from hub.store.inboxes import Inboxes
+from hub.store.keys import Keys
+from hub.store.links import Links
+
+LOOKED_AT = 200
+"""Entries looked at in each partition: more than so many given up is one cause, not many."""
+
+
+class NotDead(HubError):
+    """No such entry was given up (any more)."""
+
+
+class Aside(Value, frozen=True):
+    """What the mailbox keeps of an entry: its payload as it was, its lane, why and when (ms since 1970) it was given up."""
+
+    event: bytes
+    reason: str
+    at: int
+    lane: Lane = Lane.LIVE
+    subject: str = ""
+    v: int = 1
+
+
+class Dead(Value, frozen=True):
+    """One given-up entry: where it lies and what is known of it; `kind`: of the event ('' where even that cannot be read)."""
+
+    partition: int
+    entry: str
+    subject: str
+    kind: str
+    reason: str
+    at: int
+
+
+class DeadLetters:
+    """Lists and retries. Raises StoreAway."""
+
+    def __init__(self, links: Links, keys: Keys, *, inboxes: Inboxes) -> None:
+        self._links = links
+        self._keys = keys
+        self._inboxes = inboxes
+        self._decoder = msgpack.Decoder(Aside)
+
+    async def all(self, *, limit: int) -> list[Dead]:
+        """Given-up entries of all partitions, newest first."""
+        answers = await asyncio.gather(*(self._links.call(p.dead, "HSCAN", p.dead, 0, "COUNT", LOOKED_AT) for p in self._keys.partitions))
+        found = []
+        for number, answer in enumerate(answers):
+            flat = cast("list[bytes]", cast("list[object]", answer)[1])
+            found += [self._seen(number, flat[i].decode(), flat[i + 1]) for i in range(0, len(flat), 2)]
+        return sorted(found, key=lambda dead: dead.at, reverse=True)[:limit]
+
+    async def retry(self, partition: int, entry: str) -> None:
+        """Put it back at the end of its mailbox; asked twice, it is pushed once. Raises NotDead, Undecodable, StoreFull."""
+        keys = self._keys.partitions[partition]
+        blob = cast("bytes | None", await self._links.call(keys.dead, "HGET", keys.dead, entry))
+        if blob is None:
+            raise NotDead(entry)
+        aside = self._decode(blob)
+        await self._inboxes.push_past_spools(decode_event(aside.event), dedupe=f"dead/{partition}/{entry}", lane=aside.lane)
+        await self._links.call(keys.dead, "HDEL", keys.dead, entry)
+
+    def _decode(self, blob: bytes) -> Aside:
+        try:
+            return self._decoder.decode(blob)
+        except DecodeError as error:
+            raise Undecodable(f"given-up entry: {type(error).__name__}") from error
+
+    def _seen(self, partition: int, entry: str, blob: bytes) -> Dead:
+        """As much as can be read: what cannot be read is listed too."""
+        try:
+            aside = self._decode(blob)
+        except Undecodable as error:
+            return Dead(partition=partition, entry=entry, subject="", kind="", reason=str(error), at=0)
+        try:
+            kind = str(decode_event(aside.event).body.__struct_config__.tag)
+        except Undecodable:
+            kind = ""
+        return Dead(partition=partition, entry=entry, subject=aside.subject, kind=kind, reason=aside.reason, at=aside.at)

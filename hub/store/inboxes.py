@@ -1,0 +1,86 @@
+"""The way in: whose an address is, and the durable push into that mailbox."""
+
+from collections import OrderedDict
+from hashlib import blake2b
+from typing import cast
+
+from hub.model.address import Address
+from hub.model.events import Event
+from hub.model.words import Lane
+from hub.store.codec import encode
+from hub.store.functions import function
+from hub.store.keys import Keys
+from hub.store.links import Links, Need
+
+_PUSH = function("push")
+_DAY_MS = 86_400_000
+_DIGEST_BYTES = 12
+ADDRESSES_KEPT = 200_000
+"""About 40 MB at worst; an address is never repointed, so what is kept never goes stale but by erasure."""
+
+
+class Spooling(Exception):
+    """Somebody still drains a spool: a direct push would overtake what lies there."""
+
+
+class Inboxes:
+    """Pushes events into mailboxes and finds the customer of an address."""
+
+    def __init__(self, links: Links, keys: Keys) -> None:
+        self._links = links
+        self._keys = keys
+        self._customers: OrderedDict[Address, str] = OrderedDict()
+
+    def known(self, address: Address) -> str | None:
+        """The customer of an address, where this process has met it."""
+        return self._customers.get(address)
+
+    async def resolve(self, address: Address, *, candidate: str) -> str:
+        """The customer of an address; a new address becomes the candidate's, whoever of all processes comes first."""
+        known = self._customers.get(address)
+        if known is not None:
+            return known
+        key = self._keys.address(address)
+        old = cast("bytes | None", await self._links.call(key, "SET", key, candidate, "NX", "GET", need=Need.SAFE))
+        customer = old.decode() if old else candidate
+        self._customers[address] = customer
+        if len(self._customers) > ADDRESSES_KEPT:
+            self._customers.popitem(last=False)
+        return customer
+
+    def forget(self, address: Address) -> None:
+        """Ask the server again at the next word (after an erasure)."""
+        self._customers.pop(address, None)
+
+    async def push(self, event: Event, *, dedupe: str = "", days: int = 1, lane: Lane = Lane.LIVE) -> bool:
+        """Put an event into its mailbox, durably. False: a repeat of `dedupe` within `days`. Raises Spooling, StoreAway, StoreFull."""
+        answer = await self._push(event, dedupe, days=days, lane=lane, guard="1")
+        if answer == b"spooling":
+            raise Spooling
+        return answer != b"seen"
+
+    async def push_past_spools(self, event: Event, *, dedupe: str = "", days: int = 1, lane: Lane = Lane.LIVE) -> bool:
+        """The same for those who may go while spools are drained: the drainer itself, timers, relay, agents."""
+        return await self._push(event, dedupe, days=days, lane=lane, guard="0") != b"seen"
+
+    async def _push(self, event: Event, dedupe: str, *, days: int, lane: Lane, guard: str) -> object:
+        keys = self._keys.of_subject(event.subject)
+        digest = blake2b(dedupe.encode(), digest_size=_DIGEST_BYTES).digest() if dedupe else b""
+        today = event.received // _DAY_MS
+        # One day ahead too: a clock set back must not make a repeat look new.
+        seen = [keys.seen(today), keys.seen(today + 1), *(keys.seen(today - n) for n in range(1, days + 1))] if dedupe else []
+        keep = (days + 2) * _DAY_MS // 1000
+        return await self._links.call(
+            keys.inbox,
+            "FCALL",
+            _PUSH,
+            2 + len(seen),
+            keys.lane(lane),
+            keys.spooling,
+            *seen,
+            guard,
+            digest,
+            keep,
+            encode(event),
+            need=Need.SAFE,
+        )

@@ -1,0 +1,126 @@
+"""Every key the hub writes, in one place; all keys of a partition share its hash tag, so one function ends a turn on Cluster too."""
+
+from hub.model.address import Address
+from hub.model.subject import PARTITIONS, customer_subject, partition_of
+from hub.model.words import Lane
+
+
+class PartitionKeys:
+    """The fixed keys of one partition and the patterns of its subjects' keys."""
+
+    __slots__ = (
+        "_tag",
+        "bulk",
+        "dead",
+        "fence",
+        "inbox",
+        "journal",
+        "number",
+        "out",
+        "out_bulk",
+        "relay",
+        "spooling",
+        "stop",
+        "timers",
+        "trying",
+    )
+
+    def __init__(self, prefix: str, number: int) -> None:
+        tag = f"{prefix}{{p{number:02d}}}"
+        self._tag = tag
+        self.number = number
+        self.inbox = f"{tag}:in"
+        self.bulk = f"{tag}:in:bulk"
+        self.out = f"{tag}:out"
+        self.out_bulk = f"{tag}:out:bulk"
+        self.relay = f"{tag}:relay"
+        self.timers = f"{tag}:timers"
+        self.journal = f"{tag}:journal"
+        self.fence = f"{tag}:fence"
+        self.trying = f"{tag}:trying"
+        self.dead = f"{tag}:dead"
+        self.stop = f"{tag}:stop"
+        self.spooling = f"{tag}:spooling"
+
+    def lane(self, lane: Lane) -> str:
+        """The mailbox stream of a lane."""
+        return self.bulk if lane is Lane.BULK else self.inbox
+
+    def record(self, customer: str) -> str:
+        """The customer's record: 16 hex digits of revision, then msgpack."""
+        return f"{self._tag}:customer:{customer}"
+
+    def log(self, customer: str) -> str:
+        """The newest timeline entries of a customer, a list of msgpack."""
+        return f"{self._tag}:log:{customer}"
+
+    def open(self, customer: str) -> str:
+        """A customer's deliveries that have not ended: delivery id → `state|voice|mark`."""
+        return f"{self._tag}:open:{customer}"
+
+    def owner(self, conversation: str) -> str:
+        """The owner epoch of a conversation, small and by itself."""
+        return f"{self._tag}:owner:{conversation}"
+
+    def delivery(self, delivery: str) -> str:
+        """A delivery: hash of s(tate), b(lob), m(ark), x(ternal ids), a(ttempts), nb (not before, ms)."""
+        return f"{self._tag}:delivery:{delivery}"
+
+    def external(self, address: Address, external_id: str) -> str:
+        """A provider's message id → delivery id, for the receipts to come."""
+        return f"{self._tag}:external:{address.channel}:{address.account}:{address.id}:{external_id}"
+
+    def held(self, channel: str, account: str) -> str:
+        """Deliveries that an account cannot take now, in order."""
+        return f"{self._tag}:held:{channel}:{account}"
+
+    def answer(self, event: str) -> str:
+        """What became of a claim, for whoever asks by the event's id (EX 300)."""
+        return f"{self._tag}:answer:{event}"
+
+    def seen(self, day: int) -> str:
+        """Digests of what was taken on that day (days since 1970)."""
+        return f"{self._tag}:seen:{day}"
+
+
+class Keys:
+    """All keys of one hub. `prefix` (HUB_PREFIX, with its colon) stands before every key: several shops, several prefixes."""
+
+    def __init__(self, prefix: str = "") -> None:
+        self.prefix = prefix
+        self.partitions = tuple(PartitionKeys(prefix, n) for n in range(PARTITIONS))
+        self.meta = f"{prefix}hub:meta"
+        self.workers = f"{prefix}hub:workers"
+        self.holders = f"{prefix}hub:partitions"
+        self.spooling = f"{prefix}hub:spooling"
+        self.news = f"{prefix}hub:news"
+        self.queue = f"{prefix}hub:queue"
+
+    def of_customer(self, customer: str) -> PartitionKeys:
+        """The keys of the partition in which the customer's mailbox lies."""
+        return self.partitions[partition_of(customer_subject(customer))]
+
+    def of_subject(self, subject: str) -> PartitionKeys:
+        """The keys of the partition in which the subject's mailbox lies."""
+        return self.partitions[partition_of(subject)]
+
+    def address(self, address: Address) -> str:
+        """Address → customer: created once, never repointed."""
+        return f"{self.prefix}address:{address}"
+
+    def bucket(self, channel: str, account: str, recipient: str = "") -> str:
+        """The token bucket of an account, or of one recipient on it."""
+        return f"{self.prefix}bucket:{channel}:{account}:{recipient}"
+
+    def cases(self, channel: str, account: str) -> str:
+        """The kept webhooks of an account that were not understood: case id by time received (ms)."""
+        return f"{self.prefix}cases:{{{channel}:{account}}}:index"
+
+    def case(self, channel: str, account: str, case: str) -> str:
+        """One kept webhook, sealed (EX 7 d)."""
+        return f"{self.prefix}cases:{{{channel}:{account}}}:{case}"
+
+    def chat(self, address: Address) -> tuple[str, str]:
+        """A web chat session's log and the set of keys already in it."""
+        tag = f"{self.prefix}chat:{{{address.account}:{address.id}}}"
+        return f"{tag}:log", f"{tag}:keys"

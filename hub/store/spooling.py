@@ -1,0 +1,59 @@
+"""Who has events on disk that the mailboxes do not have yet: while anybody does, nobody pushes past them."""
+
+from typing import cast
+
+from hub.model.subject import PARTITIONS
+from hub.store.functions import function
+from hub.store.keys import Keys
+from hub.store.links import Links, Need
+
+_BEAT = function("beat")
+LIFE_MS = 10_000
+"""A process silent for so long drains nothing any more; whoever opens its folder next does, marked late."""
+
+
+class Spooling:
+    """The register of spooling processes: a flag in each partition, where the push looks, and one list of heads. Raises StoreAway."""
+
+    def __init__(self, links: Links, keys: Keys, *, process: str) -> None:
+        self._links = links
+        self._keys = keys
+        self.process = process
+
+    def announce(self) -> None:
+        """Put the flags up at once, on the connection that stands by: written before a frozen server thaws, they are read first."""
+        for partition in self._keys.partitions:
+            call = self._links.standby("SADD", partition.spooling, self.process)
+            call.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+    async def register(self, head: int) -> None:
+        """Say how old the oldest undrained event is (ms since 1970); all flags are up when it returns."""
+        keys = self._keys
+        calls = [self._links.call(p.spooling, "SADD", p.spooling, self.process) for p in keys.partitions]
+        calls.append(self._links.call(keys.spooling, "HSET", keys.spooling, self.process, head, need=Need.SAFE))
+        for call in calls:
+            await call
+        await self.beat()
+
+    async def unregister(self, process: str = "") -> None:
+        """Take the flags of a process down (its own, or a dead one's)."""
+        gone, keys = process or self.process, self._keys
+        calls = [self._links.call(p.spooling, "SREM", p.spooling, gone) for p in keys.partitions]
+        for call in calls:
+            await call
+        await self._links.call(keys.spooling, "HDEL", keys.spooling, gone)
+
+    async def beat(self) -> set[str]:
+        """Say that we live; returns the spoolers that do."""
+        key = f"{self._keys.spooling}:living"
+        living = await self._links.call(key, "FCALL", _BEAT, 1, key, self.process, LIFE_MS)
+        return {p.decode() for p in cast("list[bytes]", living)}
+
+    async def heads(self) -> dict[str, int]:
+        """Process → age of its oldest undrained event; those that only put up flags so far stand with 0."""
+        key = self._keys.spooling
+        flat = cast("list[bytes]", await self._links.call(key, "HGETALL", key))
+        heads = {flat[i].decode(): int(flat[i + 1]) for i in range(0, len(flat), 2)}
+        flag = self._keys.partitions[PARTITIONS - 1].spooling
+        flagged = cast("list[bytes]", await self._links.call(flag, "SMEMBERS", flag))
+        return {**{p.decode(): 0 for p in flagged}, **heads}

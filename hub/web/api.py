@@ -1,0 +1,55 @@
+"""The API: its table of routes, served and described."""
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Sequence
+from http import HTTPStatus
+
+from aiohttp import web
+from msgspec import json
+
+from hub.web.api_customers import CUSTOMER_ROUTES
+from hub.web.api_operation import OPERATION_ROUTES
+from hub.web.auth import Tokens
+from hub.web.headers import JSON_HEADERS
+from hub.web.openapi import document
+from hub.web.problems import Problem, Refusal, answered, refusal
+from hub.web.routes import Rooms, Route, Serving
+
+ROUTES: tuple[Route, ...] = (*CUSTOMER_ROUTES, *OPERATION_ROUTES)
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def api_routes(rooms: Rooms, *, tokens: Tokens, version: str) -> list[web.RouteDef]:
+    """Everything under /api: the table, the page that describes it, and a clear no to all else."""
+    serving = Serving(rooms, tokens=tokens)
+    page = json.format(json.encode(document(ROUTES, version=version)), indent=1)
+
+    async def openapi(_: web.Request) -> web.StreamResponse:
+        return web.Response(body=page, content_type="application/json", headers=dict(JSON_HEADERS))
+
+    served = [web.route(route.method, route.path, serving.handler(route)) for route in ROUTES]
+    served.append(web.route("GET", "/api/openapi.json", openapi))
+    wrong = [web.route("*", path, _only(methods)) for path, methods in _methods(served).items()]
+    return [*served, *wrong, web.route("*", "/api/{rest:.*}", _nothing_here)]
+
+
+def _methods(served: Sequence[web.RouteDef]) -> dict[str, list[str]]:
+    methods: defaultdict[str, list[str]] = defaultdict(list)
+    for route in served:
+        methods[route.path].append(route.method)
+    return methods
+
+
+def _only(methods: Sequence[str]) -> Handler:
+    allowed = ", ".join(methods)
+
+    async def refuse(_: web.Request) -> web.StreamResponse:
+        status = HTTPStatus.METHOD_NOT_ALLOWED
+        return answered(Refusal(Problem(title=status.phrase, status=status, detail=f"Use {allowed} here."), headers={"Allow": allowed}))
+
+    return refuse
+
+
+async def _nothing_here(_: web.Request) -> web.StreamResponse:
+    return answered(refusal(HTTPStatus.NOT_FOUND, "There is nothing here: see /api/openapi.json."))

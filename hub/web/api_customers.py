@@ -1,0 +1,199 @@
+"""The API's routes about customers: read one, take over, write, give back, close, merge, nudge, note; and the queue."""
+
+import re
+from http import HTTPStatus
+from typing import assert_never
+
+from hub.desk.asking import Claimed, Done, Refused, TakingOver
+from hub.model.events import MergeAsked, Noted, NudgeAsked
+from hub.model.record import Asleep, Erased, Live, Record
+from hub.model.words import OwnerKind, Purpose
+from hub.store.queue import Waiting
+from hub.web import api_shapes as shapes
+from hub.web.problems import Problem, Refusal, refusal
+from hub.web.routes import Answer, Ask, Rooms, Route
+
+_CUSTOMER = re.compile(r"cu-[0-9A-Za-z-]{1,60}")
+_CODES = {"no_conversation": HTTPStatus.NOT_FOUND, "unknown": HTTPStatus.NOT_FOUND}
+
+
+async def _known(rooms: Rooms, customer: str) -> Record:
+    """The customer's record, followed to where it moved; 404 for nobody, 410 for somebody forgotten."""
+    record = await rooms.customers.find(customer) if _CUSTOMER.fullmatch(customer) else None
+    if record is None:
+        raise refusal(HTTPStatus.NOT_FOUND, "There is no such customer: take the id from a record or the queue.")
+    if isinstance(record, Erased):
+        raise refusal(HTTPStatus.GONE, "This customer asked to be forgotten: nothing is left to read or to write to.")
+    return record
+
+
+def _told(outcome: Claimed | Done | Refused | TakingOver, ask: Ask) -> Answer:
+    """What came of it, as status and body."""
+    match outcome:
+        case Claimed() | Done():
+            body = shapes.Settled(
+                event=ask.event, customer=outcome.customer, conversation=outcome.conversation, owner=outcome.owner, epoch=outcome.epoch
+            )
+            return Answer(HTTPStatus.OK, body)
+        case TakingOver():
+            detail = f"Still under way: ask again with the header Idempotency-Key: {ask.key}"
+            return Answer(HTTPStatus.ACCEPTED, shapes.UnderWay(event=outcome.event, key=ask.key, detail=detail))
+        case Refused():
+            status = _CODES.get(outcome.code, HTTPStatus.CONFLICT)
+            detail = outcome.text or "The customer's mailbox refused this: read the customer and try again."
+            problem = Problem(title=status.phrase, status=status, detail=detail, code=outcome.code, owner=outcome.owner)
+            raise Refusal(problem, headers={"Idempotency-Key": ask.key})
+        case _:
+            assert_never(outcome)
+
+
+async def _claim(rooms: Rooms, ask: Ask) -> Answer:
+    customer = (await _known(rooms, ask.path["customer"])).id
+    body: shapes.ClaimBody = ask.body
+    return _told(await rooms.desk.claim(customer, conversation=body.conversation, agent=body.agent, event_id=ask.event), ask)
+
+
+async def _say(rooms: Rooms, ask: Ask) -> Answer:
+    body: shapes.SayBody = ask.body
+    if not body.text and not body.attachments:
+        raise refusal(HTTPStatus.BAD_REQUEST, "A message needs a text or an attachment.", field="$.text")
+    customer = (await _known(rooms, ask.path["customer"])).id
+    outcome = await rooms.desk.say(
+        customer, message=body.message(), agent=body.agent, event_id=ask.event, conversation=body.conversation, to=body.to
+    )
+    return _told(outcome, ask)
+
+
+async def _release(rooms: Rooms, ask: Ask) -> Answer:
+    customer = (await _known(rooms, ask.path["customer"])).id
+    body: shapes.ReleaseBody = ask.body
+    outcome = await rooms.desk.release(
+        customer, agent=body.agent, event_id=ask.event, conversation=body.conversation, summary=body.summary
+    )  # fmt: skip
+    return _told(outcome, ask)
+
+
+async def _resolve(rooms: Rooms, ask: Ask) -> Answer:
+    customer = (await _known(rooms, ask.path["customer"])).id
+    body: shapes.ResolveBody = ask.body
+    outcome = await rooms.desk.resolve(
+        customer, agent=body.agent, event_id=ask.event, conversation=body.conversation, reason=body.reason
+    )  # fmt: skip
+    return _told(outcome, ask)
+
+
+async def _retry(rooms: Rooms, ask: Ask) -> Answer:
+    customer = (await _known(rooms, ask.path["customer"])).id
+    body: shapes.RetryBody = ask.body
+    return _told(await rooms.desk.retry(customer, agent=body.agent, event_id=ask.event, delivery=body.delivery), ask)
+
+
+async def _merge(rooms: Rooms, ask: Ask) -> Answer:
+    body: shapes.MergeBody = ask.body
+    one, other = (await _known(rooms, ask.path["customer"])).id, (await _known(rooms, body.other)).id
+    if one == other:
+        raise refusal(HTTPStatus.BAD_REQUEST, "These two are one customer already: nothing is left to merge.", field="$.other")
+    new = await rooms.desk.tell(one, MergeAsked(other=other, evidence=body.evidence), event_id=ask.event)
+    return Answer(HTTPStatus.ACCEPTED, shapes.Told(event=ask.event, repeated=not new))
+
+
+async def _nudge(rooms: Rooms, ask: Ask) -> Answer:
+    body: shapes.NudgeBody = ask.body
+    if not body.text and not body.attachments:
+        raise refusal(HTTPStatus.BAD_REQUEST, "A message needs a text or an attachment.", field="$.text")
+    customer = (await _known(rooms, ask.path["customer"])).id
+    event = NudgeAsked(message=body.message(), purpose=Purpose(body.purpose), not_after=body.not_after, key=body.key)
+    new = await rooms.desk.tell(customer, event, event_id=ask.event)
+    return Answer(HTTPStatus.ACCEPTED, shapes.Told(event=ask.event, repeated=not new))
+
+
+async def _note(rooms: Rooms, ask: Ask) -> Answer:
+    body: shapes.NoteBody = ask.body
+    customer = (await _known(rooms, ask.path["customer"])).id
+    new = await rooms.desk.tell(customer, Noted(name=body.name, detail=body.detail), event_id=ask.event)
+    return Answer(HTTPStatus.ACCEPTED, shapes.Told(event=ask.event, repeated=not new))
+
+
+async def _read(rooms: Rooms, ask: Ask) -> Answer:
+    return Answer(HTTPStatus.OK, await _known(rooms, ask.path["customer"]))
+
+
+async def _timeline(rooms: Rooms, ask: Ask) -> Answer:
+    customer = (await _known(rooms, ask.path["customer"])).id
+    query: shapes.TimelineQuery = ask.query
+    lines = await rooms.customers.timeline(customer, limit=query.limit)
+    return Answer(HTTPStatus.OK, shapes.Timeline(customer=customer, lines=tuple(lines)))
+
+
+async def _conversations(rooms: Rooms, ask: Ask) -> Answer:
+    query: shapes.ConversationsQuery = ask.query
+    try:
+        page, after = await rooms.queue.waiting(query.limit, query.cursor)
+    except ValueError as error:
+        raise refusal(HTTPStatus.BAD_REQUEST, "This cursor is not one of ours: start without one.", field="$.cursor") from error
+    shown = [waiting for waiting in page if await _waits(rooms, waiting)]
+    return Answer(HTTPStatus.OK, shapes.Conversations(conversations=tuple(shown), next=after))
+
+
+async def _waits(rooms: Rooms, waiting: Waiting) -> bool:
+    """Whether the record agrees with the index; where it does not, the index is put right."""
+    record = await rooms.customers.stored(waiting.customer)
+    conversations = record.conversations if isinstance(record, Live) else ()
+    if any(c.id == waiting.conversation and c.owner.kind is OwnerKind.QUEUE and c.status == "open" for c in conversations):
+        return True
+    if not isinstance(record, Asleep):
+        await rooms.queue.note(waiting.conversation, waiting.customer, since=None)
+    return False
+
+
+_SETTLED = {HTTPStatus.OK: shapes.Settled, HTTPStatus.ACCEPTED: shapes.UnderWay}
+_TOLD = {HTTPStatus.ACCEPTED: shapes.Told}
+
+CUSTOMER_ROUTES: tuple[Route, ...] = (
+    Route(
+        method="GET", path="/api/customers/{customer}", name="readCustomer", take=_read, answers={HTTPStatus.OK: Record},
+        summary="Read what is known of a customer; a merged one answers with the record it moved to.",
+    ),
+    Route(
+        method="GET", path="/api/customers/{customer}/timeline", name="readTimeline", take=_timeline,
+        query=shapes.TimelineQuery, answers={HTTPStatus.OK: shapes.Timeline},
+        summary="Read the newest lines of a customer's timeline, with how far our messages came.",
+    ),
+    Route(
+        method="GET", path="/api/conversations", name="listConversations", take=_conversations,
+        query=shapes.ConversationsQuery, answers={HTTPStatus.OK: shapes.Conversations},
+        summary="List the conversations that wait for a person, longest waiting first.",
+    ),
+    Route(
+        method="POST", path="/api/customers/{customer}/claim", name="claim", take=_claim, body=shapes.ClaimBody, answers=_SETTLED,
+        summary="Take a conversation over; once this says 200, no bot or marketing message begins any more.",
+    ),
+    Route(
+        method="POST", path="/api/customers/{customer}/say", name="say", take=_say, body=shapes.SayBody, answers=_SETTLED,
+        summary="Write to the customer as an agent.",
+    ),
+    Route(
+        method="POST", path="/api/customers/{customer}/release", name="release", take=_release, body=shapes.ReleaseBody, answers=_SETTLED,
+        summary="Give a conversation back to the bot.",
+    ),
+    Route(
+        method="POST", path="/api/customers/{customer}/resolve", name="resolve", take=_resolve, body=shapes.ResolveBody, answers=_SETTLED,
+        summary="Close a conversation.",
+    ),
+    Route(
+        method="POST", path="/api/customers/{customer}/retry", name="retryDelivery", take=_retry, body=shapes.RetryBody, answers=_SETTLED,
+        summary="Send a failed, unknown or draft delivery after all.",
+    ),
+    Route(
+        method="POST", path="/api/customers/{customer}/merge", name="merge", take=_merge, body=shapes.MergeBody, answers=_TOLD,
+        summary="Say that two customers are one, on what evidence.",
+    ),
+    Route(
+        method="POST", path="/api/customers/{customer}/nudge", name="nudge", take=_nudge, body=shapes.NudgeBody, answers=_TOLD,
+        summary="Ask for an unasked message; the gate decides whether and when it goes.",
+    ),
+    Route(
+        method="POST", path="/api/customers/{customer}/note", name="note", take=_note, body=shapes.NoteBody, answers=_TOLD,
+        summary="Put a fact on the customer's timeline.",
+    ),
+)  # fmt: skip

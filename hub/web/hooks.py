@@ -1,0 +1,184 @@
+"""The providers' door: receive, verify, parse, make durable, 200. Nothing else happens in the request."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Protocol
+
+import structlog
+from aiohttp import web
+
+from hub.engine.counters import Counters
+from hub.model.errors import BadSignature, StoreAway, StoreFull, Unparseable
+from hub.model.events import Incoming, Unparsed
+from hub.model.ids import new_id
+from hub.model.ports import Channel, Clock, Inbound, Reply
+from hub.store.cases import Case
+from hub.web.origin import Origin
+from hub.web.taken import Taken, read_body
+
+BODY_BYTES = 1024 * 1024
+"""More than any provider sends: the largest documented is Meta's batch of 1,000 events."""
+
+RETRY_AFTER_S = 5
+FIELDS_NAMED = 40
+NAME_LENGTH = 60
+
+_SECRET_HEADERS = ("authorization", "cookie", "secret", "signature", "token")
+
+log = structlog.get_logger(__name__)
+
+Door = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Intake(Protocol):
+    """Makes what channels understood durable."""
+
+    async def accept(self, incoming: Sequence[Incoming], *, days: int) -> None:
+        """Durable when it returns, repeats within `days` dropped; raises StoreFull where neither server nor spool can take it."""
+        ...
+
+
+class CaseKeeper(Protocol):
+    """Keeps what was signed but not understood."""
+
+    async def keep(self, channel: str, account: str, case: Case) -> None:
+        """Durable when it returns; raises StoreAway, StoreFull."""
+        ...
+
+
+class Hooks:
+    """Serves `/hooks/{channel}/{account}`: one handler for all, and one door per account that is known at start."""
+
+    def __init__(
+        self,
+        channels: Mapping[tuple[str, str], Channel],
+        intake: Intake,
+        *,
+        cases: CaseKeeper,
+        counters: Counters,
+        origin: Origin,
+        clock: Clock,
+        entropy: Callable[[], int],
+    ) -> None:
+        self._channels = channels
+        self._intake = intake
+        self._cases = cases
+        self._counters = counters
+        self._origin = origin
+        self._clock = clock
+        self._entropy = entropy
+        self._taken = Taken()
+
+    def routes(self) -> list[web.RouteDef]:
+        """A plain path for each account known now, found without a pattern; a pattern for those that come later."""
+        known = [web.route("*", f"/hooks/{kind}/{account}", self._door(kind, account)) for kind, account in self._channels]
+        return [*known, web.route("*", "/hooks/{channel}/{account}", self._any), web.route("*", "/hooks/{rest:.*}", self._any)]
+
+    def _door(self, kind: str, account: str) -> Door:
+        async def door(request: web.Request) -> web.StreamResponse:
+            return await self.receive(request, kind, account)
+
+        return door
+
+    async def _any(self, request: web.Request) -> web.StreamResponse:
+        return await self.receive(request, request.match_info.get("channel", ""), request.match_info.get("account", ""))
+
+    async def receive(self, request: web.Request, kind: str, account: str) -> web.StreamResponse:
+        """Answer one request of a provider. 200 means: durable. 403, 404, 405, 413 and 503 say why in a sentence."""
+        channel = self._channels.get((kind, account))
+        if channel is None:
+            return self._refused(
+                "?", "unknown", _text(404, "There is no such channel account: check the webhook address, or connect it first.")
+            )
+        if request.method not in {"POST", "GET"}:
+            return self._refused(kind, "method", _text(405, "A webhook is a GET or a POST.", Allow="GET, POST"))
+        try:
+            body = await read_body(request, at_most=BODY_BYTES)
+        except web.HTTPRequestEntityTooLarge:
+            return self._refused(kind, "large", _text(413, f"A webhook may have {BODY_BYTES} bytes."))
+        path = request.raw_path
+        inbound = Inbound(
+            method=request.method, url=self._origin.base(request) + path, path_query=path, headers=request.headers, body=body
+        )  # fmt: skip
+        try:
+            self._verify(channel, inbound)
+            reply = await self._take(channel, inbound)
+        except BadSignature:
+            return self._refused(kind, "forged", _text(403, "The signature is missing or wrong: check the secret on both sides."))
+        except (StoreAway, StoreFull):
+            # Not durable, so not 200: every provider comes again on a 5xx.
+            return self._refused(kind, "full", _text(503, "Not taken: come again.", **{"Retry-After": str(RETRY_AFTER_S)}))
+        self._counters.webhooks[kind, "taken"] += 1
+        if reply is None:
+            return self._taken if Taken.fits(request) else web.Response()
+        return web.Response(status=reply.status, body=reply.body, content_type=reply.content_type)
+
+    def _verify(self, channel: Channel, inbound: Inbound) -> None:
+        """Raise BadSignature; a check that itself breaks on strange bytes has not shown who wrote them either."""
+        try:
+            channel.verify(inbound)
+        except BadSignature:
+            raise
+        except Exception as error:
+            log.exception("signature check broke", channel=channel.kind, account=channel.account)
+            raise BadSignature(type(error).__name__) from error
+
+    async def _take(self, channel: Channel, inbound: Inbound) -> Reply | None:
+        """Parse and make durable; what is not understood is kept as it came."""
+        try:
+            events = channel.parse(inbound)
+        except Unparseable as error:
+            await self._keep(channel, inbound, Unparsed(fields=(), reason=str(error)))
+            return None
+        except Exception as error:  # noqa: BLE001 - whatever breaks a parser must not cost the message: it is kept and can be replayed
+            await self._keep(channel, inbound, Unparsed(fields=(), reason=f"the parser broke: {type(error).__name__}"))
+            return None
+        understood = [event for event in events if isinstance(event, Incoming)]
+        if understood:
+            try:
+                await self._intake.accept(understood, days=channel.capabilities.retry_horizon_days)
+            except UnicodeEncodeError:
+                # Half a character ("\ud800") can be written in JSON, but nowhere else: no store takes it.
+                await self._keep(channel, inbound, Unparsed(fields=(), reason="half a character in a text"))
+                return None
+        if len(understood) != len(events):
+            await self._keep(channel, inbound, _summed([event for event in events if isinstance(event, Unparsed)]))
+        return channel.answer(inbound, events)
+
+    async def _keep(self, channel: Channel, inbound: Inbound, what: Unparsed) -> None:
+        """Put the whole request aside, sealed; only names of fields reach the log."""
+        now = self._clock.now()
+        case = Case(
+            id=new_id("ca", now=now, entropy=self._entropy()),
+            at=now,
+            method=inbound.method,
+            url=_storable(inbound.url),
+            path_query=_storable(inbound.path_query),
+            headers={n.lower(): _storable(v) for n, v in inbound.headers.items() if not any(word in n.lower() for word in _SECRET_HEADERS)},
+            body=inbound.body,
+            reason=_storable(what.reason),
+            fields=tuple(_storable(field) for field in what.fields),
+        )
+        await self._cases.keep(channel.kind, channel.account, case)
+        self._counters.unparsed += 1
+        log.warning(
+            "webhook not understood", channel=channel.kind, account=channel.account, case=case.id, fields=case.fields, reason=case.reason
+        )
+
+    def _refused(self, kind: str, outcome: str, answer: web.Response) -> web.Response:
+        self._counters.webhooks[kind, outcome] += 1
+        return answer
+
+
+def _summed(parts: Sequence[Unparsed]) -> Unparsed:
+    """Several elements that were not understood, as one: a handful of names, each cut to a name's length."""
+    names = dict.fromkeys(name[:NAME_LENGTH] for part in parts for name in part.fields)
+    return Unparsed(fields=tuple(names)[:FIELDS_NAMED], reason="; ".join(dict.fromkeys(part.reason for part in parts if part.reason))[:400])
+
+
+def _storable(text: str) -> str:
+    """Text as UTF-8 can hold it: header and path bytes that are not UTF-8 arrive as lone surrogates."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def _text(status: int, sentence: str, **headers: str) -> web.Response:
+    return web.Response(status=status, text=sentence + "\n", headers=headers)

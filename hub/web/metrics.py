@@ -1,0 +1,67 @@
+"""The counters as Prometheus reads them: rendered when asked for, so that counting costs nothing."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from aiohttp import web
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.registry import Collector
+
+from hub.engine.counters import Counters
+from hub.web.headers import JSON_HEADERS
+
+_BY_CHANNEL = {
+    "webhooks": "Webhook requests by channel and outcome.",
+    "sends": "Send attempts by channel and outcome.",
+}
+_PLAIN = {
+    "duplicates": "Repeats of events that were dropped.",
+    "unparsed": "Signed webhooks that were not understood and kept.",
+    "spooled": "Events that went to the local spool.",
+    "late": "Events drained from a spool, marked late.",
+    "turns": "Turns taken and committed.",
+    "commits": "Commit calls.",
+    "fenced": "Writes refused because another worker owns the partition.",
+    "timers": "Timers fired.",
+    "relayed": "Events carried to other mailboxes.",
+    "retries": "Deliveries put back after a refusal that may pass.",
+    "judged_again": "Marketing deliveries sent back to the gate at the mark.",
+    "dead": "Entries given up.",
+}
+
+
+class HubCollector(Collector):
+    """Turns counters and gauges into metrics named `<prefix>hub_…`. `gauges`: name → what it is now (partitions owned, spool depth)."""
+
+    def __init__(self, counters: Counters, *, gauges: Mapping[str, Callable[[], float]], prefix: str = "") -> None:
+        self._counters = counters
+        self._gauges = gauges
+        self._prefix = "".join(c if c.isalnum() else "_" for c in prefix)
+
+    def collect(self) -> Iterator[Metric]:
+        """Everything as it is now."""
+        for name, words in _BY_CHANNEL.items():
+            family = CounterMetricFamily(f"{self._prefix}hub_{name}", words, labels=("channel", "outcome"))
+            for (channel, outcome), n in dict(getattr(self._counters, name)).items():
+                family.add_metric((channel, outcome), n)
+            yield family
+        for name, words in _PLAIN.items():
+            yield CounterMetricFamily(f"{self._prefix}hub_{name}", words, value=getattr(self._counters, name))
+        for name, value in self._gauges.items():
+            yield GaugeMetricFamily(f"{self._prefix}hub_{name}", name.replace("_", " ").capitalize() + " now.", value=value())
+
+
+class Metrics:
+    """`/metrics` of an own registry: two hubs in one process do not mix."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._registry = registry
+
+    def routes(self) -> list[web.RouteDef]:
+        """The one page."""
+        return [web.get("/metrics", self._page)]
+
+    async def _page(self, request: web.Request) -> web.Response:
+        headers = {**JSON_HEADERS, "Content-Type": CONTENT_TYPE_LATEST}
+        return web.Response(body=generate_latest(self._registry), headers=headers)

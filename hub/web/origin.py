@@ -1,0 +1,62 @@
+"""Where a request comes from and under which address the outside sees us: forwarded headers count only from our own proxies."""
+
+from collections.abc import Sequence
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+
+from aiohttp import web
+
+from hub.model.errors import SettingsError
+
+Network = IPv4Network | IPv6Network
+
+
+class Origin:
+    """The public address (`https://bot.shop.vn`, may be empty) and the proxies whose word is taken."""
+
+    def __init__(self, *, public_url: str, proxies: Sequence[Network]) -> None:
+        self._public = public_url.rstrip("/")
+        self._proxies = tuple(proxies)
+
+    def base(self, request: web.BaseRequest) -> str:
+        """Scheme and host as the caller wrote them; what is set wins over what any header says."""
+        if self._public:
+            return self._public
+        scheme, host = request.scheme, request.host
+        if self._proxies and self._trusted(request.remote or ""):
+            scheme = _last(request.headers.get("X-Forwarded-Proto", scheme))
+            host = _last(request.headers.get("X-Forwarded-Host", host))
+        return f"{scheme}://{host}"
+
+    def address(self, request: web.BaseRequest) -> str:
+        """The caller's IP address: behind our own proxies, the last forwarded one that is not a proxy of ours."""
+        remote = request.remote or ""
+        if not self._proxies or not self._trusted(remote):
+            return remote
+        hops = [hop.strip() for hop in ",".join(request.headers.getall("X-Forwarded-For", [])).split(",")]
+        for hop in reversed(hops):
+            if hop and not self._trusted(hop):
+                return hop
+        return remote
+
+    def _trusted(self, address: str) -> bool:
+        try:
+            parsed = ip_address(address)
+        except ValueError:
+            return False
+        return any(parsed in network for network in self._proxies)
+
+
+def _last(value: str) -> str:
+    """The entry our own proxy wrote: each proxy adds at the end."""
+    return value.rpartition(",")[2].strip()
+
+
+def networks(texts: Sequence[str]) -> tuple[Network, ...]:
+    """Proxies as settings name them (`10.0.0.0/8`, `::1`); raises SettingsError naming the wrong one."""
+    found = []
+    for text in texts:
+        try:
+            found.append(ip_network(text))
+        except ValueError as error:
+            raise SettingsError(f"{text!r} is not a network: name a trusted proxy like 10.0.0.5 or 10.0.0.0/8.") from error
+    return tuple(found)

@@ -1,0 +1,190 @@
+"""One table of routes, from which both the server and the OpenAPI page are made; and what every request of it goes through."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from hashlib import blake2b
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from aiohttp import web
+from msgspec import DecodeError, Struct, ValidationError, convert, json, to_builtins
+
+from hub.desk.asking import Desk
+from hub.engine.counters import Counters
+from hub.model.errors import StoreAway, StoreFull
+from hub.model.ids import derived_id, new_id
+from hub.model.ports import Channel, Clock
+from hub.store.cases import Cases
+from hub.store.customers import Customers
+from hub.store.dead import DeadLetters
+from hub.store.queue import Queue
+from hub.store.switch import Switch
+from hub.web.auth import Tokens
+from hub.web.headers import JSON_HEADERS
+from hub.web.hooks import Intake
+from hub.web.problems import Refusal, answered, refusal
+
+BODY_BYTES = 256 * 1024
+KEY_LENGTH = 200
+RETRY_AFTER_S = 2
+
+log = structlog.get_logger(__name__)
+
+
+class Rooms(Struct, frozen=True, kw_only=True):
+    """Everything the routes ask; `replay` takes a kept webhook again: (channel, account, case) → (understood, not understood)."""
+
+    desk: Desk
+    customers: Customers
+    queue: Queue
+    dead: DeadLetters
+    switch: Switch
+    cases: Cases
+    intake: Intake
+    channels: Mapping[tuple[str, str], Channel]
+    clock: Clock
+    counters: Counters
+    entropy: Callable[[], int]
+
+
+class Ask(Struct, frozen=True, kw_only=True):
+    """One request, read: path parts, body and query in their types, who asks, and the event id its key stands for."""
+
+    path: Mapping[str, str]
+    body: Any
+    query: Any
+    caller: str
+    key: str
+    event: str
+
+
+class Answer(Struct, frozen=True):
+    """Status and body of the answer; the body's type is declared in the route."""
+
+    status: HTTPStatus
+    body: object
+
+
+class Route(Struct, frozen=True, kw_only=True):
+    """One line of the table. `answers`: status → type of the body; errors are problems and need no line."""
+
+    method: str
+    path: str
+    name: str
+    summary: str
+    take: Callable[[Rooms, Ask], Awaitable[Answer]]
+    answers: Mapping[HTTPStatus, Any]
+    body: type[Struct] | None = None
+    query: type[Struct] | None = None
+
+
+class Serving:
+    """Makes a request handler of a route: token, size, type, shape, then the route's own work."""
+
+    def __init__(self, rooms: Rooms, *, tokens: Tokens) -> None:
+        self._rooms = rooms
+        self._tokens = tokens
+
+    def handler(self, route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+        """The route as aiohttp wants it; every outcome is JSON."""
+
+        async def handle(request: web.Request) -> web.StreamResponse:
+            try:
+                ask = await self._read(request, route)
+                answer = await route.take(self._rooms, ask)
+            except Refusal as refused:
+                return answered(refused)
+            except (StoreAway, StoreFull) as error:
+                log.warning("store cannot serve the API", route=route.name, error=type(error).__name__)
+                return answered(_later())
+            except Exception:
+                log.exception("route broke", route=route.name)
+                return answered(refusal(HTTPStatus.INTERNAL_SERVER_ERROR, "This is our fault and is in the log: report it with the time."))
+            headers = {**JSON_HEADERS, "Idempotency-Key": ask.key} if ask.key else dict(JSON_HEADERS)
+            return web.Response(status=answer.status, body=json.encode(answer.body), content_type="application/json", headers=headers)
+
+        return handle
+
+    async def _read(self, request: web.Request, route: Route) -> Ask:
+        caller = self._tokens.caller(request)
+        query = read_query(request, route.query)
+        body = await read_body(request, route.body) if route.body else None
+        path = dict(request.match_info)
+        key = self._key(request) if route.method == "POST" else ""
+        return Ask(path=path, body=body, query=query, caller=caller, key=key, event=_event_id(key, route.name, path=path, body=body))
+
+    def _key(self, request: web.Request) -> str:
+        """The caller's key, or a new one, told in the answer so that an unsure caller can ask the same again."""
+        key = request.headers.get("Idempotency-Key", "")
+        if len(key) > KEY_LENGTH:
+            raise refusal(HTTPStatus.BAD_REQUEST, f"The header Idempotency-Key may have {KEY_LENGTH} characters.", field="Idempotency-Key")
+        if not key.isascii() or not (key.isprintable()):
+            raise refusal(HTTPStatus.BAD_REQUEST, "The header Idempotency-Key may have printable ASCII only.", field="Idempotency-Key")
+        return key or new_id("key", now=self._rooms.clock.now(), entropy=self._rooms.entropy())
+
+
+def read_query(request: web.Request, wanted: type[Struct] | None) -> Any:  # noqa: ANN401 - the route's own type
+    """The query in its type; raises a 400 naming the parameter."""
+    try:
+        given = dict(request.query)
+        return convert(given, wanted, strict=False) if wanted else None
+    except (ValidationError, ValueError) as error:
+        sentence, field = _place(error)
+        raise refusal(HTTPStatus.BAD_REQUEST, f"The query is not right: {sentence}.", field=field) from error
+
+
+async def read_body(request: web.Request, wanted: type[Struct]) -> Any:  # noqa: ANN401 - the route's own type
+    """The body in its type; raises 415, 413, or a 400 naming the field."""
+    if request.content_type != "application/json":
+        raise refusal(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send JSON with the header `Content-Type: application/json`.")
+    if (request.content_length or 0) > BODY_BYTES:
+        raise _too_large()
+    raw = await request.read()
+    if len(raw) > BODY_BYTES:
+        raise _too_large()
+    try:
+        body = json.decode(raw, type=wanted)
+    except (DecodeError, ValueError, RecursionError) as error:
+        sentence, field = _place(error)
+        raise refusal(HTTPStatus.BAD_REQUEST, f"The body is not right: {sentence}.", field=field) from error
+    if field := _unwritable(to_builtins(body), "$"):
+        raise refusal(HTTPStatus.BAD_REQUEST, "A text may not hold the character NUL or half a character: take it out.", field=field)
+    return body
+
+
+def _place(error: Exception) -> tuple[str, str]:
+    """What is wrong and where, by msgspec's words, which name fields and types but no values."""
+    if not isinstance(error, DecodeError):
+        return ("it is nested too deeply" if isinstance(error, RecursionError) else "it is not UTF-8 JSON"), ""
+    sentence, _, place = str(error).partition(" - at `")
+    return sentence[:1].lower() + sentence[1:], place.rstrip("`")
+
+
+def _unwritable(value: object, at: str) -> str:
+    """Where a text holds what no archive can store; '' where none does."""
+    match value:
+        case str():
+            return at if "\0" in value or any("\ud800" <= c <= "\udfff" for c in value) else ""
+        case dict():
+            return next((found for name, part in value.items() if (found := _unwritable(part, f"{at}.{name}"))), "")
+        case list() | tuple():
+            return next((found for n, part in enumerate(value) if (found := _unwritable(part, f"{at}[{n}]"))), "")
+        case _:
+            return ""
+
+
+def _event_id(key: str, route: str, *, path: Mapping[str, str], body: Struct | None) -> str:
+    """The event a key stands for: the same request under the same key is the same event, any other request is another."""
+    if not key:
+        return ""
+    digest = blake2b(json.encode(body), digest_size=16).hexdigest() if body is not None else ""
+    return derived_id("ev", "\n".join((key, route, *path.values(), digest)), 0)
+
+
+def _too_large() -> Refusal:
+    return refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"A body may have {BODY_BYTES} bytes: send media as links.")
+
+
+def _later() -> Refusal:
+    refused = refusal(HTTPStatus.SERVICE_UNAVAILABLE, "The store cannot take this now: ask again with the same Idempotency-Key.")
+    return Refusal(refused.problem, headers={"Retry-After": str(RETRY_AFTER_S)})

@@ -1,0 +1,152 @@
+// A phone on the Telegram stand-in: shows one chat as its owner sees it, and lets them write and press.
+"use strict";
+
+const WORDS = {
+  vi: {
+    phone: "Điện thoại", another: "Thêm điện thoại", write: "Viết tin nhắn", send: "Gửi", typing: "đang nhập…",
+    block: "Chặn", unblock: "Bỏ chặn", edited: "đã sửa", start: "Bắt đầu",
+    hook: "đã nối với hub", polls: "hub đang lấy tin (polling)", nohook: "chưa nối: hub chưa đặt webhook", away: "mất kết nối với sandbox",
+  },
+  en: {
+    phone: "Phone", another: "Another phone", write: "Write a message", send: "Send", typing: "typing…",
+    block: "Block", unblock: "Unblock", edited: "edited", start: "Start",
+    hook: "connected to the hub", polls: "the hub is polling", nohook: "not connected: the hub has set no webhook", away: "the sandbox does not answer",
+  },
+};
+const at = (id) => document.getElementById(id);
+const names = { 1001: "Lan", 1002: "Minh", 1003: "Anna" };
+const state = { chat: "1001", language: "vi", blocked: false, round: 0 };
+
+const word = (key) => WORDS[state.language][key];
+
+const ask = async (path, body) => {
+  const init = body ? { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) } : {};
+  const answer = await fetch(path, init);
+  if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+  return answer.json();
+};
+
+const say = (text) =>
+  ask("/_sandbox/say", { chat: state.chat, text, name: names[state.chat] || `Phone ${state.chat}`, language: state.language });
+
+const element = (tag, className, text) => {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  if (text !== undefined) made.textContent = text;
+  return made;
+};
+
+const button = (label, act) => {
+  const made = element("button", "", label);
+  made.type = "button";
+  made.addEventListener("click", () => act().catch(away));
+  return made;
+};
+
+const media = (message) => {
+  if (message.media === "photo" && /^https?:/.test(message.source)) {
+    const picture = element("img");
+    picture.src = message.source;
+    picture.alt = message.text || message.media;
+    return picture;
+  }
+  return element("div", "", `📎 ${message.media}: ${message.source}`);
+};
+
+const line = (message) => {
+  const box = element("div", message.mine ? "line mine" : "line");
+  const words = element("div", "words");
+  if (message.media) words.append(media(message));
+  words.append(element("span", "", message.text));
+  if (message.edited) words.append(element("small", "", ` (${word("edited")})`));
+  box.append(words);
+  for (const row of message.buttons || []) {
+    const keys = element("div", "row");
+    for (const key of row) {
+      keys.append(button(key.text, () => ask("/_sandbox/press", { chat: state.chat, message_id: message.id, data: key.callback_data })));
+    }
+    box.append(keys);
+  }
+  return box;
+};
+
+const draw = (shown) => {
+  const screen = at("screen");
+  state.blocked = shown.blocked;
+  at("block").textContent = word(shown.blocked ? "unblock" : "block");
+  const lines = shown.messages.map(line);
+  if (!lines.length) lines.push(button(word("start"), () => say("/start")));
+  if (shown.typing) lines.push(element("div", "typing", word("typing")));
+  screen.replaceChildren(...lines);
+  screen.scrollTop = screen.scrollHeight;
+};
+
+const away = () => {
+  at("hook").textContent = word("away");
+};
+
+const look = async () => {
+  const told = await ask("/_sandbox/state");
+  at("bot").textContent = `@${told.username}`;
+  at("hook").textContent = told.last_error || word(told.webhook ? "hook" : told.polls ? "polls" : "nohook");
+};
+
+// One watcher at a time: switching phone or language starts the next round, and the older one ends at its next answer.
+const watch = async () => {
+  const round = ++state.round;
+  let seen = "";
+  while (round === state.round) {
+    try {
+      const shown = await ask(`/_sandbox/chats/${state.chat}?wait=20&seen=${seen}`);
+      if (round !== state.round) return;
+      if (shown.version !== seen) draw(shown);
+      seen = shown.version;
+      await look();
+    } catch {
+      away();
+      await new Promise((wake) => setTimeout(wake, 2000));
+    }
+  }
+};
+
+const label = () => {
+  document.documentElement.lang = state.language;
+  for (const one of document.querySelectorAll("[data-word]")) one.textContent = word(one.dataset.word);
+  at("add").title = word("another");
+  at("add").setAttribute("aria-label", word("another"));
+  at("text").placeholder = word("write");
+  at("block").textContent = word(state.blocked ? "unblock" : "block");
+};
+
+const offer = () => {
+  at("who").replaceChildren(
+    ...Object.entries(names).map(([id, name]) => {
+      const option = element("option", "", `${name} (${id})`);
+      option.value = id;
+      option.selected = id === state.chat;
+      return option;
+    }),
+  );
+};
+
+at("form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const text = at("text").value.trim();
+  if (!text) return;
+  say(text).then(() => { at("text").value = ""; }, away);
+});
+at("who").addEventListener("change", (event) => { state.chat = event.target.value; watch(); });
+at("add").addEventListener("click", () => {
+  state.chat = String(Math.max(...Object.keys(names).map(Number)) + 1);
+  names[state.chat] = `${word("phone")} ${state.chat}`;
+  offer();
+  watch();
+});
+at("block").addEventListener("click", () => {
+  ask(state.blocked ? "/_sandbox/unblock" : "/_sandbox/block", { chat: state.chat }).catch(away);
+});
+at("language").addEventListener("change", (event) => { state.language = event.target.value; label(); watch(); });
+
+label();
+offer();
+watch();

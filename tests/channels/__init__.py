@@ -1,0 +1,1 @@
+"""Channels: the same contract for all, and what is each one's own."""

@@ -1,0 +1,1 @@
+"""Tests of settings, secrets and the doctor."""

@@ -1,0 +1,41 @@
+"""What holds for every test: the event loop of production, seeds that can be replayed, and no test that looks away."""
+
+import os
+from asyncio import AbstractEventLoop
+from collections.abc import Callable, Generator, Mapping
+
+import pytest
+import uvloop
+from hypothesis import settings
+
+# The machine may be busy, so no deadline per example; a failure prints the blob that replays it.
+settings.register_profile("quick", deadline=None, print_blob=True, max_examples=60)
+settings.register_profile("long", deadline=None, print_blob=True, max_examples=2_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+LOOKED_AWAY = "a skipped test is a failure here: install what it misses, or delete it"
+
+
+def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], AbstractEventLoop]]:
+    """Tests run on the loop that production runs on."""
+    return {"uvloop": uvloop.new_event_loop}
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test that is skipped while it runs has failed."""
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid}: {LOOKED_AWAY}"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """A file that is skipped while it is read has failed."""
+    report = yield
+    if report.skipped:
+        report.outcome = "failed"
+        report.longrepr = f"{collector.nodeid}: {LOOKED_AWAY}"
+    return report

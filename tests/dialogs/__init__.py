@@ -1,0 +1,1 @@
+"""What the dialogs understand and answer."""

@@ -1,0 +1,94 @@
+"""Short lines answered once, and conversations nobody continues."""
+
+from msgspec.structs import replace
+
+from dialogs.idle import IDLE_MS
+from hub.model.events import ReleaseAsked, Said, TimerFired
+from hub.model.record import Conversation, Owner
+from hub.model.words import ConversationStatus, OwnerKind
+from tests.dialogs.world import CONVERSATION, NOON, TELEGRAM, answer, live, now_of, shop, taken
+
+VI = shop().wordings["vi"]
+AGENT = Owner(kind=OwnerKind.AGENT, agent="lan")
+
+
+def test_lines_of_a_burst_are_kept_and_answered_once_together() -> None:
+    first = taken(live(), "shop ơi", more=True)
+    second = taken(first.live, "cho hỏi phí", more=True)
+    last = taken(second.live, "ship bao nhiêu ạ")
+
+    assert ["", "", VI.answers["delivery_fee"]] == [answer(turn) for turn in (first, second, last)]
+    assert now_of(second).lines == ("shop ơi", "cho hỏi phí")
+    assert now_of(last).lines == ()
+
+
+def test_two_questions_of_a_burst_are_answered_in_one_message() -> None:
+    first = taken(live(), "phí ship bao nhiêu", more=True)
+
+    assert f"{VI.answers['delivery_fee']}\n\n{VI.answers['hours']}" == answer(taken(first.live, "mấy giờ mở cửa"))
+
+
+def test_a_pressed_button_inside_a_burst_is_not_lost() -> None:
+    first = taken(live(), Said(text="2", payload="faq:delivery"), more=True)
+
+    assert VI.answers["delivery"] in answer(taken(first.live, "alo"))
+
+
+def test_a_burst_that_ends_in_stop_leaves_no_line_for_tomorrow() -> None:
+    first = taken(live(), "phí ship bao nhiêu", more=True)
+
+    assert now_of(taken(first.live, "TC")).lines == ()
+
+
+def test_no_lines_are_kept_for_the_bot_while_a_person_owns_the_conversation() -> None:
+    turn = taken(live(replace(CONVERSATION, owner=AGENT, lines=("old",))), "phí ship", more=True)
+
+    assert now_of(turn).lines == ()
+    assert turn.deliveries == ()
+
+
+def test_each_word_sets_the_idle_timer_anew() -> None:
+    first = taken(live(), "phí ship")
+    second = taken(first.live, "ok")
+
+    assert {name: armed.due for name, armed in first.live.timers.items()} == {"idle:cv-1": NOON + IDLE_MS}
+    assert first.live.timers["idle:cv-1"].generation < second.live.timers["idle:cv-1"].generation
+
+
+def test_a_day_of_silence_resolves_the_bots_conversation_without_a_word() -> None:
+    spoken = taken(live(), "phí ship").live
+
+    turn = taken(spoken, TimerFired(name="idle:cv-1", generation=spoken.timers["idle:cv-1"].generation))
+
+    assert (now_of(turn).status, now_of(turn).reason) == (ConversationStatus.RESOLVED, "idle")
+    assert (turn.live.timers, turn.deliveries) == ({}, ())
+    assert [fact.name for fact in turn.facts] == ["conversation resolved"]
+
+
+def test_an_outdated_timer_is_nothing() -> None:
+    spoken = taken(live(), "phí ship").live
+    old = TimerFired(name="idle:cv-1", generation=spoken.timers["idle:cv-1"].generation)
+    again = taken(spoken, "phí ship").live
+
+    turn = taken(again, old)
+
+    assert again == turn.live
+
+
+def test_a_persons_conversation_is_not_resolved_by_silence() -> None:
+    conversation = replace(CONVERSATION, owner=AGENT)
+
+    assert now_of(taken(live(conversation), TimerFired(name="idle:cv-1", generation=1))).status == ConversationStatus.OPEN
+
+
+def test_a_conversation_given_back_to_the_bot_is_watched_again() -> None:
+    assert "idle:cv-1" in taken(live(), ReleaseAsked(agent="lan", conversation="cv-1")).live.timers
+
+
+def test_the_answer_goes_to_the_thread_the_word_came_by() -> None:
+    other = Conversation(id="cv-2", opened=2, owner=AGENT)
+    record = replace(live(), conversations=(CONVERSATION, other))
+
+    turn = taken(record, "phí ship bao nhiêu")
+
+    assert [(d.conversation, d.address) for d in turn.deliveries] == [("cv-1", TELEGRAM)]

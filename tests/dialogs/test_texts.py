@@ -1,0 +1,105 @@
+"""The texts are checked before anything starts; an error names the file and the key."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from dialogs import wording
+from dialogs.fold import fold, marked, plain
+from dialogs.language import Languages
+from dialogs.wording import OUR_TEXTS, load_shop
+from hub.model.errors import SettingsError
+from tests.dialogs.world import SHOP, shop
+
+
+def copied(to: Path, *changes: tuple[str, str, str]) -> Path:
+    """The sample shop's files with some words replaced."""
+    shutil.copytree(SHOP, to, dirs_exist_ok=True)
+    for name, old, new in changes:
+        text = (to / name).read_text(encoding="utf-8")
+        assert old in text
+        (to / name).write_text(text.replace(old, new, 1), encoding="utf-8")
+    return to
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        (("shop.toml", 'language = "vi"', 'language = "fr"'), ["shop.toml", "language", "fr"]),
+        (("shop.toml", 'language = "vi"', ""), ["shop.toml", "language"]),
+        (("shop.toml", "zh-TW =", "ja ="), ["shop.toml", "ja"]),
+        (("faq.en.toml", 'id = "returns"', 'id = "return"'), ["faq.", "return"]),
+        (("faq.en.toml", 'id = "delivery"', 'id = "deliveries"'), ["faq.en.toml", "delivery"]),
+        (("faq.vi.toml", 'id = "cod"', 'id = "returns"'), ["faq.vi.toml", "returns"]),
+        (("faq.vi.toml", 'id = "cod"', 'id = "order"'), ["faq.vi.toml", "order"]),
+        (("faq.en.toml", "text =", "txt ="), ["faq.en.toml", "txt"]),
+        (("faq.en.toml", "[[answer]]", "[[answer"), ["faq.en.toml"]),
+    ],
+)
+def test_a_wrong_shop_file_is_refused_with_its_name_and_key(tmp_path: Path, change: tuple[str, str, str], named: list[str]) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load_shop(copied(tmp_path, change))
+
+    assert all(word in str(refused.value) for word in named)
+
+
+def test_a_missing_file_is_refused_with_its_name(tmp_path: Path) -> None:
+    folder = copied(tmp_path)
+    (folder / "faq.en.toml").unlink()
+
+    with pytest.raises(SettingsError, match=r"faq\.en\.toml"):
+        load_shop(folder)
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        (("{shop}", "{shp}"), "greeting"),
+        (("offer = ", "ofer = "), "ofer"),
+        (('thanks = "', 'thanks = "{order} '), "thanks"),
+        (("{order}", "{order"), "order_phone"),
+        (("shipped = ", "sent = "), "sent"),
+    ],
+)
+def test_a_wrong_sentence_of_ours_is_refused_with_its_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: tuple[str, str], named: str
+) -> None:
+    shutil.copytree(OUR_TEXTS, tmp_path, dirs_exist_ok=True)
+    english = tmp_path / "en.toml"
+    body = english.read_text(encoding="utf-8")
+    head, mark, tail = body.partition("[say]")
+    english.write_text(head + mark + tail.replace(*change, 1), encoding="utf-8")
+    monkeypatch.setattr(wording, "OUR_TEXTS", tmp_path)
+
+    with pytest.raises(SettingsError) as refused:
+        load_shop(SHOP)
+
+    assert "en.toml" in str(refused.value)
+    assert named in str(refused.value)
+
+
+@pytest.mark.parametrize(("language", "name"), [("vi", "Tiệm Mây"), ("en", "Tiem May"), ("zh-TW", "雲朵小舖")])
+def test_the_shops_name_stands_where_it_belongs(language: str, name: str) -> None:
+    assert name in shop().wordings[language].say.greeting
+
+
+def test_labels_are_short_enough_for_every_channels_button() -> None:
+    labels = [label for texts in shop().wordings.values() for label in (texts.label.order, texts.label.delivery, texts.label.person)]
+
+    assert max(len(label) for label in labels) <= 20
+
+
+def test_folding_makes_two_spellings_one() -> None:
+    composed, apart = "Đặt hàng Ở đâu", "Đa\u0323\u0306t ha\u0300ng O\u031b\u0309 đa\u0302u"
+
+    assert "dat hang o dau" == plain(composed) == plain(apart)
+    assert "đặt hàng ở đâu" == marked(composed) == marked(apart)
+    assert fold("ＳＴＯＰ！") == "stop!"
+
+
+def test_the_language_is_told_by_letters_then_by_words() -> None:
+    languages: Languages = shop().languages
+
+    assert [languages.by_letters(words) for words in ("đâu", "哪裡", "where", "1 € …")] == ["vi", "zh-TW", "", ""]
+    assert [languages.by_words(words) for words in ("cho minh hoi", "how is it", "zzz")] == ["vi", "en", ""]

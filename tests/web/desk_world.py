@@ -1,0 +1,176 @@
+"""A real store, an API on it, and a stand-in for the worker: it answers what is asked of mailboxes."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import cast
+
+import aiohttp
+from msgspec import json
+
+from hub.desk.asking import DEADLINE_S, Desk
+from hub.engine.clock import SystemClock
+from hub.engine.counters import Counters
+from hub.model.events import Event
+from hub.model.record import Live, Record
+from hub.store.cases import Cases, Seal
+from hub.store.codec import decode_event, encode_record
+from hub.store.customers import Customers
+from hub.store.dead import DeadLetters
+from hub.store.deliveries import Deliveries
+from hub.store.functions import library_name, library_source
+from hub.store.inboxes import Inboxes
+from hub.store.keys import Keys, PartitionKeys
+from hub.store.links import Links, connect
+from hub.store.queue import Queue
+from hub.store.switch import Switch
+from hub.web.api import api_routes
+from hub.web.auth import Tokens
+from hub.web.origin import Origin
+from hub.web.routes import Rooms
+from tests.servers import Node
+from tests.web.world import FakeIntake, StandIn, opened
+
+TOKEN = "a token that is long enough"
+_numbers = itertools.count(1)
+
+Answerer = Callable[[Event], dict[str, object] | None]
+
+
+def mirrored(blob: bytes) -> bytes:
+    """A cipher anybody can read but no grep finds."""
+    return blob[::-1]
+
+
+GRANTED: dict[str, object] = {"ok": True, "owner": "mai", "conversation": "co-1", "epoch": 2}
+
+
+class Granting:
+    """A worker that gives one verdict to everybody, and remembers what was asked."""
+
+    def __init__(self, verdict: dict[str, object] | None = None) -> None:
+        self.seen: list[Event] = []
+        self._verdict = verdict or GRANTED
+
+    def __call__(self, event: Event) -> dict[str, object]:
+        self.seen.append(event)
+        return self._verdict
+
+
+class Store:
+    """Links on a prefix of its own, and everything that reads and writes through them."""
+
+    def __init__(self, links: Links) -> None:
+        self.links = links
+        self.keys = Keys(f"t{next(_numbers)}:")
+        self.clock = SystemClock()
+        self.inboxes = Inboxes(links, self.keys)
+        self.deliveries = Deliveries(links, self.keys)
+        self.customers = Customers(links, self.keys)
+        self.queue = Queue(links, self.keys)
+        self.dead = DeadLetters(links, self.keys, inboxes=self.inboxes)
+        self.switch = Switch(links, self.keys)
+        self.cases = Cases(links, self.keys, seal=Seal(close=mirrored, open=mirrored))
+        self.desk = self.desk_with(deadline=DEADLINE_S)
+        self.channel = StandIn()
+        self.intake = FakeIntake()
+
+    def desk_with(self, *, deadline: float) -> Desk:
+        """A desk with that patience."""
+        return Desk(
+            self.links,
+            self.keys,
+            inboxes=self.inboxes,
+            deliveries=self.deliveries,
+            customers=self.customers,
+            clock=self.clock,
+            deadline=deadline,
+        )
+
+    async def put(self, record: Record) -> None:
+        """Write a record as a commit would."""
+        keys = self.keys.of_customer(record.id)
+        await self.links.call(keys.fence, "SET", keys.record(record.id), encode_record(record, 1))
+
+    async def mark(self, customer: str, delivery: str, value: str) -> None:
+        """Set what a claim sees of a delivery."""
+        keys = self.keys.of_customer(customer)
+        await self.links.call(keys.fence, "HSET", keys.open(customer), delivery, value)
+
+    async def mailbox(self, customer: str) -> list[Event]:
+        """What lies in the partition's live lane."""
+        keys = self.keys.of_customer(customer)
+        entries = cast("list[tuple[bytes, list[bytes]]]", await self.links.call(keys.fence, "XRANGE", keys.inbox, "-", "+"))
+        return [decode_event(fields[1]) for _, fields in entries]
+
+    async def taken(self, keys: PartitionKeys, answer: Answerer) -> None:
+        """One look of the stand-in worker at a partition: takes what lies there and answers it."""
+        entries = cast("list[tuple[bytes, list[bytes]]]", await self.links.call(keys.fence, "XRANGE", keys.inbox, "-", "+"))
+        for entry, fields in entries:
+            event = decode_event(fields[1])
+            verdict = answer(event)
+            if verdict is not None:
+                await self.links.call(keys.fence, "SET", keys.answer(event.id), json.encode(verdict), "EX", 300)
+            await self.links.call(keys.fence, "XDEL", keys.inbox, entry)
+
+    def rooms(self) -> Rooms:
+        """What the API asks."""
+        return Rooms(
+            desk=self.desk,
+            customers=self.customers,
+            queue=self.queue,
+            dead=self.dead,
+            switch=self.switch,
+            cases=self.cases,
+            intake=self.intake,
+            channels={("standin", "main"): self.channel},
+            clock=self.clock,
+            counters=Counters(),
+            entropy=lambda: next(_numbers),
+        )
+
+
+@asynccontextmanager
+async def stored(node: Node) -> AsyncIterator[Store]:
+    """A store on that server."""
+    links = await connect(node.url)
+    try:
+        await links.call("x", "FUNCTION", "LOAD", "REPLACE", library_source())
+        links.library = library_name(), library_source()
+        yield Store(links)
+    finally:
+        await links.stop()
+
+
+@asynccontextmanager
+async def worked(store: Store, *customers: str, answer: Answerer) -> AsyncIterator[None]:
+    """A worker that answers the mailboxes of these customers until the end."""
+
+    async def work() -> None:
+        while True:
+            for customer in customers:
+                await store.taken(store.keys.of_customer(customer), answer)
+            await asyncio.sleep(0.002)
+
+    task = asyncio.create_task(work())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+@asynccontextmanager
+async def served(store: Store) -> AsyncIterator[aiohttp.ClientSession]:
+    """The API on that store, and a session that has the token."""
+    tokens = Tokens({"tests": TOKEN}, origin=Origin(public_url="", proxies=()), clock=store.clock)
+    async with opened(api_routes(store.rooms(), tokens=tokens, version="0.0")) as (session, _):
+        session.headers["Authorization"] = f"Bearer {TOKEN}"
+        yield session
+
+
+def live(customer: str, **more: object) -> Live:
+    """A record with nothing in it but what is named."""
+    return Live(id=customer, created=1, **more)  # type: ignore[arg-type]

@@ -1,0 +1,125 @@
+"""The page that describes the API and the API are one thing."""
+
+import re
+from collections.abc import Iterator
+from http import HTTPStatus
+
+import aiohttp
+import pytest
+from msgspec import json
+
+from hub.model.events import Event, Noted
+from hub.model.record import Conversation, Owner
+from hub.model.subject import customer_subject
+from hub.model.words import OwnerKind
+from hub.store.cases import Case
+from hub.store.codec import encode
+from hub.store.dead import Aside
+from hub.web.api import ROUTES
+from hub.web.openapi import document
+from hub.web.problems import PROBLEM_TYPE, Problem
+from hub.web.routes import Route
+from tests.web.desk_world import Granting, Store, live, served, worked
+
+BODIES: dict[str, dict[str, object]] = {
+    "claim": {"agent": "mai"},
+    "say": {"agent": "mai", "text": "xin chào"},
+    "release": {"agent": "mai"},
+    "resolve": {"agent": "mai"},
+    "retryDelivery": {"agent": "mai", "delivery": "dl-1"},
+    "merge": {"other": "cu-2", "evidence": "verified phone"},
+    "nudge": {"text": "back in stock"},
+    "note": {"name": "called"},
+    "setStop": {"state": "on", "by": "mai"},
+}
+PAGE = document(ROUTES, version="1.2.3")
+
+
+def refs(part: object) -> Iterator[str]:
+    if isinstance(part, dict):
+        yield from (value for name, value in part.items() if name == "$ref")
+        for value in part.values():
+            yield from refs(value)
+    elif isinstance(part, list):
+        for value in part:
+            yield from refs(value)
+
+
+async def furnish(store: Store) -> dict[str, str]:
+    """One of everything a route reads; returns the path parts that name it."""
+    waiting = Conversation(id="co-1", opened=1, owner=Owner(kind=OwnerKind.QUEUE))
+    await store.put(live("cu-1", conversations=(waiting,)))
+    await store.put(live("cu-2"))
+    await store.queue.note("co-1", "cu-1", since=1)
+    keys = store.keys.of_customer("cu-1")
+    event = Event(id="ev-1", subject=customer_subject("cu-1"), body=Noted(name="x"), received=store.clock.now())
+    await store.links.call("x", "HSET", keys.dead, "17-0", encode(Aside(event=encode(event), reason="broke", at=7)))
+    body = json.encode([{"id": "m1", "who": "u1", "text": "a"}])
+    case = Case(id="ca-1", at=store.clock.now(), method="POST", url="u", path_query="p", headers={}, body=body)
+    await store.cases.keep("standin", "main", case)
+    return {"customer": "cu-1", "partition": str(keys.number), "entry": "17-0", "channel": "standin", "account": "main", "case": "ca-1"}
+
+
+async def answered(session: aiohttp.ClientSession, route: Route, names: dict[str, str]) -> tuple[HTTPStatus, str, bytes]:
+    async with session.request(route.method, route.path.format_map(names), json=BODIES.get(route.name)) as answer:
+        return HTTPStatus(answer.status), answer.content_type, await answer.read()
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
+async def test_every_route_answers_by_its_schema(store: Store, route: Route) -> None:
+    names = await furnish(store)
+
+    async with served(store) as session, worked(store, "cu-1", answer=Granting()):
+        status, kind, body = await answered(session, route, names)
+
+    assert "application/json" == kind
+    assert status in route.answers
+    json.decode(body, type=route.answers[status])
+
+
+@pytest.mark.parametrize("route", [route for route in ROUTES if "{customer}" in route.path], ids=lambda route: route.name)
+async def test_every_error_is_a_problem(store: Store, route: Route) -> None:
+    async with served(store) as session:
+        status, kind, body = await answered(session, route, {"customer": "cu-none"})
+
+    assert (404, PROBLEM_TYPE) == (status, kind)
+    assert json.decode(body, type=Problem).detail.endswith(".")
+
+
+async def test_the_page_is_served_to_everybody(store: Store) -> None:
+    async with served(store) as session:
+        del session.headers["Authorization"]
+        async with session.get("/api/openapi.json") as answer:
+            page = await answer.json()
+
+    assert json.decode(json.encode(document(ROUTES, version="0.0"))) == page
+
+
+def test_the_page_names_every_route_of_the_table_and_no_other() -> None:
+    described = {(method.upper(), path) for path, methods in PAGE["paths"].items() for method in methods}
+
+    assert {(route.method, route.path) for route in ROUTES} == described
+
+
+def test_every_reference_of_the_page_leads_somewhere() -> None:
+    found = set(refs(PAGE))
+
+    assert found
+    for ref in found:
+        part = PAGE
+        for step in ref.removeprefix("#/").split("/"):
+            part = part[step]
+
+
+def test_names_are_unique_and_path_parts_are_declared() -> None:
+    operations = [(path, operation) for path, methods in PAGE["paths"].items() for operation in methods.values()]
+
+    assert len(operations) == len({operation["operationId"] for _, operation in operations})
+    for path, operation in operations:
+        declared = [parameter["name"] for parameter in operation["parameters"] if parameter["in"] == "path"]
+        assert re.findall(r"\{(\w+)\}", path) == declared
+
+
+def test_a_strict_body_says_so() -> None:
+    assert PAGE["components"]["schemas"]["SayBody"]["additionalProperties"] is False
+    assert ["agent"] == PAGE["components"]["schemas"]["SayBody"]["required"]

@@ -1,0 +1,1 @@
+"""The plain web chat, from its frames to a real browser."""
