@@ -28,7 +28,7 @@ def store_answers(deliveries: Deliveries) -> Mapping[str, Answer]:
     async def unsent(customer: str) -> str:
         open_ones = await deliveries.open(customer)
         kept = await deliveries.kept(customer, [id for id, state in open_ones.items() if state.startswith("q|")])  # noqa: A001
-        return json.encode([to_builtins(decode_delivery(fields["b"])) for fields in kept.values()]).decode()
+        return json.encode([to_builtins(decode_delivery(fields["b"])) for fields in kept.values() if fields.get("p", b"0") == b"0"]).decode()
 
     return {"delivery": delivery, "external": external, "unsent": unsent}
 

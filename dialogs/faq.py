@@ -78,7 +78,7 @@ class Faq:
         answers = self.texts.wordings[language].answers
         after = _after(said.conversation, language)
         turn = turn.fact("question answered", answer=" ".join(found), language=language)
-        return answered(turn, after, Message(text="\n\n".join(answers[id_] for id_ in found)), to=said.address)
+        return answered(turn, Message(text="\n\n".join(answers[id_] for id_ in found)), to=said.address, after=after)
 
     def _small_talk(self, turn: Turn, said: Heard, *, language: str) -> Turn:
         """Greeting, thanks, a nod; else we did not understand."""
@@ -86,9 +86,9 @@ class Faq:
         after = _after(said.conversation, language)
         last = said.lines[-1]
         if self.texts.greeting.has(last):
-            return answered(turn, after, _greeting(wording), to=said.address)
+            return answered(turn, _greeting(wording), to=said.address, after=after)
         if self.texts.thanks.has(last):
-            return answered(turn, after, Message(text=wording.say.thanks), to=said.address)
+            return answered(turn, Message(text=wording.say.thanks), to=said.address, after=after)
         if self.texts.fine.has(last) or not plain(last):
             return turn.with_conversation(
                 after
@@ -97,16 +97,17 @@ class Faq:
         turn = turn.fact("not understood", conversation=said.conversation.id, misses=str(misses))
         if misses >= MISSES:
             after = replace(after, misses=misses, dialog={**after.dialog, OFFERED: PERSON})
-            return answered(turn, after, Message(text=wording.say.offer, quick_replies=offered(wording, PERSON)), to=said.address)
+            offer = Message(text=wording.say.offer, quick_replies=offered(wording, PERSON))
+            return answered(turn, offer, to=said.address, after=after)
         fallback = Message(text=wording.say.fallback, quick_replies=_menu(wording))
-        return answered(turn, replace(after, misses=misses), fallback, to=said.address)
+        return answered(turn, fallback, to=said.address, after=replace(after, misses=misses))
 
     def _media(self, turn: Turn, said: Heard, *, language: str) -> Turn:
         """A picture without words: we have it, and ask what it is about."""
         if not said.said.attachments:
             return turn
         text = self.texts.wordings[language].say.media
-        return answered(turn, _after(said.conversation, language), Message(text=text), to=said.address)
+        return answered(turn, Message(text=text), to=said.address, after=_after(said.conversation, language))
 
     def _greeted(self, turn: Turn) -> Turn:
         """The answer to `/start` and its kin."""
@@ -114,7 +115,7 @@ class Faq:
         if turn.handled or conversation is None or address is None or conversation.owner.kind is not OwnerKind.BOT:
             return turn
         language = language_of(turn, self.texts, text="")
-        return answered(turn, _after(conversation, language), _greeting(self.texts.wordings[language]), to=address)
+        return answered(turn, _greeting(self.texts.wordings[language]), to=address, after=_after(conversation, language))
 
 
 def _after(conversation: Conversation, language: str) -> Conversation:

@@ -136,12 +136,12 @@ def ask_number(turn: Turn, said: Heard, *, wording: Wording, language: str) -> T
 
 
 def _wait(turn: Turn, said: Heard, *, text: str, dialog: dict[str, str]) -> Turn:
-    return answered(turn, _after(said, dialog), Message(text=text), to=said.address)
+    return answered(turn, Message(text=text), to=said.address, after=_after(said, dialog))
 
 
 def _offer(turn: Turn, said: Heard, *, text: str, wording: Wording, dialog: dict[str, str]) -> Turn:
     message = Message(text=text, quick_replies=offered(wording, PERSON))
-    return answered(turn, _after(said, {**dialog, OFFERED: PERSON}), message, to=said.address)
+    return answered(turn, message, to=said.address, after=_after(said, {**dialog, OFFERED: PERSON}))
 
 
 def _after(said: Heard, dialog: dict[str, str]) -> Conversation:

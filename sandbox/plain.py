@@ -176,6 +176,9 @@ class PlainStandIn:
                 except msgspec.DecodeError as error:
                     return 400, str(error).encode()
                 return 200, b"{}"
+            case b"POST", "/_sandbox/mend":
+                self.faults.clear()
+                return 200, b"{}"
             case b"POST", "/_sandbox/clear":
                 self.clear()
                 return 200, b"{}"

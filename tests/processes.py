@@ -172,19 +172,26 @@ class Node(Server):
 
     def ask(self, *args: str | int | bytes, within: float = 5.0) -> object:
         """Ask one command on a connection of its own (raw RESP2 reply); raises OSError, or hiredis.ReplyError."""
+        return self.ask_in_turn([args], within=within)[-1]
+
+    def ask_in_turn(self, commands: Sequence[Sequence[str | int | bytes]], *, within: float = 5.0) -> list[object]:
+        """Ask several on one connection, all before the first answer is read."""
+        replies: list[object] = []
         with socket.socket(socket.AF_INET if self.port else socket.AF_UNIX) as link:
             link.settimeout(within)
             link.connect(("127.0.0.1", self.port) if self.port else str(self.socket))
-            link.sendall(hiredis.pack_command(args))  # type: ignore[arg-type]
+            link.sendall(b"".join(hiredis.pack_command(tuple(command)) for command in commands))  # type: ignore[arg-type]
             reader = hiredis.Reader()
-            while (reply := reader.gets()) is False:
-                got = link.recv(65536)
-                if not got:
+            while len(replies) < len(commands):
+                if (reply := reader.gets()) is not False:
+                    replies.append(reply)
+                    continue
+                if not (got := link.recv(65536)):
                     raise ConnectionError("closed")
                 reader.feed(got)
-        if isinstance(reply, hiredis.ReplyError):
-            raise reply
-        return reply
+        if isinstance(replies[-1], hiredis.ReplyError):
+            raise replies[-1]
+        return replies
 
     def told(self, *args: str) -> str:
         """Ask for a text, as INFO gives it."""
@@ -194,6 +201,10 @@ class Node(Server):
     def replicas_online(self) -> int:
         """How many replicas are in step with this master."""
         return self.told("INFO", "replication").count("state=online")
+
+    def acknowledged(self) -> bool:
+        """Whether a replica has acknowledged what was said just now."""
+        return self.ask_in_turn([("PUBLISH", "test", "test"), ("WAIT", 1, 100)])[-1] == 1
 
     def follows(self) -> bool:
         """Whether this is a replica whose link to its master is up."""

@@ -6,7 +6,7 @@ from hashlib import blake2b
 from msgspec import msgpack
 from msgspec.structs import replace
 
-from hub.model.events import Event
+from hub.model.events import Event, TimerFired
 from hub.model.ports import Question
 from hub.model.record import Asleep, Erased, Live, Moved, Record
 from hub.model.subject import subject_id
@@ -26,18 +26,30 @@ def open_turn(
 
 def questions(steps: Sequence[Step], turn: Turn) -> tuple[Question, ...]:
     """What must be asked before the turn can be taken."""
-    if not isinstance(turn.record, Live):
+    if not isinstance(turn.record, Live) or _outdated(turn):
         return ()
     return tuple(question for step in steps for question in step.needs(turn))
 
 
 def take(steps: Sequence[Step], turn: Turn) -> Turn:
     """Take the turn: each step reads and writes the sheet."""
+    if _outdated(turn):
+        return turn.fact("outdated timer").done()
     for step in steps:
         turn = step.take(turn)
         if isinstance(turn.record, (Moved, Erased, Asleep)):
             break
     return turn
+
+
+def _outdated(turn: Turn) -> bool:
+    """Whether the event is a timer's that was set anew or cancelled since: it is nothing."""
+    record, body = turn.record, turn.event.body
+    if not isinstance(body, TimerFired):
+        return False
+    armed = record.timers.get(body.name) if isinstance(record, Live) else None
+    # A tombstone's timers went with its record; a forwarded firing would only be taken for one of the other customer's.
+    return armed is None or armed.generation != body.generation
 
 
 def digest(turn: Turn) -> str:

@@ -7,11 +7,10 @@ import structlog
 
 from hub.engine.accounts import Accounts
 from hub.engine.sending import Queued
-from hub.model.errors import Fenced, StoreAway
+from hub.model.errors import Fenced, HubError
 from hub.model.ports import Clock
 from hub.store.deliveries import Deliveries
 from hub.store.partition import Partition
-from hub.store.wire import ServerError
 
 log = structlog.get_logger()
 HOLD_FROM_S = 2.0
@@ -93,12 +92,13 @@ class Held:
                     if entries:
                         await self._take_in(key, entries)
                         cursor = entries[-1][0]
-                    elif not self._moving.get(name) and not await self._deliveries.count(key, self._partition):
+                    elif not await self._deliveries.count(key, self._partition) and not self._moving.get(name):
+                        # In this order: what began to move while we counted would be left behind.
                         return
-                except (StoreAway, ServerError) as error:
+                except Fenced:
+                    return
+                except HubError as error:
                     log.warning("held deliveries wait", account=name[1], error=type(error).__name__)
                     cursor = "0-0"
-        except Fenced:
-            return
         finally:
             self._drains.pop(name, None)

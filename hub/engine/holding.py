@@ -14,7 +14,7 @@ from hub.engine.mailbox import Mailbox, TurnSettings
 from hub.engine.outbox import Outbox
 from hub.engine.reader import Reader, Source
 from hub.engine.relay import Relay
-from hub.model.errors import Fenced, StoreAway, StoreFull
+from hub.model.errors import Fenced, HubError, StoreAway, StoreFull
 from hub.model.ports import Clock
 from hub.model.words import Lane
 from hub.store.deliveries import Deliveries
@@ -22,7 +22,6 @@ from hub.store.inboxes import Inboxes
 from hub.store.keys import PartitionKeys
 from hub.store.links import Links
 from hub.store.partition import FIRE_AT_MOST, Partition
-from hub.store.wire import ServerError
 
 log = structlog.get_logger()
 TIMERS_EVERY_S = 0.1
@@ -70,7 +69,11 @@ class Holding:
         """Take the fence, then begin at the beginning of every stream."""
         partition = await Partition.take_over(engine.links, keys, random=random)
         holding = cls(engine, partition, await partition.suspects())
-        await holding._open()
+        try:
+            await holding._open()
+        except HubError:
+            await holding.abandon()
+            raise
         return holding
 
     async def _open(self) -> None:
@@ -86,20 +89,24 @@ class Holding:
         ]
 
     async def close(self) -> None:
-        """Give the partition up in order: finish the batch, let the calls in flight end."""
+        """End the batch and begin no further call: another may take the partition. Calls in flight go on until `finish`."""
         self._stop_reading()
         try:
             await asyncio.wait_for(self.mailbox.resting.wait(), 2.0)
         except TimeoutError:
             log.info("partition closed with turns waiting", partition=self.partition.keys.number)
-        await self.outbox.close()
+        self.outbox.stop()
         await self._end()
 
     async def abandon(self) -> None:
-        """It is somebody else's: stop at once."""
+        """It is somebody else's: stop at once, but for calls in flight."""
         self._stop_reading()
-        self.outbox.abandon()
+        self.outbox.stop()
         await self._end()
+
+    async def finish(self) -> None:
+        """Let the calls in flight end: their marks are still theirs to settle, whoever owns the partition."""
+        await self.outbox.finish()
 
     def _stop_reading(self) -> None:
         keys = self.partition.keys
@@ -138,6 +145,7 @@ class Holding:
             await work
         except Fenced:
             self._engine.counters.fenced += 1
-        except ServerError as error:
+        except HubError as error:
             log.warning("partition given up", partition=self.partition.keys.number, error=str(error))
-        self.lost.set()
+        finally:
+            self.lost.set()

@@ -4,7 +4,20 @@ from msgspec import json
 from msgspec.structs import replace
 
 from hub.model.delivery import Delivery
-from hub.model.events import ClaimAsked, DeliveryArrived, Event, MergeArrived, MergeAsked, ReleaseAsked, ResolveAsked, RetryAsked, SayAsked
+from hub.model.events import (
+    ClaimAsked,
+    DeliveryArrived,
+    EraseAsked,
+    Event,
+    MergeArrived,
+    MergeAsked,
+    ReleaseAsked,
+    ResolveAsked,
+    RetryAsked,
+    Said,
+    SayAsked,
+    Started,
+)
 from hub.model.ids import derived_id
 from hub.model.ports import Question
 from hub.model.record import Armed, Consent, Conversation, Erased, Live, Moved
@@ -13,7 +26,7 @@ from hub.model.turn import Forward, Turn
 from hub.model.words import ConsentState, ConversationStatus, Origin, OwnerKind
 from hub.store.codec import decode_record_value, encode
 
-_ANSWERED = (ClaimAsked, SayAsked, ReleaseAsked, ResolveAsked, RetryAsked)
+_ANSWERED = (ClaimAsked, SayAsked, ReleaseAsked, ResolveAsked, RetryAsked, EraseAsked)
 _deliveries = json.Decoder(list[Delivery]).decode
 
 
@@ -25,7 +38,7 @@ class Merging:
     def needs(self, turn: Turn) -> tuple[Question, ...]:
         """The tombstone turn takes along what has not begun to be sent."""
         body = turn.event.body
-        if isinstance(body, MergeAsked) and body.other < turn.record.id:
+        if isinstance(body, EraseAsked) or (isinstance(body, MergeAsked) and body.other < turn.record.id):
             return (Question(topic="unsent", key=turn.record.id),)
         return ()
 
@@ -35,7 +48,7 @@ class Merging:
         if isinstance(record, Moved):
             return _forwarded(turn, record.to)
         if isinstance(record, Erased):
-            return turn.fact("word to an erased customer").done()
+            return _for_somebody_new(turn, record)
         match body:
             case MergeAsked(other=other) if other == record.id or other in turn.live.merged:
                 return turn.done()
@@ -48,6 +61,8 @@ class Merging:
                 return _joined(turn, body)
             case DeliveryArrived(delivery=delivery):
                 return _sent_from_here(turn, delivery)
+            case EraseAsked():
+                return _forgotten(turn)
         return turn
 
 
@@ -70,6 +85,24 @@ def _tombstone(turn: Turn, asked: MergeAsked) -> Turn:
     )
     moved = Moved(id=record.id, to=asked.other, at=turn.now, evidence=asked.evidence, turned=turn.now)
     return replace(turn, record=moved, rescued=rescued)
+
+
+def _forgotten(turn: Turn) -> Turn:
+    """The record as the bare fact that there was one; what has not begun to be sent is withdrawn, no old word is said any more."""
+    answer = turn.answers.get(f"unsent/{turn.record.id}", "[]")
+    rescued = tuple((d.id, None) for d in _deliveries(answer))
+    turn = turn.fact("customer erased").verdict(json.encode({"ok": True}))
+    return replace(turn, record=Erased(id=turn.record.id, at=turn.now, turned=turn.now), rescued=rescued)
+
+
+def _for_somebody_new(turn: Turn, record: Erased) -> Turn:
+    """Who was erased and writes again is somebody new to us; whatever else comes for the erased ends here."""
+    if isinstance(turn.event.body, _ANSWERED):
+        turn = turn.verdict(json.encode({"ok": isinstance(turn.event.body, EraseAsked), "code": "unknown", "text": "This customer was erased."}))
+    if turn.event.address and isinstance(turn.event.body, Said | Started):
+        forward = Forward(event=turn.event, gone=record.id)
+        return replace(turn, forwards=(*turn.forwards, forward), handled=True)
+    return turn.done()
 
 
 def _event(turn: Turn, n: int, to: str, body: MergeArrived | DeliveryArrived) -> Event:
@@ -126,7 +159,7 @@ def _sent_from_here(turn: Turn, old: Delivery) -> Turn:
     """A delivery of the younger that had not begun: the bot's only while the bot still owns its conversation."""
     conversation = turn.conversation(old.conversation) if old.conversation else None
     bots = old.origin is Origin.BOT
-    if bots and conversation and (conversation.owner.kind is not OwnerKind.BOT or conversation.status is not ConversationStatus.OPEN):
+    if bots and old.conversation and (conversation is None or conversation.owner.kind is not OwnerKind.BOT or conversation.status is not ConversationStatus.OPEN):
         return turn.note("draft", "bot", old.message.text, conversation=old.conversation, address=old.address).done()
     return turn.say(
         old.message,

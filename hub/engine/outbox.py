@@ -1,20 +1,21 @@
 """One partition's deliveries in the hands of their owner: a lane per address, replies before nudges, what must wait waits in order."""
 
 import asyncio
+import contextlib
 from collections import deque
 from functools import partial
 
 import structlog
 from msgspec import Struct, field
 
-from hub.engine.accounts import Accounts
+from hub.engine.accounts import Account, Accounts
 from hub.engine.counters import Counters
 from hub.engine.held import Held
 from hub.engine.permit import GOOD_FOR_S
 from hub.engine.reader import Reader, Source
-from hub.engine.sending import CALL_TIMEOUT_S, Again, Queued, Recover, Sender
+from hub.engine.sending import CALL_TIMEOUT_S, Again, Done, Queued, Recover, Sender
 from hub.model.delivery import Delivery
-from hub.model.errors import Fenced, StoreAway
+from hub.model.errors import Fenced, StoreAway, StoreFull
 from hub.model.ports import Clock
 from hub.model.words import DeliveryState, Purpose
 from hub.store.codec import Undecodable, decode_delivery
@@ -31,10 +32,16 @@ class AddressLane(Struct):
 
     replies: deque[Queued] = field(default_factory=deque)
     nudges: deque[Queued] = field(default_factory=deque)
+    replied: asyncio.Event = field(default_factory=asyncio.Event)
 
     def head(self) -> deque[Queued] | None:
         """The queue whose first goes next."""
         return self.replies or self.nudges or None
+
+    def only_in(self, stream: str) -> bool:
+        """Whether something waits here, and none of it elsewhere than in that stream."""
+        waiting = (*self.replies, *self.nudges)
+        return bool(waiting) and all(queued.stream == stream for queued in waiting)
 
 
 class Outbox:
@@ -61,6 +68,7 @@ class Outbox:
         self._serial = 0
         self._lanes: dict[str, AddressLane] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._calling: set[str] = set()
         self._entries: set[tuple[str, str]] = set()
         self._held = Held(partition, accounts, deliveries=deliveries, clock=clock, take_in=self.take_in, has_room=lambda: self._room() > 0)
         self._closing = False
@@ -77,22 +85,22 @@ class Outbox:
         """Whether nothing waits and nothing is in work here."""
         return not self._tasks and self._held.idle
 
-    async def close(self) -> None:
-        """Stop reading and let the calls in flight end."""
+    def stop(self) -> None:
+        """Begin no further call. Those in flight go on: cutting them off would only leave their outcome unknown."""
         self._closing = True
         self._held.close()
-        for key in (self._partition.keys.out, self._partition.keys.out_bulk):
-            self._reader.remove(key)
-        if self._tasks:
-            await asyncio.wait(list(self._tasks.values()), timeout=CALL_TIMEOUT_S)
-        self.abandon()
+        for address, task in self._tasks.items():
+            if address not in self._calling:
+                task.cancel()
 
-    def abandon(self) -> None:
-        """The partition is somebody else's: stop at once."""
-        self._closing = True
-        self._held.close()
-        for task in self._tasks.values():
+    async def finish(self) -> None:
+        """Let the calls in flight end, as long as they may take."""
+        tasks = list(self._tasks.values())
+        if tasks:
+            await asyncio.wait(tasks, timeout=CALL_TIMEOUT_S)
+        for task in tasks:
             task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def _next(self) -> int:
         self._serial += 1
@@ -103,6 +111,13 @@ class Outbox:
 
     async def take_in(self, stream: str, entries: list[tuple[str, dict[bytes, bytes]]]) -> None:
         """Put what was read into the lanes, or behind what its account could not take."""
+        try:
+            await self._sorted_in(stream, entries)
+        except Fenced:
+            # Whoever reads for all partitions must not end with one of them.
+            self._lost.set()
+
+    async def _sorted_in(self, stream: str, entries: list[tuple[str, dict[bytes, bytes]]]) -> None:
         for entry, fields in entries:
             if (stream, entry) in self._entries:
                 continue
@@ -113,7 +128,9 @@ class Outbox:
                 await self._deliveries.drop(self._partition, stream, entry)
                 continue
             queued = Queued(stream=stream, entry=entry, delivery=delivery, blob=fields[b"b"])
-            if not await self._held.takes(queued):
+            lane = self._lanes.get(str(delivery.address))
+            # Behind those of its address that still stand in the same stream; else a new owner would read them in another order.
+            if (lane and lane.only_in(stream)) or not await self._held.takes(queued):
                 self._add(queued)
 
     def _add(self, queued: Queued) -> None:
@@ -121,6 +138,8 @@ class Outbox:
         lane = self._lanes.setdefault(address, AddressLane())
         nudge = queued.delivery.purpose is Purpose.MARKETING
         (lane.nudges if nudge else lane.replies).append(queued)
+        if not nudge:
+            lane.replied.set()
         self._entries.add((queued.stream, queued.entry))
         if address not in self._tasks and not self._closing:
             self._tasks[address] = asyncio.create_task(self._run(address, lane))
@@ -132,7 +151,7 @@ class Outbox:
                 queued = queue[0]
                 again = await self._one(queued)
                 if again:
-                    await self._clock.sleep(min(max(again.seconds, 0.001), 60.0))
+                    await self._rest(lane, queue, min(max(again.seconds, 0.001), 60.0))
                     continue
                 queue.remove(queued)
                 self._entries.discard((queued.stream, queued.entry))
@@ -142,6 +161,15 @@ class Outbox:
             self._tasks.pop(address, None)
             if not lane.head():
                 self._lanes.pop(address, None)
+
+    async def _rest(self, lane: AddressLane, queue: deque[Queued], seconds: float) -> None:
+        """Wait before the next attempt; but a reply does not wait for a nudge's."""
+        if queue is lane.replies:
+            await self._clock.sleep(seconds)
+            return
+        lane.replied.clear()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(lane.replied.wait(), seconds)
 
     async def _one(self, queued: Queued) -> Again | None:
         """One attempt at one delivery; whatever the store's trouble, the lane keeps its order and tries again."""
@@ -153,26 +181,36 @@ class Outbox:
         if account.paused_for:
             return Again(account.paused_for)
         try:
-            outcome = await self._sender.send(queued, account)
+            outcome = await self._send(queued, account)
             return await self._recover(queued) if isinstance(outcome, Recover) else outcome
-        except StoreAway:
+        except (StoreAway, StoreFull):
             return Again(0.1)
         except ServerError as error:
             log.warning("the store refuses", partition=self._partition.keys.number, error=str(error))
             return Again(1.0)
 
+    async def _send(self, queued: Queued, account: Account) -> Done:
+        address = str(queued.delivery.address)
+        self._calling.add(address)
+        try:
+            return await self._sender.send(queued, account)
+        finally:
+            self._calling.discard(address)
+
     async def _recover(self, queued: Queued) -> Again | None:
         """Learn what a former owner, or a lost answer, left of this delivery. A foreign mark is waited out, then decided."""
         fields = await self._stored(queued.delivery)
-        queued.attempts = int(fields.get("a", b"0"))
-        queued.done = int(fields.get("p", b"0"))
-        queued.external_ids = tuple(filter(None, fields.get("x", b"").decode().split("\n")))
+        queued.attempts = max(queued.attempts, int(fields.get("a", b"0")))
+        queued.not_before = max(queued.not_before, int(fields.get("nb", b"0")))
+        if (done := int(fields.get("p", b"0"))) > queued.done:
+            # What this process itself has done since then counts more: the store is told of it by the next mark.
+            queued.done, queued.external_ids = done, tuple(filter(None, fields.get("x", b"").decode().split("\n")))
         mark = fields.get("m", b"").decode()
         if fields.get("s", b"").decode() != DeliveryState.SENDING:
             return Again(0.0)
-        # A mark of our own that no call of ours holds was never used: the store's answer to it was lost.
-        ours = mark.startswith(f"{self._partition.fence}/")
-        if not ours and not await self._waited_out(queued, mark):
+        if mark.startswith(f"{self._partition.fence}/"):
+            return await self._sender.unused(queued, mark=mark)
+        if not await self._waited_out(queued, mark):
             return Again(0.0)
         return await self._sender.take_back(queued, mark=mark)
 

@@ -90,7 +90,7 @@ def _add(item: Item, one: Taken, *, before: Record | None, revision: int, build:
     for d in turn.deliveries:
         lane = Lane.BULK if d.purpose is Purpose.MARKETING else Lane.LIVE
         item.deliveries.append(Outbound(d.id, lane, voice_of(d), str(d.address), encode(d)))
-    item.rescued += [(delivery, encode(f)) for delivery, f in turn.rescued]
+    item.rescued += [(delivery, encode(f) if f else b"") for delivery, f in turn.rescued]
     item.receipts += [(delivery, state.value) for delivery, state in turn.receipts]
     item.answers += turn.verdicts
     item.relay += [encode(f) for f in turn.forwards]

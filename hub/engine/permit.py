@@ -8,7 +8,7 @@ from aiohttp import ClientRequest, ClientTimeout, TCPConnector
 from aiohttp.connector import Connection
 from aiohttp.tracing import Trace
 
-from hub.model.errors import HubError, StoreAway
+from hub.model.errors import HubError
 from hub.model.ports import Clock
 
 GOOD_FOR_S = 2.0
@@ -30,7 +30,7 @@ class Permit:
         self._clock = clock
         self._notice: asyncio.TimerHandle | None = None
         self.verdict: str | None = None
-        self.away = False
+        self.trouble: HubError | None = None
 
     async def obtain(self) -> None:
         """Ask the store; raises NotPermitted where the answer is no or came too late."""
@@ -40,9 +40,9 @@ class Permit:
         before = self._clock.boottime()
         try:
             verdict = await self._ask()
-        except StoreAway:
+        except HubError as error:
             # Channels' clients may wrap this into an error of their own; whoever sends asks here.
-            self.away = True
+            self.trouble = error
             raise
         if verdict == "ok" and self._clock.boottime() - before >= GOOD_FOR_S:
             verdict = "late"

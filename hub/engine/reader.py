@@ -125,8 +125,9 @@ async def _deliver(asked: dict[bytes, Source], answer: list[list[object]] | None
     for key, entries in cast("list[tuple[bytes, list[tuple[bytes, list[bytes]]]]]", answer or []):
         source = asked[key]
         found = [(entry.decode(), dict(zip(fields[::2], fields[1::2], strict=True))) for entry, fields in entries if fields]
-        if entries:
-            source.cursor = entries[-1][0].decode()
         total += len(found)
         await source.offer(found)
+        # Only now: a reader stopped in the middle of the offer reads these again, and owners know what they have.
+        if entries:
+            source.cursor = entries[-1][0].decode()
     return total

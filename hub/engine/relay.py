@@ -2,14 +2,22 @@
 
 import asyncio
 from collections import deque
+from hashlib import blake2b
 
 import structlog
 from msgspec import msgpack
+from msgspec.structs import replace
 
 from hub.engine.counters import Counters
 from hub.model.errors import StoreAway, StoreFull
+from hub.model.journal import GivenUp
+from hub.model.events import Event
+from hub.model.ids import new_id
 from hub.model.ports import Clock
+from hub.model.subject import customer_subject
 from hub.model.turn import Forward
+from hub.model.words import Lane
+from hub.store.codec import encode
 from hub.store.inboxes import Inboxes
 from hub.store.partition import Partition
 from hub.store.wire import ServerError
@@ -29,7 +37,7 @@ class Relay:
         self._inboxes = inboxes
         self._clock = clock
         self._counters = counters
-        self._waiting: deque[tuple[str, Forward]] = deque()
+        self._waiting: deque[tuple[str, bytes]] = deque()
         self._entries: set[str] = set()
         self._bell = asyncio.Event()
 
@@ -48,7 +56,7 @@ class Relay:
         for entry, fields in entries:
             if entry not in self._entries:
                 self._entries.add(entry)
-                self._waiting.append((entry, _decode(fields[b"e"])))
+                self._waiting.append((entry, fields.get(b"e", b"")))
         self._bell.set()
 
     async def run(self) -> None:
@@ -58,9 +66,9 @@ class Relay:
                 self._bell.clear()
                 await self._bell.wait()
                 continue
-            entry, forward = self._waiting[0]
+            entry, blob = self._waiting[0]
             try:
-                await self._carry(entry, forward)
+                await self._carry(entry, blob)
             except (StoreAway, StoreFull, ServerError) as error:
                 log.debug("relay waits", partition=self._partition.keys.number, error=type(error).__name__)
                 await self._clock.sleep(0.1)
@@ -68,8 +76,32 @@ class Relay:
             self._waiting.popleft()
             self._entries.discard(entry)
 
-    async def _carry(self, entry: str, forward: Forward) -> None:
+    async def _readdressed(self, forward: Forward) -> Event:
+        """The event for the new customer behind an erased one's address; the same one however often this is done."""
+        event = forward.event
+        entropy = int.from_bytes(blake2b(event.id.encode(), digest_size=10).digest(), "big")
+        candidate = new_id("cu", now=event.received, entropy=entropy)
+        assert event.address is not None  # noqa: S101 - the caller looked
+        customer = await self._inboxes.pass_on(event.address, gone=forward.gone, candidate=candidate)
+        return replace(event, subject=customer_subject(customer))
+
+    async def _carry(self, entry: str, blob: bytes) -> None:
+        try:
+            forward = _decode(blob)
+        except ValueError as error:
+            await self._put_aside(entry, blob, type(error).__name__)
+            return
         dedupe = f"relay/{self._partition.keys.number}/{entry}"
-        await self._inboxes.push_past_spools(forward.event, dedupe=dedupe, days=DAYS, lane=forward.lane)
+        event = await self._readdressed(forward) if forward.gone and forward.event.address else forward.event
+        await self._inboxes.push_past_spools(event, dedupe=dedupe, days=DAYS, lane=forward.lane)
         await self._partition.relayed(entry)
         self._counters.relayed += 1
+
+    async def _put_aside(self, entry: str, blob: bytes, reason: str) -> None:
+        """What cannot be read must not stop what stands behind it."""
+        now = self._clock.now()
+        self._counters.dead += 1
+        log.error("relay entry given up", entry=entry, partition=self._partition.keys.number, reason=reason)
+        journal = encode(GivenUp(subject="", entry=entry, reason=f"relay: {reason}", at=now))
+        kept = msgpack.encode({"lane": Lane.LIVE.value, "subject": "", "reason": f"relay: {reason}", "at": now, "event": blob})
+        await self._partition.put_aside(self._partition.keys.relay, entry, kept=kept, journal=journal)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+import structlog
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -14,12 +15,15 @@ from hub.engine.outcome import voice_of
 from hub.engine.permit import NotPermitted, Permit, current
 from hub.model.delivery import Delivery
 from hub.model.errors import (
+    Fenced,
+    HubError,
     Misconfigured,
     OutcomeUnknown,
     RecipientGone,
     Rejected,
     SendError,
     StoreAway,
+    StoreFull,
     TemporaryFailure,
     Throttled,
     WindowClosed,
@@ -33,7 +37,9 @@ from hub.model.words import DeliveryState, Purpose
 from hub.store.codec import encode, revision_text
 from hub.store.deliveries import Deliveries, Ending, Leave, Progress
 from hub.store.partition import Partition
+from hub.store.wire import ServerError
 
+log = structlog.get_logger()
 T = TypeVar("T")
 CALL_TIMEOUT_S = 10.0
 BACKOFF_S = (1, 4, 15, 60, 300)
@@ -103,6 +109,10 @@ class Sender:
             calls = calls_of(account.channel, delivery)
         except SendError as error:
             return await self._end(queued, DeliveryState.FAILED, reason=error.reason, code=error.code)
+        except Exception as error:
+            # A channel is foreign code: what it cannot render today it cannot tomorrow, and others wait behind.
+            log.exception("channel cannot render", channel=delivery.address.channel, error=type(error).__name__)
+            return await self._end(queued, DeliveryState.FAILED, reason=f"render: {type(error).__name__}")
         return await self._calls(queued, account, calls)
 
     async def _calls(self, queued: Queued, account: Account, calls: list[Call]) -> Done:
@@ -113,13 +123,20 @@ class Sender:
             permit = self._permit(queued, before=held, mark=mark)
             try:
                 sent = await self._call(account, calls[queued.done], queued.delivery, permit)
+            except Fenced:
+                # The next owner goes on where we stopped: what was done under our marks is still ours to tell.
+                await self._requeue(queued, mark=held, seconds=0.0)
+                raise
             except SendError as error:
-                if permit.away:
-                    raise StoreAway("no leave to send") from error
+                if permit.trouble:
+                    raise permit.trouble from error
                 if permit.verdict in {None, "ok"}:
                     return await self._failed(queued, account, error, mark=mark if permit.granted else held)
                 return await self._refused(queued, permit.verdict, held=held, mark=mark)
             except NotPermitted:
+                if permit.granted:
+                    # A second connection for one call: the first may have reached the provider.
+                    return await self._failed(queued, account, OutcomeUnknown("connected twice"), mark=mark)
                 return await self._refused(queued, permit.verdict or "", held=held, mark=mark)
             held = mark
             queued.done += 1
@@ -135,7 +152,7 @@ class Sender:
         leave = Leave(before=before, mark=mark, voice=voice, revision=revision, done=queued.done, external_ids=queued.external_ids)
 
         async def ask() -> str:
-            return await self._deliveries.mark(self._partition, delivery, leave)
+            return await self._deliveries.mark(self._partition, delivery, leave, now=self._clock.now())
 
         return Permit(ask, lambda: self._deliveries.begun(delivery, mark=mark, voice=voice), clock=self._clock)
 
@@ -151,9 +168,21 @@ class Sender:
             if permit.granted:
                 raise OutcomeUnknown("no answer in time") from error
             raise TemporaryFailure("no connection in time") from error
+        except HubError:
+            raise
+        except Exception as error:
+            # A channel is foreign code: whatever it raises is this delivery's matter, never the lane's end.
+            log.exception("channel failed", channel=channel.kind, error=type(error).__name__)
+            if permit.granted:
+                raise OutcomeUnknown(type(error).__name__) from error
+            raise TemporaryFailure(type(error).__name__) from error
         finally:
             permit.over()
             current.reset(token)
+
+    async def unused(self, queued: Queued, *, mark: str) -> Again:
+        """Give back a mark under which no call is on its way: the store's answer to it was lost."""
+        return await self._requeue(queued, mark=mark, seconds=0.0)
 
     async def take_back(self, queued: Queued, *, mark: str) -> Again | None:
         """Decide over a call that was marked and never settled: service goes again, marketing is unknown."""
@@ -169,9 +198,9 @@ class Sender:
         if verdict == "late":
             # The mark was set but grew too old to use; it is ours, so it is given back at once.
             return await self._requeue(queued, mark=mark, seconds=0.0)
-        if verdict in {"stale", "judge"} and queued.done:
+        if verdict in {"stale", "judge", "stopped"} and queued.done:
             return await self._end(queued, DeliveryState.UNKNOWN, mark=held, reason=f"stopped half way: {verdict}")
-        if verdict == "judge" or (verdict == "stale" and delivery.purpose is Purpose.MARKETING):
+        if verdict in {"judge", "stopped"} or (verdict == "stale" and delivery.purpose is Purpose.MARKETING):
             self._counters.judged_again += 1
             again = JudgeAgain(
                 message=delivery.message,
@@ -180,11 +209,12 @@ class Sender:
                 not_after=delivery.not_after,
                 key=delivery.key,
                 delivery=delivery.id,
+                stopped=verdict == "stopped",
             )
             return await self._end(queued, DeliveryState.WITHDRAWN, reason="judged again", event=self._event(delivery, again))
         if verdict == "stale":
             return await self._end(queued, DeliveryState.DRAFT, reason="a person took over")
-        if verdict in {"sending", "progress"}:
+        if verdict in {"sending", "progress", "early", "queued", "held"}:
             return Recover()
         # 'withdrawn', 'sent', 'gone' …: it has ended without us; what remains is its place in the stream.
         await self._deliveries.drop(self._partition, queued.stream, queued.entry)
@@ -223,7 +253,7 @@ class Sender:
         self._counters.retries += 1
         return await self._requeue(queued, mark=mark, seconds=float(seconds))
 
-    async def _requeue(self, queued: Queued, *, mark: str, seconds: float) -> Done:
+    async def _requeue(self, queued: Queued, *, mark: str, seconds: float) -> Again:
         queued.not_before = self._clock.now() + int(seconds * 1000)
         if mark:
             progress = Progress(queued.not_before, queued.done, queued.external_ids)
@@ -284,5 +314,8 @@ class Sender:
         while True:
             try:
                 return await tell()
-            except StoreAway:
+            except (StoreAway, StoreFull):
                 await self._clock.sleep(0.05)
+            except ServerError as error:
+                log.warning("the store refuses an outcome", partition=self._partition.keys.number, error=str(error))
+                await self._clock.sleep(1.0)

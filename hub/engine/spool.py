@@ -47,6 +47,7 @@ class Spool:
         self._number = max((int(p.stem) for p in folder.glob(f"*{SUFFIX}")), default=0)
         self._waiting: list[tuple[bytes, asyncio.Future[None]]] = []
         self._writing: asyncio.Task[None] | None = None
+        self._open_segment = asyncio.Lock()
         self.depth = 0
 
     async def add(self, spooled: Spooled) -> None:
@@ -63,10 +64,12 @@ class Spool:
         while self._waiting:
             batch, self._waiting = self._waiting, []
             try:
-                await asyncio.to_thread(self._append, b"".join(frame for frame, _ in batch))
+                async with self._open_segment:
+                    await asyncio.to_thread(self._append, b"".join(frame for frame, _ in batch))
             except OSError as error:
                 for _, done in batch:
-                    done.set_exception(StoreFull(f"the spool cannot be written: {error.strerror}"))
+                    if not done.done():
+                        done.set_exception(StoreFull(f"the spool cannot be written: {error.strerror}"))
                 continue
             self.depth += len(batch)
             for _, done in batch:
@@ -101,11 +104,12 @@ class Spool:
         os.fsync(folder)
         os.close(folder)
 
-    def seal(self) -> list[Path]:
-        """End the open segment; returns all segments with something in them, oldest first."""
-        if self._file is not None:
-            os.close(self._file)
-            self._file = None
+    async def seal(self) -> list[Path]:
+        """End the open segment, once what is being written to it is written; returns all that hold something, oldest first."""
+        async with self._open_segment:
+            if self._file is not None:
+                os.close(self._file)
+                self._file = None
         return sorted(p for p in self.folder.glob(f"*{SUFFIX}") if p.stat().st_size)
 
     def read(self, segment: Path) -> Iterator[Spooled]:
@@ -128,9 +132,9 @@ class Spool:
         segment.unlink()
         self.depth = max(0, self.depth - entries)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Give the folder up; it stays where anything is left in it."""
-        self.seal()
+        await self.seal()
         os.close(self._lock)
         if not any(p.stat().st_size for p in self.folder.glob(f"*{SUFFIX}")):
             for path in self.folder.iterdir():

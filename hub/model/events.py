@@ -150,7 +150,7 @@ class NudgeAsked(Tagged, frozen=True, tag="nudge"):
 
 
 class JudgeAgain(Tagged, frozen=True, tag="judge"):
-    """A judged message could not be marked, for the facts changed: it goes through the gate again."""
+    """A judged message could not be marked, for the facts changed or the kill switch is thrown: it goes through the gate again."""
 
     message: Message
     purpose: Purpose
@@ -158,6 +158,7 @@ class JudgeAgain(Tagged, frozen=True, tag="judge"):
     not_after: int = 0
     key: str = ""
     delivery: str = ""
+    stopped: bool = False
 
 
 class DeliveryEnded(Tagged, frozen=True, tag="ended"):
@@ -191,9 +192,15 @@ class DeliveryArrived(Tagged, frozen=True, tag="moved_delivery"):
     delivery: Delivery
 
 
+class EraseAsked(Tagged, frozen=True, tag="erase"):
+    """The customer wants to be forgotten; what is beside the record is wiped by whoever asked."""
+
+    asked_by: str
+
+
 Body = (
     Said | Started | OptedOut | Edited | Deleted | Reacted | Receipt | Echoed | Noted | TimerFired | ClaimAsked | ReleaseAsked
-    | ResolveAsked | SayAsked | RetryAsked | NudgeAsked | JudgeAgain | DeliveryEnded | MergeAsked | MergeArrived | DeliveryArrived
+    | ResolveAsked | SayAsked | RetryAsked | NudgeAsked | JudgeAgain | DeliveryEnded | MergeAsked | MergeArrived | DeliveryArrived | EraseAsked
 )  # fmt: skip
 
 

@@ -25,10 +25,14 @@ OWNER_CHANGED = "owner changed"
 
 
 class Forward(Value, frozen=True):
-    """An event for another mailbox, carried there by the relay."""
+    """An event for another mailbox, carried there by the relay.
+
+    `gone`: an erased customer's id; the event is for whoever has its address now, and that is never them.
+    """
 
     event: Event
     lane: Lane = Lane.LIVE
+    gone: str = ""
 
 
 class Turn(Value, frozen=True):
@@ -47,7 +51,7 @@ class Turn(Value, frozen=True):
     answers: dict[str, str] = {}
     handled: bool = False
     deliveries: tuple[Delivery, ...] = ()
-    rescued: tuple[tuple[str, Forward], ...] = ()
+    rescued: tuple[tuple[str, Forward | None], ...] = ()
     receipts: tuple[tuple[str, DeliveryState], ...] = ()
     forwards: tuple[Forward, ...] = ()
     facts: tuple[Change, ...] = ()

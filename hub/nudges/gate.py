@@ -28,7 +28,9 @@ class Gate:
             case NudgeAsked() as nudge:
                 return _judge(turn, nudge)
             case JudgeAgain() as again:
-                return _judge(turn, NudgeAsked(message=again.message, purpose=again.purpose, not_after=again.not_after, key=again.key))
+                nudge = NudgeAsked(message=again.message, purpose=again.purpose, not_after=again.not_after, key=again.key)
+                # While the kill switch is thrown it would come back at once, for ever.
+                return _deferred(turn, nudge, "the kill switch is thrown") if again.stopped else _judge(turn, nudge)
             case TimerFired(name=name) if name == TIMER:
                 waiting = turn.live.deferred
                 turn = turn.with_record(deferred=()).disarm(TIMER)

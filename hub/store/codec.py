@@ -32,18 +32,16 @@ def decode_event(blob: bytes) -> Event:
     """A mailbox entry's payload → event; raises Undecodable."""
     try:
         return _event.decode(blob)
-    except ValidationError as error:
-        raise Undecodable(f"event: {error}") from error
-    except Exception as error:
-        raise Undecodable(f"event: {type(error).__name__}") from error
+    except ValueError as error:
+        raise Undecodable(f"event: {_named(error)}") from error
 
 
 def decode_delivery(blob: bytes) -> Delivery:
     """An outbox entry's payload → delivery; raises Undecodable."""
     try:
         return _delivery.decode(blob)
-    except ValidationError as error:
-        raise Undecodable(f"delivery: {error}") from error
+    except ValueError as error:
+        raise Undecodable(f"delivery: {_named(error)}") from error
 
 
 def decode_line(blob: bytes) -> TimelineEntry:
@@ -102,5 +100,10 @@ def decode_record_value(blob: bytes) -> Record:
     """A record as it travels in an event (without a revision); raises Undecodable."""
     try:
         return _record.decode(blob)
-    except ValidationError as error:
-        raise Undecodable(f"record: {error}") from error
+    except ValueError as error:
+        raise Undecodable(f"record: {_named(error)}") from error
+
+
+def _named(error: ValueError) -> str:
+    """Where msgspec missed what it expected; of anything else (UnicodeDecodeError shows the bytes) only the kind."""
+    return str(error) if isinstance(error, ValidationError) else type(error).__name__

@@ -54,14 +54,14 @@ class Deliveries:
         self._links = links
         self._keys = keys
 
-    async def mark(self, partition: Partition, delivery: Delivery, leave: Leave) -> str:
-        """Ask leave for one call: 'ok', 'stale', 'judge', or the state that forbids it."""
+    async def mark(self, partition: Partition, delivery: Delivery, leave: Leave, *, now: int) -> str:
+        """Ask leave for one call at `now` (ms): 'ok', 'stale', 'judge', 'stopped', 'early', 'progress', or the state that forbids it."""
         keys = partition.keys
         epoch = str(delivery.epoch) if leave.voice in {"bot", "marketing"} and delivery.conversation else ""
         args: list[Arg] = [
             "FCALL", _MARK, 6, keys.fence, keys.delivery(delivery.id), keys.open(delivery.customer), keys.stop,
             keys.owner(delivery.conversation), keys.record(delivery.customer), partition.fence, delivery.id, leave.before, leave.mark,
-            leave.voice, epoch, leave.revision, leave.done, "\n".join(leave.external_ids),
+            leave.voice, epoch, leave.revision, leave.done, "\n".join(leave.external_ids), now,
         ]  # fmt: skip
         return cast("bytes", await self._call(keys, args, need=Need.SAFE)).decode()
 

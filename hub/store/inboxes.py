@@ -12,7 +12,7 @@ from hub.store.functions import function
 from hub.store.keys import Keys
 from hub.store.links import Links, Need
 
-_PUSH = function("push")
+_PUSH, _PASS_ON = function("push"), function("pass_on")
 _DAY_MS = 86_400_000
 _DIGEST_BYTES = 12
 ADDRESSES_KEPT = 200_000
@@ -48,9 +48,12 @@ class Inboxes:
             self._customers.popitem(last=False)
         return customer
 
-    def forget(self, address: Address) -> None:
-        """Ask the server again at the next word (after an erasure)."""
-        self._customers.pop(address, None)
+    async def pass_on(self, address: Address, *, gone: str, candidate: str) -> str:
+        """Who has an erased customer's address now: the candidate, or whoever got it before them."""
+        key = self._keys.address(address)
+        now = cast("bytes", await self._links.call(key, "FCALL", _PASS_ON, 1, key, gone, candidate, need=Need.SAFE)).decode()
+        self._customers[address] = now
+        return now
 
     async def push(self, event: Event, *, dedupe: str = "", days: int = 1, lane: Lane = Lane.LIVE) -> bool:
         """Put an event into its mailbox, durably. False: a repeat of `dedupe` within `days`. Raises Spooling, StoreAway, StoreFull."""

@@ -73,7 +73,7 @@ class Partition:
         return cast("list[bytes | None]", await self._call(args))
 
     async def commit(self, items: Sequence[Item]) -> list[str]:
-        """End the turns of these customers in one call; per customer 'ok', 'taken', 'revision', 'type' or 'delivery'."""
+        """End the turns of these customers in one call; per customer 'ok', 'taken', 'revision', 'type', 'due' or 'delivery'."""
         keys = self.keys
         names: list[Arg] = [keys.fence, keys.inbox, keys.bulk, keys.out, keys.out_bulk, keys.relay, keys.timers, keys.journal, keys.trying]
         args: list[Arg] = [self.fence, len(items)]
@@ -84,6 +84,10 @@ class Partition:
 
     async def bury(self, lane: Lane, entry: str, *, kept: bytes, journal: bytes) -> bool:
         """Put a poisonous entry aside; False where it was gone already."""
+        return await self.put_aside(self.keys.lane(lane), entry, kept=kept, journal=journal)
+
+    async def put_aside(self, stream: str, entry: str, *, kept: bytes, journal: bytes) -> bool:
+        """The same for an entry of any stream of this partition."""
         keys = self.keys
         args: list[Arg] = [
             "FCALL",
@@ -92,7 +96,7 @@ class Partition:
             keys.fence,
             keys.dead,
             keys.trying,
-            keys.lane(lane),
+            stream,
             keys.journal,
             self.fence,
             entry,

@@ -76,7 +76,6 @@ class ChatSocket:
             leave = self._ports.subscribe(self._address, self.notify)
             try:
                 self.notify()
-                self._watch(self._settings.reread_s)
                 await self._frames()
             finally:
                 leave()

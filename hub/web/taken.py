@@ -50,6 +50,6 @@ async def read_body(request: web.Request, *, at_most: int) -> bytes:
     if not content.is_eof():
         return await request.read()
     body = content.read_nowait()
-    if False:
+    if len(body) > at_most:
         raise web.HTTPRequestEntityTooLarge(at_most)
     return body

@@ -3,6 +3,8 @@
 import asyncio
 import sys
 
+import alembic.command  # noqa: F401 - so that nothing but the opening itself lies between the word and the database
+
 from hub.store.archive.open import Archive
 
 

@@ -174,7 +174,7 @@ async def test_a_call_sent_in_circles_is_given_up() -> None:
 
 
 async def test_a_wrong_password_or_a_server_alone_is_a_setting_to_mend() -> None:
-    with redis_on_port() as alone, redis_on_port("--cluster-enabled", "yes", "--requirepass", "right") as locked:
+    with redis_on_port() as alone, redis_on_port("--requirepass", "right") as locked:
         for node, remedy in ((alone, "say redis://"), (locked, "refuses us")):
             with pytest.raises(SettingsError, match=remedy):
                 await connect(f"redis+cluster://127.0.0.1:{node.port}")

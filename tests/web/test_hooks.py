@@ -3,13 +3,17 @@
 import gzip
 import io
 from collections.abc import AsyncIterator
+from types import SimpleNamespace
+from typing import cast
 
 import aiohttp
 import pytest
+from aiohttp import web
 from msgspec import json
 
 from hub.model.errors import StoreAway, StoreFull, Unparseable
 from hub.web.hooks import BODY_BYTES
+from hub.web.taken import read_body
 from tests.web.world import Shop, shop, signed
 
 HOOK = "/hooks/standin/main"
@@ -226,3 +230,20 @@ def test_the_doors_of_known_accounts_are_plain_paths() -> None:
     first = Shop().hooks.routes()[0]
 
     assert "/hooks/standin/main" == first.path
+
+
+async def test_a_whole_body_in_memory_is_measured_too() -> None:
+    class Whole:
+        """A body that lies there whole, which aiohttp's flow control does not let happen over a socket today."""
+
+        def is_eof(self) -> bool:
+            return True
+
+        def read_nowait(self) -> bytes:
+            return b"x" * 11
+
+    request = cast("web.Request", SimpleNamespace(content=Whole()))
+
+    with pytest.raises(web.HTTPRequestEntityTooLarge):
+        await read_body(request, at_most=10)
+    assert b"x" * 11 == await read_body(request, at_most=11)

@@ -93,6 +93,7 @@ local function verdict_of(it, lanes)
   end
   if redis.call('GETRANGE', it.record, 0, 15) ~= it.revision then return 'revision' end
   for _, o in ipairs(it.owners) do if not type_is(o.key, 'string') then return 'type' end end
+  for _, t in ipairs(it.armed) do if not string.match(t.due, '^%-?%d+$') then return 'due' end end
   for _, d in ipairs(it.deliveries) do if redis.call('EXISTS', d.key) == 1 then return 'delivery' end end
   for _, name in ipairs({'rescued', 'receipts'}) do
     for _, d in ipairs(it[name]) do if not type_is(d.key, 'hash') then return 'type' end end
@@ -115,20 +116,20 @@ local function write_item(it, lanes, outs, keys)
   for _, d in ipairs(it.receipts) do
     local state = redis.call('HGET', d.key, 's')
     -- A receipt climbs and never falls; one that comes before its own call was settled waits for that (the turn asks again).
-    if state and (RANK[state] or 99) < RANK[d.state] and RANK[state] > RANK.sending then redis.call('HSET', d.key, 's', d.state) end
+    if state and (RANK[state] or 99) < (RANK[d.state] or -1) and RANK[state] > RANK.sending then redis.call('HSET', d.key, 's', d.state) end
   end
   for _, v in ipairs(it.answers) do redis.call('SET', v.key, v.value, 'EX', 300) end
   for _, t in ipairs(it.gone) do redis.call('ZREM', keys[7], t.member) end
   for _, t in ipairs(it.armed) do redis.call('ZADD', keys[7], t.due, t.member) end
   for _, r in ipairs(it.relay) do redis.call('XADD', keys[6], '*', 'e', r.blob) end
   for _, d in ipairs(it.rescued) do
-    local state = redis.call('HGET', d.key, 's')
+    local now = redis.call('HMGET', d.key, 's', 'p')
     -- What has not begun moves to the other customer; what has begun ends where it is.
-    if state == 'queued' or state == 'held' then
+    if (now[1] == 'queued' or now[1] == 'held') and (now[2] or '0') == '0' then
       redis.call('HSET', d.key, 's', 'withdrawn')
       redis.call('EXPIRE', d.key, 604800)
       redis.call('HDEL', it.open, d.id)
-      redis.call('XADD', keys[6], '*', 'e', d.blob)
+      if d.blob ~= '' then redis.call('XADD', keys[6], '*', 'e', d.blob) end
     end
   end
   for _, l in ipairs(it.lines) do redis.call('RPUSH', it.log, l.blob) end
@@ -145,7 +146,7 @@ end
 
 -- KEYS: fence, in, in:bulk, out, out:bulk, relay, timers, journal, trying, then per customer: record, log, open, and the keys its lists name
 -- ARGV: fence, customers, then per customer: revision as stored, record, and each list as its length and its fields (item_of reads them)
--- Returns per customer 'ok', or why it was left out: 'taken', 'revision', 'type', 'delivery'. The others commit.
+-- Returns per customer 'ok', or why it was left out: 'taken', 'revision', 'type', 'due', 'delivery'. The others commit.
 local function commit(keys, argv)
   local fenced = guard(keys[1], argv[1])
   if fenced then return fenced end
@@ -171,7 +172,9 @@ end
 local function bury(keys, argv)
   local fenced = guard(keys[1], argv[1])
   if fenced then return fenced end
-  if not type_is(keys[2], 'hash') then return redis.error_reply('WRONGKEY ' .. keys[2]) end
+  for i, wanted in ipairs({'string', 'hash', 'hash', 'stream', 'stream'}) do
+    if not type_is(keys[i], wanted) then return redis.error_reply('WRONGKEY ' .. keys[i] .. ' is not a ' .. wanted) end
+  end
   if redis.call('XDEL', keys[4], argv[2]) == 0 then return 0 end
   redis.call('HSET', keys[2], argv[2], argv[3])
   redis.call('HDEL', keys[3], argv[2])
@@ -179,20 +182,22 @@ local function bury(keys, argv)
   return 1
 end
 
--- KEYS: fence, delivery, open, stop, owner, record   ARGV: fence, delivery id, mark before ('': none), mark, voice, epoch ('': unchecked), revision ('': unchecked), calls done, their external ids
--- Returns 'ok', 'stale' (another owner), 'judge' (the judged facts changed or the switch is thrown), or the state that forbids it.
+-- KEYS: fence, delivery, open, stop, owner, record   ARGV: fence, delivery id, mark before ('': none), mark, voice, epoch ('': unchecked), revision ('': unchecked), calls done, their external ids, now in ms
+-- Returns 'ok', 'stale' (another owner), 'judge' (the judged facts changed), 'stopped' (the switch is thrown), 'progress' or 'early' (the asker does not know how far it is), or the state that forbids it.
 local function mark(keys, argv)
   local fenced = guard(keys[1], argv[1])
   if fenced then return fenced end
-  local now = redis.call('HMGET', keys[2], 's', 'm', 'p')
+  if not type_is(keys[3], 'hash') then return redis.error_reply('WRONGKEY ' .. keys[3]) end
+  local now = redis.call('HMGET', keys[2], 's', 'm', 'p', 'nb')
   if argv[3] == '' then
     if now[1] ~= 'queued' and now[1] ~= 'held' then return now[1] or 'gone' end
     if (now[3] or '0') ~= argv[8] then return 'progress' end
+    if tonumber(now[4] or '0') > tonumber(argv[10]) then return 'early' end
   elseif now[1] ~= 'sending' or now[2] ~= argv[3] then
     return now[1] or 'gone'
   end
   if argv[6] ~= '' and redis.call('GET', keys[5]) ~= argv[6] then return 'stale' end
-  if argv[5] == 'marketing' and redis.call('EXISTS', keys[4]) == 1 then return 'judge' end
+  if argv[5] == 'marketing' and redis.call('EXISTS', keys[4]) == 1 then return 'stopped' end
   if argv[7] ~= '' and redis.call('GETRANGE', keys[6], 0, 15) ~= argv[7] then return 'judge' end
   redis.call('HSET', keys[2], 's', 'sending', 'm', argv[4], 'p', argv[8], 'x', argv[9])
   redis.call('HSET', keys[3], argv[2], 'm' .. VOICE_SEPARATOR .. argv[5] .. VOICE_SEPARATOR .. argv[4])
@@ -216,6 +221,9 @@ local function settle(keys, argv)
     if now[1] ~= 'queued' and now[1] ~= 'held' then return 0 end
   elseif now[1] ~= 'sending' or now[2] ~= argv[2] then
     return 0
+  end
+  for i, wanted in ipairs({'hash', 'hash', 'stream', 'stream', 'stream'}) do
+    if not type_is(keys[i], wanted) then return redis.error_reply('WRONGKEY ' .. keys[i] .. ' is not a ' .. wanted) end
   end
   redis.call('HSET', keys[1], 's', argv[3], 'x', argv[5])
   redis.call('HDEL', keys[1], 'm')
@@ -291,6 +299,15 @@ local function assign(keys, argv)
   return 1
 end
 
+-- KEYS: address   ARGV: a customer who is erased, the one to come
+-- Gives an erased customer's address to a new one, once. Returns who has it now.
+local function pass_on(keys, argv)
+  local now = redis.call('GET', keys[1])
+  if now and now ~= argv[1] then return now end
+  redis.call('SET', keys[1], argv[2])
+  return argv[2]
+end
+
 -- KEYS: bucket   ARGV: now in ms, ms between two, burst
 -- Generic cell rate: returns 0 where one may go, else the ms to wait (nothing is taken then).
 local function bucket(keys, argv)
@@ -336,4 +353,5 @@ register('remove', remove, WORKS_OFF)
 register('beat', beat, WORKS_OFF)
 register('assign', assign, WORKS_OFF)
 register('bucket', bucket, WORKS_OFF)
+register('pass_on', pass_on, WORKS_OFF)
 register('chat', chat, TAKES_IN)

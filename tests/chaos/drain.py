@@ -1,0 +1,49 @@
+"""Waiting until a hub has nothing left to do: all streams empty, all spools empty, the archive up to date."""
+
+import asyncio
+import time
+
+from hub.model.errors import HubError
+from hub.store.wire import ServerError
+from tests.chaos.house import ACCOUNT, House
+
+LOOK_EVERY_S = 0.1
+
+
+class Stuck(Exception):
+    """The hub did not come to rest in time; the text says what was left."""
+
+
+async def drained(house: House, *, within: float) -> float:
+    """Seconds until nothing was left; raises Stuck."""
+    began = time.monotonic()
+    left: dict[str, int] = {}
+    while time.monotonic() - began < within:
+        try:
+            left = await waiting(house)
+        except (HubError, ServerError) as error:
+            left = {type(error).__name__: 1}
+        if not left:
+            return time.monotonic() - began
+        await asyncio.sleep(LOOK_EVERY_S)
+    raise Stuck(f"not at rest after {within:.0f} s: {left}")
+
+
+async def waiting(house: House) -> dict[str, int]:
+    """What waits where: stream → entries, and the bytes in spools."""
+    names = []
+    calls = []
+    for p in house.keys.partitions:
+        for key in (p.inbox, p.bulk, p.out, p.out_bulk, p.relay, p.journal, p.held(*ACCOUNT)):
+            names.append(key)
+            calls.append(house.links.call(key, "XLEN", key))
+    answers = await asyncio.gather(*calls)
+    found = {name: answer for name, answer in zip(names, answers, strict=True) if isinstance(answer, int) and answer}
+    spooled = sum(path.stat().st_size for path in house.parts.place.glob("hub/spool/*/*.spool"))
+    return {**found, "spool": spooled} if spooled else found
+
+
+async def given_up(house: House) -> int:
+    """How many entries were put aside as poison."""
+    answers = await asyncio.gather(*(house.links.call(p.dead, "HLEN", p.dead) for p in house.keys.partitions))
+    return sum(answer for answer in answers if isinstance(answer, int))

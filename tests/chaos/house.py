@@ -1,0 +1,203 @@
+"""The house of one run: the store, the hub's processes with their cables, and the provider's and the shop's stand-ins."""
+
+import asyncio
+import json
+import os
+import sys
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import aiohttp
+from msgspec import Struct
+
+from hub.model.address import Address
+from hub.store.keys import Keys
+from hub.store.links import Links, connect
+from sandbox.faults import Fault
+from sandbox.shop import ShopStandIn
+from tests.chaos.cable import Cable
+from tests.chaos.plan import Plan, Topology
+from tests.chaos.resident import Resident
+from tests.processes import eventually, folder, free_port
+from tests.servers import ClusterNodes, Node, SentinelNodes, redis_cluster, redis_on_port, redis_sentinel
+
+SECRET = "a secret of the chaos run, long enough"
+ROOT = Path(__file__).parents[2]
+ACCOUNT = ("plain", "app")
+START_WITHIN_S = 30.0
+_REPLICATED = ("--min-replicas-to-write", "1", "--min-replicas-max-lag", "2")
+
+Servers = Node | SentinelNodes | ClusterNodes | None
+
+
+class Parts(Struct):
+    """What stands in a house once it is open."""
+
+    place: Path
+    servers: Servers
+    cables: dict[str, Cable]
+    residents: dict[str, Resident]
+    ports: dict[str, int]
+    stand_in: Resident
+    stand_in_port: int
+    shop: ShopStandIn
+    http: aiohttp.ClientSession
+
+
+class House:
+    """Opens everything a plan needs and closes it again, whatever happened to it."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.keys = Keys()
+        self._stack = AsyncExitStack()
+        self._parts: Parts | None = None
+        self._links: Links | None = None
+
+    @property
+    def parts(self) -> Parts:
+        """What stands in it."""
+        assert self._parts is not None
+        return self._parts
+
+    @property
+    def links(self) -> Links:
+        """Our own links to the store, past all cables."""
+        assert self._links is not None
+        return self._links
+
+    @property
+    def webs(self) -> list[str]:
+        """The addresses of the web processes."""
+        return [f"http://127.0.0.1:{self.parts.ports[name]}" for name in self.plan.webs]
+
+    async def __aenter__(self) -> "House":
+        try:
+            await self._open()
+        except BaseException:
+            await self._stack.aclose()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._stack.aclose()
+
+    async def address(self, chat: str) -> str:
+        """The customer of a chat, '' while there is none. Raises StoreAway."""
+        key = self.keys.address(Address(channel=ACCOUNT[0], account=ACCOUNT[1], id=chat))
+        found = await self.links.call(key, "GET", key)
+        return found.decode() if isinstance(found, bytes) else ""
+
+    def token(self) -> str:
+        """What the API asks for."""
+        return str(json.loads((self.parts.place / "hub" / "secrets.json").read_text())["api_token"])
+
+    async def trouble(self, fault: Fault | None) -> None:
+        """Tell the provider's stand-in what to do wrong; None: nothing any more."""
+        path = "fault" if fault else "mend"
+        body = json.dumps({name: getattr(fault, name) for name in fault.__struct_fields__}) if fault else ""
+        url = f"http://127.0.0.1:{self.parts.stand_in_port}/_sandbox/{path}"
+        async with self.parts.http.post(url, data=body) as answer:
+            assert answer.status == 200, await answer.text()
+
+    async def _open(self) -> None:
+        place, plan = self._stack.enter_context(folder()), self.plan
+        servers, url = self._servers()
+        http = await self._stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)))
+        shop = ShopStandIn()
+        shop.delay = plan.shop_delay
+        await shop.start()
+        self._stack.push_async_callback(shop.stop)
+        (place / "hub").mkdir(mode=0o700)
+        port = free_port()
+        stand_in = Resident("stand-in", _python("sandbox.plain", "--port", str(port), "--secret", SECRET), log=place / "stand-in.log", environ=_bare())
+        self._stack.push_async_callback(stand_in.stop)
+        stand_in.start()
+        self._parts = Parts(place, servers, {}, {}, {}, stand_in, port, shop, http)
+        (place / "hub.toml").write_text(_settings(place, f"http://127.0.0.1:{port}/messages", shop.base_url))
+        for name in (*plan.webs, *plan.workers):
+            await self._move_in(name, url)
+            if plan.topology is Topology.EMBEDDED and name in plan.webs:
+                await self._answers(name)
+        await self._ready(url)
+
+    def _servers(self) -> tuple[Servers, str]:
+        match self.plan.topology:
+            case Topology.SINGLE:
+                node = self._stack.enter_context(redis_on_port())
+                return node, node.url
+            case Topology.SENTINEL:
+                watched = self._stack.enter_context(redis_sentinel(*_REPLICATED))
+                return watched, watched.url
+            case Topology.CLUSTER:
+                nodes = self._stack.enter_context(redis_cluster(*_REPLICATED))
+                return nodes, nodes.url
+            case Topology.EMBEDDED:
+                return None, ""
+
+    async def _move_in(self, name: str, url: str) -> None:
+        parts, servers = self.parts, self.parts.servers
+        environ = {**_bare(), "HUB_CONFIG": str(parts.place / "hub.toml"), "HUB_LOG": "info"}
+        if name in self.plan.webs:
+            parts.ports[name] = free_port()
+            environ["HUB_PORT"] = str(parts.ports[name])
+        if isinstance(servers, Node):
+            cable = parts.cables[name] = Cable(servers.port)
+            await cable.start()
+            self._stack.callback(cable.cut)
+            url = f"redis://127.0.0.1:{cable.port}"
+        if url:
+            environ["REDIS_URL"] = url
+        resident = Resident(name, _python("config.main", "serve", "--roles", self._roles(name)), log=parts.place / f"{name}.log", environ=environ)
+        parts.residents[name] = resident
+        self._stack.push_async_callback(resident.stop)
+        resident.start()
+
+    def _roles(self, name: str) -> str:
+        if name in self.plan.workers:
+            return "worker"
+        return "web,worker" if self.plan.topology is Topology.EMBEDDED else "web"
+
+    async def _answers(self, name: str) -> None:
+        async def up() -> bool:
+            try:
+                async with self.parts.http.get(f"http://127.0.0.1:{self.parts.ports[name]}/healthz") as answer:
+                    return answer.status == 200
+            except (OSError, aiohttp.ClientError):
+                return False
+
+        await eventually(up, within=START_WITHIN_S, what=name)
+
+    async def _ready(self, url: str) -> None:
+        """All webs answer and all partitions have an owner."""
+        for name in self.plan.webs:
+            await self._answers(name)
+        if not url:
+            from hub.store.embedded_lock import find_running
+
+            url = f"unix://{find_running(self.parts.place / 'hub')}"
+        self._links = await connect(url)
+        self._stack.push_async_callback(self._links.stop)
+        await eventually(self._all_held, within=START_WITHIN_S, what="owners of all partitions")
+
+    async def _all_held(self) -> bool:
+        flat = await self.links.call(self.keys.holders, "HGETALL", self.keys.holders)
+        assert isinstance(flat, list)
+        living = await self.links.call(self.keys.workers, "ZCARD", self.keys.workers)
+        named = len(self.plan.workers) + (self.plan.topology is Topology.EMBEDDED)
+        return len(flat) == 2 * len(self.keys.partitions) and living == named
+
+
+def _python(module: str, *args: str) -> list[str]:
+    return [sys.executable, "-m", module, *args]
+
+
+def _bare() -> dict[str, str]:
+    """Our environment without the hub's settings."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("HUB_") and name not in {"REDIS_URL", "ARCHIVE_URL", "PORT"}}
+    return {**kept, "PYTHONPATH": str(ROOT)}
+
+
+def _settings(place: Path, base_url: str, shop: str) -> str:
+    account = f'[[account]]\nchannel = "{ACCOUNT[0]}"\nname = "{ACCOUNT[1]}"\nsecret = "{SECRET}"\nbase_url = "{base_url}"\n'
+    return f'data = "{place}/hub"\nburst_seconds = 0\n[shop]\nbase_url = "{shop}"\n{account}'

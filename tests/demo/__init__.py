@@ -1,0 +1,1 @@
+"""`hub demo` as a newcomer meets it: one command, words in, answers out."""

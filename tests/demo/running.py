@@ -1,0 +1,69 @@
+"""A running `hub demo` for tests: its addresses, its token, and its end."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.request import Request, urlopen
+
+from msgspec import json
+
+from tests.processes import wait_until
+
+STARTS_WITHIN_S = 60.0
+ANSWERS_WITHIN_S = 20.0
+
+
+class Demo:
+    """What the demo printed, and requests to it."""
+
+    def __init__(self, words: str) -> None:
+        self.chat = re.findall(r"Web chat\s+(\S+)", words)[0]
+        self.phone = re.findall(r"Telegram phone\s+(\S+)/\s", words)[0]
+        self.api = re.findall(r"API\s+(\S+)/api/", words)[0]
+        self.token = re.findall(r"Bearer (\S+)", words)[0]
+
+    def get(self, path: str) -> dict[str, object]:
+        """The API's answer."""
+        return self._ask(Request(self.api + path, headers={"Authorization": f"Bearer {self.token}"}))  # noqa: S310 - loopback
+
+    def post(self, path: str, body: object) -> dict[str, object]:
+        """The API's answer to a body."""
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+        return self._ask(Request(self.api + path, data=json.encode(body), headers=headers))  # noqa: S310 - loopback
+
+    def type_on_phone(self, chat: str, text: str) -> None:
+        """Write as a Telegram customer."""
+        body = json.encode({"chat": chat, "text": text})
+        self._ask(Request(f"{self.phone}/_sandbox/say", data=body, headers={"Content-Type": "application/json"}))  # noqa: S310 - loopback
+
+    def on_phone(self, chat: str) -> list[str]:
+        """What the bot or an agent wrote to that Telegram customer."""
+        shown = self._ask(Request(f"{self.phone}/_sandbox/chats/{chat}"))  # noqa: S310 - loopback
+        messages = shown["messages"]
+        assert isinstance(messages, list)
+        return [m["text"] for m in messages if not m["mine"]]
+
+    def _ask(self, request: Request) -> dict[str, object]:
+        with urlopen(request, timeout=ANSWERS_WITHIN_S) as answer:  # noqa: S310 - loopback
+            return dict(json.decode(answer.read()))
+
+
+@contextmanager
+def demo(folder: Path, **settings: str) -> Iterator[Demo]:
+    """A demo on free ports with its data in a folder of its own."""
+    told = folder / "told.txt"
+    environ = {**os.environ, "HUB_DATA": str(folder / "data"), "HUB_PORT": "0", "HUB_BURST_SECONDS": "0.2", **settings}
+    with told.open("wb") as out:
+        process = subprocess.Popen([sys.executable, "-m", "config.main", "demo"], env=environ, stdout=out, stderr=out)
+    try:
+        wait_until(lambda: "Ctrl-C" in told.read_text() or process.poll() is not None, within=STARTS_WITHIN_S, what="the demo's welcome")
+        assert process.poll() is None, told.read_text()
+        yield Demo(told.read_text())
+    finally:
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=30) == 0, told.read_text()
