@@ -4,7 +4,9 @@ from collections.abc import Mapping
 
 from msgspec import json, to_builtins
 
+from hub.engine.receipts import Known
 from hub.model.address import Address
+from hub.model.delivery import Delivery
 from hub.model.ports import Answer
 from hub.store.codec import decode_delivery
 from hub.store.deliveries import Deliveries
@@ -23,14 +25,21 @@ def store_answers(deliveries: Deliveries) -> Mapping[str, Answer]:
     async def external(key: str) -> str:
         customer, address, external_id = key.split("|", 2)
         found = await deliveries.by_external(customer, _address(address), external_id)
-        return json.encode(found or "").decode()
+        fields = (await deliveries.kept(customer, [found])).get(found) if found else None
+        return json.encode(_known(decode_delivery(fields["b"])) if fields else None).decode()
 
     async def unsent(customer: str) -> str:
         open_ones = await deliveries.open(customer)
         kept = await deliveries.kept(customer, [id for id, state in open_ones.items() if state.startswith("q|")])  # noqa: A001
-        return json.encode([to_builtins(decode_delivery(fields["b"])) for fields in kept.values() if fields.get("p", b"0") == b"0"]).decode()
+        return json.encode([to_builtins(decode_delivery(fields["b"])) for fields in kept.values()]).decode()
 
     return {"delivery": delivery, "external": external, "unsent": unsent}
+
+
+def _known(sent: Delivery) -> Known:
+    return Known(
+        delivery=sent.id, address=sent.address, purpose=sent.purpose, origin=sent.origin, conversation=sent.conversation, root=sent.root
+    )
 
 
 def _address(text: str) -> Address:

@@ -5,7 +5,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from config.settings import Settings, load_settings
@@ -16,6 +16,7 @@ _ABOUT = """One hub for every conversation a shop has with its customers.
   hub demo                 try it: a sample shop, web chat and a Telegram phone, no account needed
   hub serve                run it: settings from hub.toml and HUB_… (see docs/settings.md)
   hub check                is everything set up right, and if not, what to do
+  hub customer show ID     what is known of a customer; also find, export, merge, erase
 """
 
 
@@ -45,7 +46,41 @@ def _parser() -> argparse.ArgumentParser:
     replay = commands.add_parser("replay", help="take a customer's turns again and compare")
     replay.add_argument("customer", help="the customer's id (cu-…)")
     replay.set_defaults(run=_replay)
+    _customer_parser(commands.add_parser("customer", help="show, find, export, merge or erase a customer"))
+    _dead_parser(commands.add_parser("dead", help="list events that were given up, and try them again"))
     return parser
+
+
+def _customer_parser(parser: argparse.ArgumentParser) -> None:
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    show = _about_customer(commands.add_parser("show", help="what is known of a customer"), _show)
+    show.add_argument("--json", action="store_true", help="the record as JSON")
+    find = commands.add_parser("find", help="who writes from an address, as `telegram shop 41`")
+    for name in ("channel", "account", "address"):
+        find.add_argument(name)
+    find.set_defaults(run=_find)
+    export = _about_customer(commands.add_parser("export", help="everything that is kept of a customer, as JSON"), _export)
+    export.add_argument("file", type=Path, nargs="?", help="where to (standard output without it)")
+    merge = _about_customer(commands.add_parser("merge", help="say that two customers are one; the older id stays"), _merge)
+    merge.add_argument("other", help="the other's id")
+    merge.add_argument("--evidence", required=True, metavar="TEXT", help="how you know")
+    erase = _about_customer(commands.add_parser("erase", help="forget a customer for good"), _erase)
+    erase.add_argument("--yes", action="store_true", help="do not ask for the id once more")
+
+
+def _about_customer(parser: argparse.ArgumentParser, run: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
+    parser.add_argument("customer", help="the customer's id (cu-…)")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _dead_parser(parser: argparse.ArgumentParser) -> None:
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    commands.add_parser("list", help="what was given up, newest first").set_defaults(run=_list_dead)
+    retry = commands.add_parser("retry", help="put one back into its mailbox")
+    retry.add_argument("partition", type=int)
+    retry.add_argument("entry")
+    retry.set_defaults(run=_retry_dead)
 
 
 def _settings() -> Settings:
@@ -119,6 +154,54 @@ def _replay(given: argparse.Namespace) -> int:
     from config.replaying import run_replay
 
     return asyncio.run(run_replay(_settings(), given.customer))
+
+
+def _show(given: argparse.Namespace) -> int:
+    from config.customers import show, show_as_json
+
+    return asyncio.run((show_as_json if given.json else show)(_settings(), given.customer))
+
+
+def _find(given: argparse.Namespace) -> int:
+    from config.customers import find
+    from hub.model.address import Address
+
+    return asyncio.run(find(_settings(), Address(channel=given.channel, account=given.account, id=given.address)))
+
+
+def _export(given: argparse.Namespace) -> int:
+    from config.customers import export
+
+    return asyncio.run(export(_settings(), given.customer, given.file))
+
+
+def _merge(given: argparse.Namespace) -> int:
+    from config.customers import merge
+
+    return asyncio.run(merge(_settings(), given.customer, given.other, evidence=given.evidence))
+
+
+def _erase(given: argparse.Namespace) -> int:
+    from config.customers import erase
+
+    if not given.yes:
+        print(f"{given.customer} will be forgotten for good. Type the id once more to go on: ", end="", file=sys.stderr, flush=True)
+        if sys.stdin.readline().strip() != given.customer:
+            raise SettingsError("This was not the id; nothing is erased.")
+    return asyncio.run(erase(_settings(), given.customer))
+
+
+def _list_dead(given: argparse.Namespace) -> int:
+    from config.operating import list_dead
+
+    del given
+    return asyncio.run(list_dead(_settings()))
+
+
+def _retry_dead(given: argparse.Namespace) -> int:
+    from config.operating import retry_dead
+
+    return asyncio.run(retry_dead(_settings(), given.partition, given.entry))
 
 
 if __name__ == "__main__":

@@ -9,19 +9,16 @@ from msgspec import Struct
 
 from config.core import Store, store
 from config.settings import Settings
-from hub.model.errors import SettingsError
-from hub.model.subject import PARTITIONS
 from hub.store.embedded import EmbeddedServer, Phase
 from hub.store.embedded_binary import find_binary, this_machine
 from hub.store.embedded_lock import find_running
 from hub.store.embedded_setup import ServerSetup, socket_path
 from hub.store.keys import Keys
-from hub.store.links import Links, connect
+from hub.store.links import connect
+from hub.store.meta import Meta
 from hub.web.health import NotReady
 
 log = structlog.get_logger()
-FORMAT = 1
-"""The newest format of stored values this version reads and writes."""
 
 
 class Server(Struct):
@@ -69,17 +66,9 @@ async def open_store(url: str, settings: Settings) -> Store:
     """Links and what stands on them; raises SettingsError where the data there were written with other partitions or a newer format."""
     links = await connect(url)
     parts = store(links, Keys(settings.key_prefix))
-    await _agree(links, parts.keys)
+    try:
+        await Meta(links, parts.keys).agree()
+    except BaseException:
+        await links.stop()
+        raise
     return parts
-
-
-async def _agree(links: Links, keys: Keys) -> None:
-    """A hub's processes must agree on partitions and format; the first one writes them down."""
-    await links.call(keys.meta, "HSETNX", keys.meta, "partitions", PARTITIONS)
-    await links.call(keys.meta, "HSETNX", keys.meta, "format", FORMAT)
-    found = await links.call(keys.meta, "HMGET", keys.meta, "partitions", "format")
-    partitions, format = (int(f) for f in found)  # type: ignore[union-attr, arg-type] # noqa: A001 - the field's name
-    if partitions != PARTITIONS:
-        raise SettingsError(f"These data have {partitions} partitions, this version has {PARTITIONS}; use `hub restore` to move them over.")
-    if format > FORMAT:
-        raise SettingsError(f"These data were written in format {format}, this version reads {FORMAT}; install the newer version again.")

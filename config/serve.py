@@ -1,6 +1,7 @@
 """A hub running: web side and worker side over one store, started in order and stopped in order."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from enum import StrEnum
@@ -22,17 +23,22 @@ from hub.engine.accounts import Rates
 from hub.engine.archiver import Archiver
 from hub.engine.clock import SystemClock
 from hub.engine.counters import Counters
+from hub.engine.housekeeping import keep_house
 from hub.engine.intake import Intake
 from hub.engine.permit import PermitConnector
 from hub.engine.polling import Poller
-from hub.engine.worker import Worker
+from hub.engine.worker import LIFE_MS, Worker
+from hub.model.errors import StoreAway
 from hub.model.ports import Channel, Clock
 from hub.store.chats import Chats
+from hub.store.meta import FORMAT, Meta, heartbeat_name
 from hub.store.queue import Queue
+from hub.store.workers import Workers
 
 log = structlog.get_logger()
 CONNECTIONS = 512
 VERSION = "0.1.0"
+RISE_EVERY_S = 10.0
 
 
 class Role(StrEnum):
@@ -120,18 +126,30 @@ class Hub:
         settings = self._settings
         answers = shop_answers(settings.shop.base_url, process.secrets.api_token, session)
         turning = turning_of(settings, answers=answers, build=VERSION)
-        work = worker(process.store, turning, rated, clock=self._clock, counters=process.counters, name=process_name())
+        links, keys, name = process.store.links, process.store.keys, heartbeat_name(process_name())
+        await Workers(links, keys).beat(name, LIFE_MS)
+        await Meta(links, keys).agree()
+        work = worker(process.store, turning, rated, clock=self._clock, counters=process.counters, name=name)
         from hub.store.archive.open import Archive
 
         archive = await Archive.open(settings.archive_url or str(settings.data / "archive.sqlite3"))
         self._stack.push_async_callback(archive.close)
-        links, keys = process.store.links, process.store.keys
         archiver = Archiver(links, keys, archive, held=lambda: set(work.holdings), clock=self._clock, queue=Queue(links, keys))
         await work.start()
         self._stack.push_async_callback(work.stop)
         self._tell_accounts(process, work)
         self._background(archiver.run(), "archiver")
+        self._background(keep_house(archive, self._clock), "housekeeping")
+        self._background(self._settle_format(Meta(links, keys)), "format")
         process.worker = work
+
+    async def _settle_format(self, meta: Meta) -> None:
+        """Raise the stored format once the last worker of an older version has gone."""
+        while True:
+            with contextlib.suppress(StoreAway):
+                if await meta.rise() >= FORMAT:
+                    return
+            await self._clock.sleep(RISE_EVERY_S)
 
     def _tell_accounts(self, process: Process, work: Worker) -> None:
         """Connect what can be connected by itself, and poll where that was chosen."""

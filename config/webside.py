@@ -86,7 +86,7 @@ async def open_web(parts: WebParts) -> WebSide:
     """Serve on the settings' host and port; OSError where that is taken."""
     settings, bell = parts.settings, Bell()
     origin = Origin(public_url=settings.public_url, proxies=networks(settings.trusted_proxies))
-    cases = Cases(parts.store.links, parts.store.keys, seal=_sealing(parts.secrets.case_key))
+    cases = Cases(parts.store.links, parts.store.keys, seal=sealing(parts.secrets.case_key))
     registry = CollectorRegistry()
     registry.register(HubCollector(parts.counters, gauges=parts.gauges, prefix=settings.prefix))
     hooks = Hooks(parts.channels, parts.intake, cases=cases, counters=parts.counters, origin=origin, clock=parts.clock, entropy=entropy)
@@ -104,7 +104,8 @@ async def open_web(parts: WebParts) -> WebSide:
     return WebSide(runner, port, parts.chats, bell)
 
 
-def _sealing(key: bytes) -> Seal:
+def sealing(key: bytes) -> Seal:
+    """How kept webhooks are sealed."""
     return Seal(close=lambda plain: seal(key, plain, purpose=CASES), open=lambda sealed: open_sealed(key, sealed, purpose=CASES))
 
 

@@ -68,7 +68,7 @@ def line_of(said: Said, texts: ShopTexts) -> str:
 
 
 def language_of(turn: Turn, texts: ShopTexts, *, text: str) -> str:
-    """The language to answer in: letters that leave no doubt, this conversation's, the profile's, the app's, words, the shop's.
+    """The language to answer in: letters that leave no doubt, this conversation's, the profile's, words, the device's, the shop's.
 
     Letters come first: a phone set to English says nothing against a sentence with Vietnamese marks.
     """
@@ -78,13 +78,10 @@ def language_of(turn: Turn, texts: ShopTexts, *, text: str) -> str:
     conversation = thread_of(turn)
     if conversation is not None and (kept := conversation.dialog.get(LANGUAGE, "")) in texts.wordings:
         return kept
-    fact = turn.live.profile.get("language")
-    body = turn.event.body
+    body, profile = turn.event.body, turn.live.profile
     told = body.language if isinstance(body, (Said, Started)) else ""
-    for tag in (fact.value if fact else "", told):
-        if tag and (found := languages.known(tag)):
-            return found
-    return languages.by_words(text) or languages.default
+    chosen, device = (profile[key].value if key in profile else "" for key in ("language", "device_language"))
+    return languages.known(chosen) or languages.by_words(text) or languages.known(device or told) or languages.default
 
 
 def offered(wording: Wording, *payloads: str) -> tuple[QuickReply, ...]:

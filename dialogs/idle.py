@@ -38,8 +38,8 @@ class Idle:
         if not isinstance(turn.record, Live):
             return turn
         match turn.event.body:
-            case TimerFired(name=name, generation=generation) if name.startswith(PREFIX):
-                return _fired(turn, name, generation=generation)
+            case TimerFired(name=name) if name.startswith(PREFIX):
+                return _fired(turn, name)
             case Said() | Started():
                 return self._armed(_lines_settled(turn), thread_of(turn))
             case ReleaseAsked(conversation=id_):
@@ -61,11 +61,8 @@ def _lines_settled(turn: Turn) -> Turn:
     return turn.with_conversation(replace(conversation, lines=()))
 
 
-def _fired(turn: Turn, name: str, *, generation: int) -> Turn:
-    """A timer of an earlier setting is nothing; the right one resolves what is still open and the bot's."""
-    armed = turn.live.timers.get(name)
-    if turn.handled or (armed is not None and armed.generation != generation):
-        return turn
+def _fired(turn: Turn, name: str) -> Turn:
+    """Resolve what is still open and the bot's; a firing that a later word outdated never gets here (hub/engine/chain.py)."""
     turn = turn.disarm(name)
     conversation = turn.conversation(name.removeprefix(PREFIX))
     if conversation is None or conversation.owner.kind is not OwnerKind.BOT or conversation.status is not ConversationStatus.OPEN:

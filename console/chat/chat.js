@@ -42,6 +42,7 @@ const shown = new Map(); // id → item
 let socket = null;
 let welcomed = false;
 let cursor = "";
+let reported = "";
 let inFlight = null;
 let ackTimer = 0;
 let pause = FIRST_PAUSE;
@@ -93,7 +94,9 @@ function connect() {
   address.protocol = address.protocol.replace("http", "ws");
   const wire = new WebSocket(address);
   socket = wire;
-  wire.onopen = () => wire.send(JSON.stringify({ type: "hello", session: kept.session, cursor, read: kept.read }));
+  // What is not noted as read yet is asked for again, so that it can be reported; shown twice it is not.
+  const from = later(cursor, kept.read) ? kept.read : cursor;
+  wire.onopen = () => wire.send(JSON.stringify({ type: "hello", session: kept.session, cursor: from, read: kept.read }));
   wire.onmessage = (event) => wire === socket && take(JSON.parse(event.data));
   wire.onclose = () => wire === socket && lost();
 }
@@ -117,22 +120,19 @@ function drop() {
 
 function take(frame) {
   switch (frame.type) {
-    case "welcome":
-      return enter(frame);
-    case "ack":
-      return acknowledged(frame.id);
-    case "entry":
-      return show(frame);
-    case "error":
-      return refused(frame);
+    case "welcome": return enter(frame);
+    case "ack": return acknowledged(frame.id);
+    case "entry": return show(frame);
+    case "noted": return noted(frame.upto);
+    case "error": return refused(frame);
     default: // A newer hub may say more than this page knows.
   }
 }
 
 function enter(frame) {
-  if (frame.session !== kept.session) kept.read = "";
+  if (frame.session !== kept.session) kept.read = cursor = "";
   kept.session = frame.session;
-  cursor = frame.cursor ?? "";
+  reported = kept.read;
   keep(KEPT_UNDER, kept);
   welcomed = true;
   pause = FIRST_PAUSE;
@@ -140,6 +140,7 @@ function enter(frame) {
   offline = 0;
   line.hidden = true;
   sendNext();
+  report();
 }
 
 // ---- out: one message at a time, so their order holds
@@ -163,9 +164,9 @@ function wait(message) {
 function sendNext() {
   const [message] = outbox;
   if (!message || !welcomed || inFlight) return;
-  inFlight = message.id;
-  mark(message.id, "sending");
   const { id, text, payload } = message;
+  inFlight = id;
+  mark(id, "sending");
   socket.send(JSON.stringify({ type: "say", id, text, payload, language }));
   ackTimer = setTimeout(drop, ACK_WITHIN);
 }
@@ -182,7 +183,7 @@ function refused({ code, id = "" }) {
     mark(id, "failed");
     setTimeout(() => { if (inFlight === id) { inFlight = null; sendNext(); } }, AGAIN_AFTER);
   } else if (code === "later") {
-    setTimeout(() => { kept.read = ""; report(); }, AGAIN_AFTER); // What was read is told once more.
+    setTimeout(() => { reported = kept.read; report(); }, AGAIN_AFTER); // What was read is told once more.
   } else if (inFlight) {
     const gone = inFlight;
     finish(gone);
@@ -201,12 +202,12 @@ function finish(id) {
 // ---- in
 
 function show(entry) {
-  cursor = entry.cursor;
+  if (later(entry.cursor, cursor)) cursor = entry.cursor;
   const follow = nearEnd();
   const own = shown.get(entry.id);
   if (own?.waiting) {
-    own.waiting = false;
-    own.at = entry.at;
+    Object.assign(own, { waiting: false, at: entry.at, day: calendar.format(entry.at) });
+    own.node.querySelector("time").textContent = clock.format(entry.at);
     place(own);
   } else if (!own) {
     add(entry);
@@ -218,10 +219,14 @@ function show(entry) {
 }
 
 function report() {
-  if (!welcomed || document.visibilityState !== "visible" || !later(cursor, kept.read)) return;
-  kept.read = cursor;
-  keep(KEPT_UNDER, kept);
+  if (!welcomed || document.visibilityState !== "visible" || !later(cursor, reported)) return;
+  reported = cursor;
   socket.send(JSON.stringify({ type: "read", upto: cursor }));
+}
+
+function noted(upto) {
+  kept.read = upto;
+  keep(KEPT_UNDER, kept);
 }
 
 function later(one, other) {
@@ -317,6 +322,7 @@ function tidy() {
     heading = null;
     last = item.day;
   }
+  heading?.remove();
   refreshOffers();
   if (follow) toEnd();
 }

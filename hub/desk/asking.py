@@ -6,7 +6,7 @@ from msgspec import DecodeError, Struct, json
 
 from hub.model.address import Address
 from hub.model.errors import HubError, StoreAway
-from hub.model.events import Body, ClaimAsked, Event, ReleaseAsked, ResolveAsked, RetryAsked, SayAsked
+from hub.model.events import Body, ClaimAsked, EraseAsked, Event, ReleaseAsked, ResolveAsked, RetryAsked, SayAsked
 from hub.model.message import Message
 from hub.model.ports import Clock
 from hub.model.record import Live
@@ -142,6 +142,10 @@ class Desk:
     async def retry(self, customer: str, *, agent: str, event_id: str, delivery: str) -> Done | Refused | TakingOver:
         """Send a failed, unknown or draft delivery after all."""
         return await self._decided(customer, RetryAsked(agent=agent, delivery=delivery), event_id=event_id)
+
+    async def erase(self, customer: str, *, asked_by: str, event_id: str) -> Done | Refused | TakingOver:
+        """Forget the record and what waits to be sent; what lies beside it is `erasing`'s matter."""
+        return await self._decided(customer, EraseAsked(asked_by=asked_by), event_id=event_id)
 
     async def tell(self, customer: str, body: Body, *, event_id: str) -> bool:
         """Put an event into the mailbox and wait for nothing; durable when it returns. False: that id was told before."""

@@ -38,7 +38,7 @@ class Ownership:
         """A retry needs the delivery it is about; an echo, whether the message was ours."""
         match turn.event.body:
             case RetryAsked(delivery=delivery):
-                return (Question(topic="delivery", key=f"{turn.record.id}|{delivery}"),)
+                return tuple(Question(topic="delivery", key=key) for key in _places(turn, delivery))
             case Echoed(external_id=external) if turn.event.address:
                 return (Question(topic="external", key=f"{turn.record.id}|{turn.event.address}|{external}"),)
         return ()
@@ -129,8 +129,8 @@ def _say(turn: Turn, asked: SayAsked) -> Turn:
 
 def _retry(turn: Turn, asked: RetryAsked) -> Turn:
     """Retry really sends: the same message as a new delivery, for which the agent answers."""
-    answer = turn.answers.get(f"delivery/{turn.record.id}|{asked.delivery}")
-    found = json.decode(answer) if answer else None
+    answers = (json.decode(turn.answers.get(f"delivery/{key}", "null")) for key in _places(turn, asked.delivery))
+    found = next((answer for answer in answers if answer), None)
     if not found:
         return _refuse(turn, "unknown", "That delivery is not known any more; write the message anew.")
     if found["state"] not in {DeliveryState.FAILED, DeliveryState.UNKNOWN, DeliveryState.DRAFT, DeliveryState.WITHDRAWN}:
@@ -145,6 +145,11 @@ def _retry(turn: Turn, asked: RetryAsked) -> Turn:
         old.message, conversation=conversation, to=old.address, origin=Origin.AGENT, purpose=purpose, who=f"agent:{asked.agent}"
     )
     return turn.fact("delivery retried", delivery=old.id, agent=asked.agent).verdict(_encode(Verdict(ok=True, owner=asked.agent)))
+
+
+def _places(turn: Turn, delivery: str) -> tuple[str, ...]:
+    """Where a delivery may lie: with the customer, or with one who was merged into them after it was sent."""
+    return tuple(f"{piece}|{delivery}" for piece in (turn.live.id, *turn.live.merged))
 
 
 def _echo(turn: Turn, echo: Echoed) -> Turn:

@@ -10,7 +10,7 @@ from hub.model.journal import TurnTaken
 from hub.model.ports import Clock
 from hub.model.turn import OWNER_CHANGED
 from hub.model.words import OwnerKind
-from hub.store.codec import decode_journal
+from hub.store.codec import Undecodable, decode_journal
 from hub.store.keys import Keys
 from hub.store.links import Links
 from hub.store.queue import Queue
@@ -89,7 +89,10 @@ class Archiver:
         for _, blob in entries:
             if _MARK not in blob:
                 continue
-            turn = decode_journal(blob)
+            try:
+                turn = decode_journal(blob)
+            except Undecodable:
+                continue  # The archive keeps it as it is, and says so.
             if not isinstance(turn, TurnTaken):
                 continue
             for fact in turn.facts:

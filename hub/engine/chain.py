@@ -26,9 +26,11 @@ def open_turn(
 
 def questions(steps: Sequence[Step], turn: Turn) -> tuple[Question, ...]:
     """What must be asked before the turn can be taken."""
-    if not isinstance(turn.record, Live) or _outdated(turn):
+    if _outdated(turn) or not isinstance(turn.record, (Live, Moved)):
         return ()
-    return tuple(question for step in steps for question in step.needs(turn))
+    # A tombstone is the first step's matter alone, as in `take`.
+    asking = steps if isinstance(turn.record, Live) else steps[:1]
+    return tuple(question for step in asking for question in step.needs(turn))
 
 
 def take(steps: Sequence[Step], turn: Turn) -> Turn:

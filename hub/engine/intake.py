@@ -1,7 +1,7 @@
 """Taking events in: durable when it returns, in the store or, while that is away, on disk in the same order."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from enum import Enum
 from pathlib import Path
 
@@ -9,6 +9,7 @@ import structlog
 from msgspec.structs import replace
 
 from hub.engine.counters import Counters
+from hub.engine.neighbours import Neighbours
 from hub.engine.spool import Spool, Spooled, orphans
 from hub.model.errors import StoreAway, StoreFull
 from hub.model.events import Event, Incoming
@@ -17,12 +18,19 @@ from hub.model.ports import Clock
 from hub.model.subject import customer_subject
 from hub.store.inboxes import Inboxes
 from hub.store.inboxes import Spooling as SpoolsAhead
-from hub.store.spooling import Spooling
+from hub.store.spooling import Head, Spooling
 from hub.store.wire import ServerError
 
 log = structlog.get_logger()
-SETTLE_S = 0.5
-"""After the store is back, everybody who spooled has this long to say so before anybody drains or pushes."""
+SETTLE_S = 1.5
+"""After the store is back, everybody who spooled has this long to say so before anybody drains or pushes.
+
+Longer than the longest pause between two attempts to connect (link.LONGEST_PAUSE, 1 s): who finds the store later must be waited for.
+"""
+LOOK_EVERY_S = 0.002
+PATIENCE_S = 10.0
+"""So long a process of this machine is waited for that spools and cannot tell the store so; then its words come late."""
+ADOPT_EVERY_S = 0.25
 CHUNK = 256
 
 Entropy = Callable[[], int]
@@ -52,6 +60,10 @@ class Intake:
         self._gate = asyncio.Event()
         self._gate.set()
         self._settled_at = 0.0
+        self._settling = 0
+        self._door = asyncio.Lock()
+        self._orphans: set[asyncio.Task[None]] = set()
+        self._neighbours = Neighbours(spools, own=spooling.process)
         self.mode = Mode.DIRECT
 
     def store_state(self, away: bool) -> None:  # noqa: FBT001 - the links' callback
@@ -64,9 +76,16 @@ class Intake:
         if not self._gate.is_set():
             await self._gate.wait()
         received = self._clock.now()
+        # Whatever is tried twice must be known again, also what no provider will ever repeat.
+        incoming = tuple(
+            one if one.dedupe_id else replace(one, dedupe_id=new_id("once", now=received, entropy=self._entropy())) for one in incoming
+        )
+        if self._neighbours.spooling():
+            # What the other has answered for lies on its disk; whoever wrote to it may write to us now, and must not overtake himself.
+            self._begin_spooling("another process of this machine spools")
         if self.mode is Mode.DIRECT:
             try:
-                if self._settled_at:
+                if self._settled_at or self._settling:
                     await self._settle()
                 for one in incoming:
                     await self._push(one, received=received, days=days, guarded=self._inboxes.push)
@@ -74,7 +93,7 @@ class Intake:
             except (StoreAway, SpoolsAhead, StoreFull, ServerError) as error:
                 # A repeat of what did get in is dropped by its digest when the spool is drained.
                 self._begin_spooling(type(error).__name__)
-        await self._to_disk(Spooled(incoming=tuple(incoming), received=received, days=days))
+        await self._to_disk(Spooled(incoming=incoming, received=received, days=days))
 
     @property
     def depth(self) -> int:
@@ -85,21 +104,30 @@ class Intake:
         """Take over what dead processes left; it is drained before anything else is done with the store."""
         self._spools.mkdir(parents=True, exist_ok=True)
         for orphan in orphans(self._spools, besides=()):
-            asyncio.create_task(self._drain_orphan(orphan))  # noqa: RUF006 - ends by itself; the folder stays where it does not
+            task = asyncio.create_task(self._drain_orphan(orphan))
+            self._orphans.add(task)
+            task.add_done_callback(self._orphans.discard)
 
     async def close(self) -> None:
         """Stop draining; what is left on disk is taken over by whoever opens the folder next."""
-        if self._drainer:
-            self._drainer.cancel()
-            await asyncio.gather(self._drainer, return_exceptions=True)
+        ending = [*self._orphans, *([self._drainer] if self._drainer else [])]
+        for task in ending:
+            task.cancel()
+        await asyncio.gather(*ending, return_exceptions=True)
         if self._spool:
-            self._spool.close()
+            await self._spool.close()
 
     async def _settle(self) -> None:
-        wait = self._settled_at - self._clock.boottime()
-        if wait > 0:
-            await self._clock.sleep(wait)
-        self._settled_at = 0.0
+        """Wait with the others, and leave in the order of arrival."""
+        self._settling += 1
+        try:
+            async with self._door:
+                wait = self._settled_at - self._clock.boottime()
+                if wait > 0:
+                    await self._clock.sleep(wait)
+                self._settled_at = 0.0
+        finally:
+            self._settling -= 1
 
     async def _push(self, one: Incoming, *, received: int, days: int, guarded: Push, late: bool = False) -> None:
         customer = self._inboxes.known(one.address) or await self._inboxes.resolve(
@@ -157,18 +185,26 @@ class Intake:
         """
         self._gate.clear()
         try:
-            end = self._clock.boottime() + SETTLE_S
-            while self._adding or self.depth:
-                await self._drain_once()
-                await self._clock.sleep(0.001)
-            await self._spooling.unregister()
-            while not await self._nobody_else() and self._clock.boottime() < end:
-                await self._clock.sleep(0.01)
+            while self._spool or self._adding:
+                while self._adding or self.depth:
+                    await self._drain_once()
+                    await self._clock.sleep(0.001)
+                await self._leave()
             # Where somebody still spools, our next push is refused and we begin anew.
             self.mode = Mode.DIRECT
             log.info("spool drained")
         finally:
             self._gate.set()
+
+    async def _leave(self) -> None:
+        """Take folder and flags away and give the others a moment to do so, too."""
+        end = self._clock.boottime() + SETTLE_S
+        spool, self._spool = self._spool, None
+        if spool:
+            await spool.close()
+        await self._spooling.unregister()
+        while not (await self._nobody_else() and not self._neighbours.spooling()) and self._clock.boottime() < end:
+            await self._clock.sleep(0.01)
 
     def _head(self) -> int:
         if self._spool is None:
@@ -192,25 +228,49 @@ class Intake:
         if self._spool is None or not self._spool.depth:
             return False
         did = False
-        for segment in self._spool.seal():
+        for segment in await self._spool.seal():
             pending = list(self._spool.read(segment))
-            for start in range(0, len(pending), CHUNK):
-                chunk = pending[start : start + CHUNK]
-                await self._turn_of(chunk[0].received)
+            at = 0
+            while at < len(pending):
+                next_one = await self._turn_of(pending[at].received)
+                chunk = self._before(next_one, pending[at : at + CHUNK])
                 await self._push_chunk(chunk)
+                at += len(chunk)
             self._spool.drop(segment, len(pending))
             did = True
         return did
 
-    async def _turn_of(self, head: int) -> None:
-        """Wait until no living process holds anything older than ours."""
-        await self._spooling.register(head)
-        me = (head, self._spooling.process)
+    def _before(self, next_one: Head | None, chunk: Sequence[Spooled]) -> Sequence[Spooled]:
+        """The part of a chunk that is older than what the next process holds: words of one customer may lie in both by turns."""
+        me = self._spooling.process
+        later = (n for n, one in enumerate(chunk) if next_one is not None and n and (one.received, me) > next_one)
+        return chunk[: next(later, len(chunk))]
+
+    async def _turn_of(self, head: int) -> Head | None:
+        """Wait until no living process holds anything older than ours; returns the oldest that another holds."""
+        me, began, looked = (head, self._spooling.process), self._clock.boottime(), 0.0
         while True:
-            living = await self._spooling.beat()
-            if not any((h, p) < me for p, h in (await self._spooling.heads()).items() if p in living and p != self._spooling.process):
-                return
-            await self._clock.sleep(0.02)
+            registered = await self._spooling.others(head)
+            silent = {p: since for p, since in self._neighbours.spooling().items() if p not in registered}
+            other = min(((h, p) for p, h in {**silent, **registered}.items()), default=None)
+            if other is None or me < other:
+                return other
+            now = self._clock.boottime()
+            if other[1] in silent and now - began > PATIENCE_S:
+                log.warning("a process spools and does not drain; its words will come late", process=other[1])
+                self._neighbours.ignore(other[1])
+            elif silent and now - looked > ADOPT_EVERY_S:
+                looked = now
+                await self._adopt(silent)
+            await self._clock.sleep(LOOK_EVERY_S)
+
+    async def _adopt(self, silent: Mapping[str, int]) -> None:
+        """Drain what processes left that died since: their locks are free."""
+        young = self._clock.now() - ADOPT_EVERY_S * 1000
+        besides = [self._spools / name for name, since in silent.items() if since > young]
+        besides += [p for p in self._spools.iterdir() if p.name not in silent]
+        for orphan in orphans(self._spools, besides=besides):
+            await self._drain_orphan(orphan)
 
     async def _push_chunk(self, chunk: Sequence[Spooled], *, late: bool = False) -> None:
         """Push many requests sharing round trips; per customer they stay in order, since calls of one connection do."""
@@ -226,9 +286,15 @@ class Intake:
 
     async def _drain_orphan(self, spool: Spool) -> None:
         """Drain what a dead process left; its events are marked late, since others have gone before them."""
-        segments = spool.seal()
+        segments = await spool.seal()
         if segments:
             log.warning("draining the spool of a dead process", process=spool.folder.name, segments=len(segments))
+        try:
+            await self._drain_late(spool, segments)
+        finally:
+            await spool.close()
+
+    async def _drain_late(self, spool: Spool, segments: Sequence[Path]) -> None:
         for segment in segments:
             pending = [replace(s, late=True) for s in spool.read(segment)]
             start = 0
@@ -240,4 +306,3 @@ class Intake:
                     await self._clock.sleep(0.2)
             self._counters.late += len(pending)
             spool.drop(segment, len(pending))
-        spool.close()

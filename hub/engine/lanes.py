@@ -99,6 +99,10 @@ class Lanes:
         else:
             self._lanes.pop(lane.customer, None)
 
+    def noted(self) -> list[str]:
+        """Entries that stand among the tried ones."""
+        return [waiting.entry for lane in self._lanes.values() for waiting in lane.waiting if waiting.noted]
+
     def next_due(self) -> float | None:
         """When the earliest held burst may be taken; None where none is held."""
         return min(self._held.values(), default=None)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 
 import structlog
-from msgspec import Struct, msgpack
+from msgspec import Struct, field, msgpack
 
 from hub.engine.asking import Asking
 from hub.engine.budget import TurnBudget
@@ -12,6 +12,7 @@ from hub.engine.chain import open_turn, questions, take
 from hub.engine.counters import Counters
 from hub.engine.lanes import CustomerLane, Lanes, Waiting
 from hub.engine.outcome import Taken, item_of
+from hub.engine.room import Room
 from hub.model.errors import HubError, StoreAway, StoreFull
 from hub.model.events import ClaimAsked, Said
 from hub.model.journal import GivenUp
@@ -28,8 +29,15 @@ log = structlog.get_logger()
 CUSTOMERS_AT_ONCE = 64
 WAITING_AT_MOST = 1024
 TRIES = 3
+TURNING_AT_ONCE = 512
+"""Customers of a process between begin and commit, over all its partitions. More only queue in the server, and whoever else asks it
+(a webhook, a mark, a claim) stands behind them: with a backlog in all 64 partitions that was more than a second."""
 SPOILT_S = 0.5
 """Between two attempts at a partition one of whose own keys is not what it should be."""
+
+
+class Spoilt(HubError):
+    """A key of the partition itself is not what it should be."""
 
 
 class TurnSettings(Struct, frozen=True):
@@ -40,6 +48,7 @@ class TurnSettings(Struct, frozen=True):
     quiet: float
     build: str
     budget: TurnBudget
+    room: Room = field(default_factory=lambda: Room(TURNING_AT_ONCE))
 
 
 class _Work(Struct):
@@ -100,6 +109,13 @@ class Mailbox:
 
     async def run(self) -> None:
         """Take turns until cancelled or fenced off (raises Fenced)."""
+        try:
+            await self._run()
+        finally:
+            # Whoever waits for the end of a batch need not wait for one that never comes.
+            self.resting.set()
+
+    async def _run(self) -> None:
         while True:
             batch = self.lanes.pick(self._clock.boottime(), CUSTOMERS_AT_ONCE)
             if batch:
@@ -122,15 +138,19 @@ class Mailbox:
 
     async def _take(self, batch: list[_Work]) -> None:
         try:
-            await self._begin(batch)
-            self._turns(batch)
-            await self._commit([work for work in batch if work.taken])
-            for work in batch:
-                if work.failed:
-                    await self._failed(work, work.waiting[len(work.taken)], work.failed)
+            async with self._settings.room.places(len(batch)):
+                await self._begin(batch)
+                self._turns(batch)
+                await self._commit([work for work in batch if work.taken])
+                for work in batch:
+                    if work.failed:
+                        await self._failed(work, work.waiting[len(work.taken)], work.failed)
         except (StoreAway, StoreFull):
             # What was asked may have happened: read again, and what was committed is found taken.
             await self._clock.sleep(0.05)
+        except Spoilt:
+            # No customer's fault, so nothing is counted; it waits for a person.
+            await self._clock.sleep(SPOILT_S)
         finally:
             for work in batch:
                 if work.lane.busy and not work.asking:
@@ -195,6 +215,7 @@ class Mailbox:
 
         async def ask() -> None:
             try:
+                await self._absolve(work.waiting)
                 waiting.answers = await self._asking.ask(lane.customer, () if claimed else asked)
             finally:
                 self._questions.pop(lane.customer, None)
@@ -202,6 +223,16 @@ class Mailbox:
                 self._bell.set()
 
         self._questions[lane.customer] = asyncio.create_task(ask())
+
+    async def _absolve(self, waiting: Sequence[Waiting]) -> None:
+        """No turn is being taken while the world is asked: who dies meanwhile has not died of it."""
+        noted = [w for w in waiting if w.noted]
+        try:
+            await self.partition.absolve([w.entry for w in noted])
+        except StoreAway:
+            return
+        for one in noted:
+            one.noted = False
 
     async def _commit(self, batch: list[_Work]) -> None:
         items: list[Item] = []
@@ -228,9 +259,7 @@ class Mailbox:
         """A script error spoils a whole batch: find out whose it is."""
         log.warning("commit failed", error=error.code, customers=len(items))
         if error.code == "WRONGKEY":
-            # A key of the partition itself is spoilt: no customer's fault, so nothing is counted; it waits for a person.
-            await self._clock.sleep(SPOILT_S)
-            return
+            raise Spoilt(str(error)) from error
         if len(items) == 1:
             await self._failed(ready[0], ready[0].waiting[0], str(error))
             return

@@ -3,6 +3,7 @@
 from msgspec import json
 from msgspec.structs import replace
 
+from hub.engine.receipts import known, placed
 from hub.model.delivery import Delivery
 from hub.model.events import (
     ClaimAsked,
@@ -11,6 +12,7 @@ from hub.model.events import (
     Event,
     MergeArrived,
     MergeAsked,
+    Receipt,
     ReleaseAsked,
     ResolveAsked,
     RetryAsked,
@@ -36,8 +38,10 @@ class Merging:
     name = "merging"
 
     def needs(self, turn: Turn) -> tuple[Question, ...]:
-        """The tombstone turn takes along what has not begun to be sent."""
+        """The tombstone turn takes along what has not begun to be sent; later it must know which receipts are for what it sent itself."""
         body = turn.event.body
+        if isinstance(turn.record, Moved):
+            return tuple(Question(topic="external", key=_external(turn, id)) for id in body.external_ids) if isinstance(body, Receipt) else ()  # noqa: A001
         if isinstance(body, EraseAsked) or (isinstance(body, MergeAsked) and body.other < turn.record.id):
             return (Question(topic="unsent", key=turn.record.id),)
         return ()
@@ -46,7 +50,9 @@ class Merging:
         """The turn forwarded, merged, or as it was."""
         record, body = turn.record, turn.event.body
         if isinstance(record, Moved):
-            return _forwarded(turn, record.to)
+            turn = _divided(turn, body, record.to) if isinstance(body, Receipt) else _forwarded(turn, record.to)
+            # A tombstone keeps evidence, which may be a number: it is forgotten with where it points.
+            return _without_traces(turn) if isinstance(body, EraseAsked) else turn
         if isinstance(record, Erased):
             return _for_somebody_new(turn, record)
         match body:
@@ -74,6 +80,25 @@ def _forwarded(turn: Turn, to: str) -> Turn:
     return turn
 
 
+def _divided(turn: Turn, receipt: Receipt, to: str) -> Turn:
+    """A receipt for what was sent from here counts here, where the delivery lies; the rest of it goes on."""
+    elsewhere = []
+    for id in receipt.external_ids:  # noqa: A001 - the field's name
+        found = known(turn, _external(turn, id))
+        if found:
+            turn = placed(turn, found, receipt.state)
+        else:
+            elsewhere.append(id)
+    if not elsewhere:
+        return turn.done()
+    rest = replace(receipt, external_ids=tuple(elsewhere))
+    return turn.forward(replace(turn.event, subject=customer_subject(to), body=rest))
+
+
+def _external(turn: Turn, id: str) -> str:  # noqa: A002 - the field's name
+    return f"{turn.record.id}|{turn.event.address}|{id}"
+
+
 def _tombstone(turn: Turn, asked: MergeAsked) -> Turn:
     record = turn.live
     raised = tuple(replace(c, epoch=c.epoch + 1) for c in record.conversations)
@@ -92,20 +117,29 @@ def _forgotten(turn: Turn) -> Turn:
     answer = turn.answers.get(f"unsent/{turn.record.id}", "[]")
     rescued = tuple((d.id, None) for d in _deliveries(answer))
     turn = turn.fact("customer erased").verdict(json.encode({"ok": True}))
-    return replace(turn, record=Erased(id=turn.record.id, at=turn.now, turned=turn.now), rescued=rescued)
+    return replace(_without_traces(turn, merged=turn.live.merged), rescued=rescued)
+
+
+def _without_traces(turn: Turn, *, merged: tuple[str, ...] = ()) -> Turn:
+    return replace(turn, record=Erased(id=turn.record.id, at=turn.now, turned=turn.now, merged=merged))
 
 
 def _for_somebody_new(turn: Turn, record: Erased) -> Turn:
     """Who was erased and writes again is somebody new to us; whatever else comes for the erased ends here."""
-    if isinstance(turn.event.body, _ANSWERED):
-        turn = turn.verdict(json.encode({"ok": isinstance(turn.event.body, EraseAsked), "code": "unknown", "text": "This customer was erased."}))
-    if turn.event.address and isinstance(turn.event.body, Said | Started):
-        forward = Forward(event=turn.event, gone=record.id)
+    body = turn.event.body
+    if isinstance(body, _ANSWERED):
+        turn = turn.verdict(json.encode({"ok": isinstance(body, EraseAsked), "code": "unknown", "text": "This customer was erased."}))
+    if isinstance(body, MergeArrived):
+        # It was on its way when its goal was erased: the same person, so its tombstone goes too, or it would point here for ever.
+        turn = turn.forward(_event(turn, 0, body.younger, EraseAsked(asked_by="merge")))
+        return replace(turn, record=replace(record, merged=(*record.merged, body.younger)))
+    if turn.event.address and isinstance(body, Said | Started):
+        forward = Forward(event=turn.event, gone=(record.id, *record.merged))
         return replace(turn, forwards=(*turn.forwards, forward), handled=True)
     return turn.done()
 
 
-def _event(turn: Turn, n: int, to: str, body: MergeArrived | DeliveryArrived) -> Event:
+def _event(turn: Turn, n: int, to: str, body: MergeArrived | DeliveryArrived | EraseAsked) -> Event:
     id = derived_id("ev", turn.entry, n)  # noqa: A001 - the field's name
     root = turn.event.root or turn.event.id
     return Event(id=id, subject=customer_subject(to), body=body, at=turn.now, received=turn.now, cause=turn.event.id, root=root)

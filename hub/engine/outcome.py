@@ -96,6 +96,7 @@ def _add(item: Item, one: Taken, *, before: Record | None, revision: int, build:
     item.relay += [encode(f) for f in turn.forwards]
     item.lines += [encode(line) for line in turn.timeline]
     item.journal.append(encode(_journal(one, before, revision=revision, build=build)))
+    item.journal += [encode(moved) for moved in turn.moved]
 
 
 def _journal(one: Taken, before: Record | None, *, revision: int, build: str) -> TurnTaken:

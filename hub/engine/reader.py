@@ -1,14 +1,18 @@
 """Reading streams by plain XREAD from cursors their owner holds: what is in a stream is what is not done."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from typing import cast
+
+import structlog
 
 from hub.model.errors import StoreAway, StoreFull
 from hub.model.ports import Clock
 from hub.store.links import Links
 from hub.store.wire import ServerError
 
+log = structlog.get_logger()
 BLOCK_MS = 400
 """How long one read waits; also how long a new source may wait for its first read."""
 READ_AT_MOST = 64
@@ -91,9 +95,21 @@ class Reader:
                     bulk = [key for key in self._bulk if key.rpartition("}")[0] in partitions]
                     for part in self._links.groups(bulk):
                         await self._read(self._bulk, part, block=None)
-            except (StoreAway, StoreFull, ServerError):
+            except (StoreAway, StoreFull):
                 self._rewind(group)
                 await self._clock.sleep(0.1)
+            except ServerError as error:
+                self._rewind(group)
+                await self._read_singly(group, error)
+                await self._clock.sleep(0.1)
+
+    async def _read_singly(self, group: Sequence[str], refused: ServerError) -> None:
+        """One spoilt key refuses a read of them all: read each by itself, so that only its own partition suffers."""
+        log.warning("a read is refused", error=str(refused))
+        for sources, keys in ((self._live, group), (self._bulk, list(self._bulk))):
+            for key in keys:
+                with contextlib.suppress(ServerError, StoreAway, StoreFull):
+                    await self._read(sources, [key], block=None)
 
     def _rewind(self, group: Sequence[str]) -> None:
         """After a break the server may be another one whose ids start lower: read from the beginning, owners know what they have."""

@@ -1,15 +1,30 @@
 """Receipts of providers: a delivery's state climbs and never falls; one that comes too early is parked and tried again."""
 
 from msgspec import json
+from msgspec.structs import replace
 
+from hub.model.address import Address
+from hub.model.base import Value
 from hub.model.events import Receipt, TimerFired
+from hub.model.journal import DeliveryMoved
 from hub.model.ports import Question
 from hub.model.turn import Turn
-from hub.model.words import DeliveryState
+from hub.model.words import DeliveryState, Origin, Purpose
 
 PARKED_FOR_MS = 60_000
 PARKED_AT_MOST = 50
 TIMER = "parked receipts"
+
+
+class Known(Value, frozen=True):
+    """The delivery a provider's id belongs to, as the topic `external` answers: what its journal entries say besides the state."""
+
+    delivery: str
+    address: Address
+    purpose: Purpose
+    origin: Origin
+    conversation: str = ""
+    root: str = ""
 
 
 class Receipts:
@@ -31,9 +46,9 @@ class Receipts:
             turn = turn.with_record(parked={}).disarm(TIMER)
         parked: dict[str, str] = {}
         for key, state in asked.items():
-            found = json.decode(turn.answers.get(f"external/{key}", '""'))
+            found = known(turn, key)
             if found:
-                turn = _placed(turn, found, DeliveryState(state))
+                turn = placed(turn, found, DeliveryState(state))
             elif not again:
                 parked[key] = state
             else:
@@ -51,11 +66,27 @@ def _asked(turn: Turn) -> dict[str, str]:
     return {}
 
 
-def _placed(turn: Turn, delivery: str, state: DeliveryState) -> Turn:
-    from msgspec.structs import replace
+def known(turn: Turn, key: str) -> Known | None:
+    """What was answered to the question whose id `customer|address|provider's id` is; None where nobody was sent that."""
+    return json.decode(turn.answers.get(f"external/{key}", "null"), type=Known | None)
 
-    turn = replace(turn, receipts=(*turn.receipts, (delivery, state)))
-    return turn.fact("receipt", delivery=delivery, state=state.value)
+
+def placed(turn: Turn, found: Known, state: DeliveryState) -> Turn:
+    """The turn with what a receipt says of a delivery of this mailbox."""
+    moved = DeliveryMoved(
+        customer=turn.record.id,
+        delivery=found.delivery,
+        state=state,
+        at=turn.now,
+        address=found.address,
+        purpose=found.purpose,
+        origin=found.origin,
+        conversation=found.conversation,
+        cause=turn.event.id,
+        root=found.root,
+    )
+    turn = replace(turn, receipts=(*turn.receipts, (found.delivery, state)), moved=(*turn.moved, moved))
+    return turn.fact("receipt", delivery=found.delivery, state=state.value)
 
 
 def _parked(turn: Turn, parked: dict[str, str]) -> Turn:

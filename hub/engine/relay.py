@@ -10,9 +10,9 @@ from msgspec.structs import replace
 
 from hub.engine.counters import Counters
 from hub.model.errors import StoreAway, StoreFull
-from hub.model.journal import GivenUp
 from hub.model.events import Event
 from hub.model.ids import new_id
+from hub.model.journal import GivenUp
 from hub.model.ports import Clock
 from hub.model.subject import customer_subject
 from hub.model.turn import Forward

@@ -31,7 +31,7 @@ class Frame(Value, frozen=True, tag_field="type"):
 
 
 class Hello(Frame, frozen=True, tag="hello"):
-    """The page's first word: its session's token, where it has one, the cursor up to which it has read, and was seen reading."""
+    """The page's first word: its session's token, where it has one; entries behind `cursor` follow; up to `read` all is noted as read."""
 
     session: Annotated[str, Meta(max_length=256)] = ""
     cursor: _Cursor = ""
@@ -71,6 +71,12 @@ class Ack(Frame, frozen=True, tag="ack"):
     """The message of that id is durable: the page need not keep it."""
 
     id: str
+
+
+class Noted(Frame, frozen=True, tag="noted"):
+    """That everything up to that cursor was read is durable: the page need not tell it again."""
+
+    upto: str
 
 
 class Refusal(Frame, frozen=True, tag="error"):

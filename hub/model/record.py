@@ -92,11 +92,12 @@ class Moved(Tagged, frozen=True, tag="moved"):
 
 
 class Erased(Tagged, frozen=True, tag="erased"):
-    """Somebody asked to be forgotten; only that fact stays."""
+    """Somebody asked to be forgotten; only that fact stays, with the ids of those merged into them, who are forgotten too."""
 
     id: str
     at: int
     turned: int = 0
+    merged: tuple[str, ...] = ()
     v: int = 1
 
 

@@ -10,7 +10,7 @@ from hub.model.base import Value
 from hub.model.delivery import Delivery
 from hub.model.events import Event
 from hub.model.ids import derived_id
-from hub.model.journal import Change, TimelineEntry
+from hub.model.journal import Change, DeliveryMoved, TimelineEntry
 from hub.model.message import Message
 from hub.model.ports import Question
 from hub.model.record import Armed, Conversation, Live, Owner, Record
@@ -27,19 +27,19 @@ OWNER_CHANGED = "owner changed"
 class Forward(Value, frozen=True):
     """An event for another mailbox, carried there by the relay.
 
-    `gone`: an erased customer's id; the event is for whoever has its address now, and that is never them.
+    `gone`: an erased customer's ids; the event is for whoever has its address now, and that is never them.
     """
 
     event: Event
     lane: Lane = Lane.LIVE
-    gone: str = ""
+    gone: tuple[str, ...] = ()
 
 
 class Turn(Value, frozen=True):
     """The sheet each step reads and hands on, written further; its end is the outcome.
 
     `now` in ms never falls behind the record's last turn; `more`: another line of the same burst follows, so say nothing yet;
-    `handled`: a step has dealt with the event, later ones need not answer it.
+    `handled`: a step has dealt with the event, later ones need not answer it; `moved`: what `receipts` change, as the journal tells it.
     """
 
     record: Record
@@ -53,6 +53,7 @@ class Turn(Value, frozen=True):
     deliveries: tuple[Delivery, ...] = ()
     rescued: tuple[tuple[str, Forward | None], ...] = ()
     receipts: tuple[tuple[str, DeliveryState], ...] = ()
+    moved: tuple[DeliveryMoved, ...] = ()
     forwards: tuple[Forward, ...] = ()
     facts: tuple[Change, ...] = ()
     timeline: tuple[TimelineEntry, ...] = ()

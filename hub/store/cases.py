@@ -83,6 +83,11 @@ class Cases:
         blobs = await asyncio.gather(*(self._links.call(index, "GET", self._keys.case(channel, account, case)) for case in ids))
         return [self._listed(case, blob) for case, blob in zip(ids, cast("list[bytes | None]", blobs), strict=True) if blob is not None]
 
+    async def ids(self, channel: str, account: str) -> list[str]:
+        """The ids of all kept cases of an account, oldest first."""
+        index = self._keys.cases(channel, account)
+        return [name.decode() for name in cast("list[bytes]", await self._links.call(index, "ZRANGE", index, 0, -1))]
+
     async def read(self, channel: str, account: str, case: str) -> Case | None:
         """One case; None where its seven days are over."""
         index = self._keys.cases(channel, account)

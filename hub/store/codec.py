@@ -1,24 +1,37 @@
 """Stored values to bytes and back; a reader up-converts one version at a time and keeps what it does not know."""
 
-from typing import Any
+from collections.abc import Mapping
 
-from msgspec import ValidationError, convert, msgpack, to_builtins
+from msgspec import Struct, ValidationError, msgpack, to_builtins
+from msgspec.structs import replace
 
 from hub.model.delivery import Delivery
 from hub.model.errors import HubError
 from hub.model.events import Event
 from hub.model.journal import JournalEntry, TimelineEntry
-from hub.model.record import Asleep, Erased, Live, Moved, Record
+from hub.model.record import Record
+from hub.store.unknown import Rest, left_over, put_back
+from hub.store.upgrades import Reading, Steps
 
 REVISION_DIGITS = 16
-_KNOWN = {"live": Live, "moved": Moved, "erased": Erased, "asleep": Asleep}
+
+VERSIONS: Mapping[str, int] = {}
+"""The newest version of each kind of record, of `event`, of `delivery` and of each kind of journal entry; 1 where none is named.
+
+Raised with a shape that an older version cannot read; each raise needs its step below. A new field with a default is no such shape, but
+the record's version is raised for it too: that is how an older process knows that there is something to keep. Records are stamped here;
+of other kinds the writer sets `v`, for a `v` left out means 1.
+"""
+
+STEPS: Steps = {}
+"""(kind, v) → the step to v + 1. A step is never changed again once it was released."""
 
 _encoder = msgpack.Encoder()
-_record: msgpack.Decoder[Record] = msgpack.Decoder(Record)
-_event = msgpack.Decoder(Event)
-_delivery = msgpack.Decoder(Delivery)
+_record: Reading[Record] = Reading(msgpack.Decoder(Record).decode, name="live", versions=VERSIONS, steps=STEPS)
+_event: Reading[Event] = Reading(msgpack.Decoder(Event).decode, name="event", versions=VERSIONS, steps=STEPS)
+_delivery: Reading[Delivery] = Reading(msgpack.Decoder(Delivery).decode, name="delivery", versions=VERSIONS, steps=STEPS)
 _line = msgpack.Decoder(TimelineEntry)
-_journal: msgpack.Decoder[JournalEntry] = msgpack.Decoder(JournalEntry)
+_journal: Reading[JournalEntry] = Reading(msgpack.Decoder(JournalEntry).decode, name="", versions=VERSIONS, steps=STEPS)
 
 encode = _encoder.encode
 """Any stored value → msgpack."""
@@ -45,13 +58,26 @@ def decode_delivery(blob: bytes) -> Delivery:
 
 
 def decode_line(blob: bytes) -> TimelineEntry:
-    """A timeline line."""
-    return _line.decode(blob)
+    """A timeline line; raises Undecodable."""
+    try:
+        return _line.decode(blob)
+    except ValueError as error:
+        raise Undecodable(f"line: {_named(error)}") from error
 
 
 def decode_journal(blob: bytes) -> JournalEntry:
-    """A journal entry."""
-    return _journal.decode(blob)
+    """A journal entry; raises Undecodable."""
+    try:
+        return _journal.decode(blob)
+    except ValueError as error:
+        raise Undecodable(f"journal: {_named(error)}") from error
+
+
+class Unknown(Struct, frozen=True):
+    """What a newer version wrote into a record beyond what this one knows, and in which shape of it."""
+
+    kind: str
+    rest: Rest
 
 
 class StoredRecord:
@@ -59,7 +85,7 @@ class StoredRecord:
 
     __slots__ = ("record", "revision", "unknown")
 
-    def __init__(self, record: Record | None, revision: int, unknown: dict[str, Any] | None = None) -> None:
+    def __init__(self, record: Record | None, revision: int, unknown: Unknown | None = None) -> None:
         self.record = record
         self.revision = revision
         self.unknown = unknown
@@ -72,16 +98,21 @@ def decode_record(stored: bytes | None) -> StoredRecord:
     try:
         revision, blob = int(stored[:REVISION_DIGITS], 16), stored[REVISION_DIGITS:]
         record = _record.decode(blob)
-        return StoredRecord(record, revision, _unknown_fields(blob, record) if record.v > type(record).__struct_defaults__[-1] else None)
+        return StoredRecord(record, revision, _unknown(blob, record) if record.v > VERSIONS.get(_kind(record), 1) else None)
     except (ValueError, TypeError) as error:
         raise Undecodable(f"record: {type(error).__name__}") from error
 
 
-def encode_record(record: Record, revision: int, unknown: dict[str, Any] | None = None) -> bytes:
-    """The record key's bytes: revision in 16 hex digits, then msgpack, unknown fields as they were."""
-    head = b"%016x" % revision
-    if unknown:
-        return head + encode({**to_builtins(record, builtin_types=(bytes,)), **unknown})
+def encode_record(record: Record, revision: int, unknown: Unknown | None = None) -> bytes:
+    """The record key's bytes: revision in 16 hex digits, then msgpack, unknown fields as they were.
+
+    A record that took another shape (merged, erased) keeps none of them.
+    """
+    head, kind = b"%016x" % revision, _kind(record)
+    if record.v < VERSIONS.get(kind, 1):
+        record = replace(record, v=VERSIONS[kind])
+    if unknown and unknown.kind == kind:
+        return head + encode(put_back(_document(record), unknown.rest))
     return head + encode(record)
 
 
@@ -90,10 +121,18 @@ def revision_text(revision: int) -> str:
     return f"{revision:016x}" if revision else ""
 
 
-def _unknown_fields(blob: bytes, record: Record) -> dict[str, Any]:
+def _kind(record: Record) -> str:
+    return str(record.__struct_config__.tag)
+
+
+def _document(record: Record) -> object:
+    return to_builtins(record, builtin_types=(bytes,))
+
+
+def _unknown(blob: bytes, record: Record) -> Unknown | None:
     """What a newer writer put beside the fields this version knows."""
-    document = convert(msgpack.decode(blob), dict[str, Any])
-    return {name: value for name, value in document.items() if name not in record.__struct_fields__ and name != "kind"}
+    rest = left_over(msgpack.decode(blob), _document(record))
+    return Unknown(_kind(record), rest) if rest else None
 
 
 def decode_record_value(blob: bytes) -> Record:

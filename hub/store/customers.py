@@ -1,8 +1,10 @@
 """Customers as the outside reads them: the record, where it moved, the newest lines of the timeline with what became of them."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import cast
 
+from hub.model.address import Address
 from hub.model.base import Value
 from hub.model.journal import TimelineEntry
 from hub.model.record import Moved, Record
@@ -42,13 +44,26 @@ class Customers:
             record = await self.stored(record.to)
         return record
 
-    async def timeline(self, customer: str, *, limit: int = LINES_KEPT) -> list[Line]:
-        """The newest lines, oldest first, at most 50: older ones are in the archive."""
+    async def at(self, address: Address) -> str | None:
+        """The customer an address leads to, before any merge; None where nobody ever wrote from there."""
+        key = self._keys.address(address)
+        found = cast("bytes | None", await self._links.call(key, "GET", key))
+        return found.decode() if found else None
+
+    async def timeline(self, customer: str, *, merged: Sequence[str] = (), limit: int = LINES_KEPT) -> list[Line]:
+        """The newest lines of a customer and of those merged into it, oldest first, at most 50: older ones are in the archive."""
+        pieces = (customer, *merged)
+        logs = await asyncio.gather(*(self._log(piece, limit) for piece in pieces))
+        told = [(piece, entry) for piece, entries in zip(pieces, logs, strict=True) for entry in entries]
+        # Each log is in order already, and sorting keeps the order of what was said in one turn.
+        newest = sorted(told, key=lambda one: one[1].at)[-limit:]
+        fates = await asyncio.gather(*(self._fate(piece, entry.delivery) for piece, entry in newest))
+        return [Line(entry=entry, state=state, external_ids=ids) for (_, entry), (state, ids) in zip(newest, fates, strict=True)]
+
+    async def _log(self, customer: str, limit: int) -> list[TimelineEntry]:
         keys = self._keys.of_customer(customer)
         blobs = cast("list[bytes]", await self._links.call(keys.fence, "LRANGE", keys.log(customer), -limit, -1))
-        entries = [decode_line(blob) for blob in blobs]
-        fates = await asyncio.gather(*(self._fate(customer, entry.delivery) for entry in entries))
-        return [Line(entry=entry, state=state, external_ids=ids) for entry, (state, ids) in zip(entries, fates, strict=True)]
+        return [decode_line(blob) for blob in blobs]
 
     async def _fate(self, customer: str, delivery: str) -> tuple[DeliveryState | None, tuple[str, ...]]:
         """How far a delivery came; nothing for what is no delivery or was settled more than 30 days ago."""

@@ -1,6 +1,7 @@
 """The way in: whose an address is, and the durable push into that mailbox."""
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from hashlib import blake2b
 from typing import cast
 
@@ -48,12 +49,14 @@ class Inboxes:
             self._customers.popitem(last=False)
         return customer
 
-    async def pass_on(self, address: Address, *, gone: str, candidate: str) -> str:
-        """Who has an erased customer's address now: the candidate, or whoever got it before them."""
+    async def pass_on(self, address: Address, *, gone: Sequence[str], candidate: str) -> str:
+        """Who has an erased customer's address now: the candidate, or whoever got it before them.
+
+        What this process knows of the address stays as it was: later words go the same long way, so none overtakes those on it.
+        """
         key = self._keys.address(address)
-        now = cast("bytes", await self._links.call(key, "FCALL", _PASS_ON, 1, key, gone, candidate, need=Need.SAFE)).decode()
-        self._customers[address] = now
-        return now
+        answer = await self._links.call(key, "FCALL", _PASS_ON, 1, key, candidate, *gone, need=Need.SAFE)
+        return cast("bytes", answer).decode()
 
     async def push(self, event: Event, *, dedupe: str = "", days: int = 1, lane: Lane = Lane.LIVE) -> bool:
         """Put an event into its mailbox, durably. False: a repeat of `dedupe` within `days`. Raises Spooling, StoreAway, StoreFull."""

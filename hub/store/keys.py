@@ -78,6 +78,10 @@ class PartitionKeys:
         """What became of a claim, for whoever asks by the event's id (EX 300)."""
         return f"{self._tag}:answer:{event}"
 
+    def erasing(self, customer: str) -> str:
+        """Where a customer's traces were, for as long as erasing them is not finished."""
+        return f"{self._tag}:erasing:{customer}"
+
     def seen(self, day: int) -> str:
         """Digests of what was taken on that day (days since 1970)."""
         return f"{self._tag}:seen:{day}"

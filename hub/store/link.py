@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from enum import Enum
 from functools import partial
@@ -144,6 +144,8 @@ class Link:
         name, source = self.terms.library or ("", "")
         loading = wire.call("FUNCTION", "LOAD", "REPLACE", source)
         loading.add_done_callback(partial(_log_refusal, name))
+        listed = wire.call("FUNCTION", "LIST", "LIBRARYNAME", f"{family(name)}*")
+        listed.add_done_callback(partial(_delete_old, wire, name))
         return loading
 
     async def _keep(self) -> None:
@@ -261,6 +263,30 @@ def read_replication(info: bytes) -> tuple[str, int]:
     lines = info.decode(errors="replace").splitlines()
     role = next((line.removeprefix("role:") for line in lines if line.startswith("role:")), "stranger")
     return role, sum(line.startswith("slave") and "state=online" in line for line in lines)
+
+
+def family(library: str) -> str:
+    """A library's name without its version."""
+    return library.rstrip("0123456789")
+
+
+def outdated(library: str, loaded: Iterable[str]) -> list[str]:
+    """Which of the loaded versions are older than the one before ours: the two newest stay, and whatever is newer than us."""
+    older = sorted(int(n) for name in loaded if (n := name.removeprefix(family(library))).isdigit() and int(n) < _version(library))
+    return [f"{family(library)}{n}" for n in older[:-1]]
+
+
+def _version(library: str) -> int:
+    return int(library.removeprefix(family(library)) or 0)
+
+
+def _delete_old(wire: Wire, library: str, listed: asyncio.Future[Answer]) -> None:
+    """Delete versions that no process has any more; one that still wants its own loads it again."""
+    if listed.cancelled() or listed.exception() is not None or not isinstance(answer := listed.result(), list):
+        return
+    names = [fields[1].decode() for fields in answer if isinstance(fields, list) and isinstance(fields[1], bytes)]
+    for old in outdated(library, names):
+        wire.call("FUNCTION", "DELETE", old).add_done_callback(partial(_log_refusal, old))
 
 
 def _log_refusal(name: str, loading: asyncio.Future[Answer]) -> None:

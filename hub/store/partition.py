@@ -13,7 +13,7 @@ from hub.store.links import Links, Need
 from hub.store.wire import Arg, ServerError
 
 _OWN, _BEGIN, _COMMIT, _BURY = function("own"), function("begin"), function("commit"), function("bury")
-_FIRE, _REMOVE = function("fire"), function("remove")
+_FIRE, _REMOVE, _ABSOLVE = function("fire"), function("remove"), function("absolve")
 FIRE_AT_MOST = 100
 
 
@@ -61,9 +61,9 @@ class Partition:
         return cls(links, keys, fence=cast("bytes", fence).decode())
 
     async def suspects(self) -> dict[str, int]:
-        """Entries a former owner had begun: entry id → how often."""
+        """Entries former owners had begun and not ended: entry id → how many owners."""
         flat = cast("list[bytes]", await self._links.call(self.keys.trying, "HGETALL", self.keys.trying))
-        return {flat[i].decode(): int(flat[i + 1]) for i in range(0, len(flat), 2)}
+        return {flat[i].decode(): flat[i + 1].count(b"<") for i in range(0, len(flat), 2)}
 
     async def begin(self, customers: Sequence[str], entries: Sequence[str]) -> list[bytes | None]:
         """Note the entries as tried and read the records of the customers, in their order."""
@@ -71,6 +71,10 @@ class Partition:
         records = [keys.record(c) for c in customers]
         args: list[Arg] = ["FCALL", _BEGIN, 2 + len(records), keys.fence, keys.trying, *records, self.fence, *entries]
         return cast("list[bytes | None]", await self._call(args))
+
+    async def absolve(self, entries: Sequence[str]) -> None:
+        """Take the notes of `begin` back: these turns have not killed us. Needs no fence."""
+        await self._links.call(self.keys.trying, "FCALL", _ABSOLVE, 1, self.keys.trying, self.fence, *entries)
 
     async def commit(self, items: Sequence[Item]) -> list[str]:
         """End the turns of these customers in one call; per customer 'ok', 'taken', 'revision', 'type', 'due' or 'delivery'."""

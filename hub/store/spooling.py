@@ -1,6 +1,7 @@
 """Who has events on disk that the mailboxes do not have yet: while anybody does, nobody pushes past them."""
 
-from typing import cast
+import asyncio
+from typing import TypeAlias, cast
 
 from hub.model.subject import PARTITIONS
 from hub.store.functions import function
@@ -8,6 +9,8 @@ from hub.store.keys import Keys
 from hub.store.links import Links, Need
 
 _BEAT = function("beat")
+Head: TypeAlias = tuple[int, str]
+"""The age of a process's oldest undrained event (ms since 1970), and the process: in this order they go."""
 LIFE_MS = 10_000
 """A process silent for so long drains nothing any more; whoever opens its folder next does, marked late."""
 
@@ -43,6 +46,14 @@ class Spooling:
             await call
         await self._links.call(keys.spooling, "HDEL", keys.spooling, gone)
 
+    async def others(self, head: int) -> dict[str, int]:
+        """Say how far we are; returns the heads of all other living processes. One round trip."""
+        key = self._keys.spooling
+        noted = self._links.call(key, "HSET", key, self.process, head)
+        living, heads = await asyncio.gather(self.beat(), self.heads())
+        await noted
+        return {p: h for p, h in heads.items() if p in living and p != self.process}
+
     async def beat(self) -> set[str]:
         """Say that we live; returns the spoolers that do."""
         key = f"{self._keys.spooling}:living"
@@ -51,9 +62,8 @@ class Spooling:
 
     async def heads(self) -> dict[str, int]:
         """Process → age of its oldest undrained event; those that only put up flags so far stand with 0."""
-        key = self._keys.spooling
-        flat = cast("list[bytes]", await self._links.call(key, "HGETALL", key))
+        key, flag = self._keys.spooling, self._keys.partitions[PARTITIONS - 1].spooling
+        noted, flags = self._links.call(key, "HGETALL", key), self._links.call(flag, "SMEMBERS", flag)
+        flat, flagged = cast("list[bytes]", await noted), cast("list[bytes]", await flags)
         heads = {flat[i].decode(): int(flat[i + 1]) for i in range(0, len(flat), 2)}
-        flag = self._keys.partitions[PARTITIONS - 1].spooling
-        flagged = cast("list[bytes]", await self._links.call(flag, "SMEMBERS", flag))
         return {**{p.decode(): 0 for p in flagged}, **heads}

@@ -1,112 +1,158 @@
-"""Wiping what lies beside a customer's record: logs, deliveries, addresses, chats, cases, what was given up; then the server's own file."""
+"""Wiping what lies beside a customer's record: logs, deliveries, addresses, chats, cases, what was given up."""
 
-import asyncio
-from collections.abc import Sequence
-from typing import cast
+import re
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from itertools import islice
+from typing import TypeVar, cast
 
-from msgspec import Struct
+from msgspec import DecodeError, msgpack
 
 from hub.model.address import Address
+from hub.model.chat import KIND as WEB_CHAT
 from hub.model.errors import HubError
 from hub.store.cases import Cases
-from hub.store.codec import Undecodable, decode_delivery, decode_line
+from hub.store.codec import Undecodable, decode_delivery, decode_line, encode
+from hub.store.functions import function
 from hub.store.keys import Keys, PartitionKeys
-from hub.store.links import Links
+from hub.store.links import Links, Need
+from hub.store.queue import Queue
+from hub.store.spooling import Spooling
+from hub.store.trace import Sent, Trace
 
 READ_AT_ONCE = 500
-LOOK_S = 0.1
-WEBCHAT = "webchat"
+_LET_GO, _COMPACT = function("let_go"), function("compact")
+_decode_trace = msgpack.Decoder(Trace).decode
+T = TypeVar("T")
+Entry = tuple[bytes, list[bytes]]
 
 
 class NotNow(HubError):
-    """Something stands in the way of erasing; the text says what and when to come again."""
-
-
-class Trace(Struct, frozen=True):
-    """Where a customer can still be found: their ids (merged ones too), addresses, conversations, deliveries with the providers' ids."""
-
-    customers: tuple[str, ...]
-    addresses: tuple[Address, ...]
-    conversations: tuple[str, ...] = ()
-    deliveries: tuple[tuple[str, Address, tuple[str, ...]], ...] = ()
+    """Something stands in the way of erasing; the text says what, and what to do before asking again."""
 
 
 class Wiping:
-    """Deletes keys; done again it changes nothing. Raises StoreAway, NotNow."""
+    """Finds and deletes keys; done again it changes nothing. Raises StoreAway, NotNow."""
 
-    def __init__(self, links: Links, keys: Keys, cases: Cases) -> None:
+    def __init__(self, links: Links, keys: Keys, *, cases: Cases) -> None:
         self._links = links
         self._keys = keys
         self._cases = cases
+        self._queue = Queue(links, keys)
 
     async def spools_are_empty(self) -> None:
         """Raise NotNow while any process holds events on its disk: the customer's words may be among them."""
-        if await self._links.call(self._keys.spooling, "HLEN", self._keys.spooling):
-            raise NotNow("Events still lie on a disk, taken in while the store was away; erase again when /readyz shows an empty spool.")
+        if await Spooling(self._links, self._keys, process="").heads():
+            raise NotNow("Events still lie on a disk, taken in while the store was away; erase again when /metrics shows spool_depth 0.")
 
-    async def journal_is_archived(self, customers: Sequence[str]) -> bool:
-        """Whether the archive has all that the journals of these customers' partitions held."""
-        counts = [await self._links.call(p.journal, "XLEN", p.journal) for p in self._partitions(customers)]
-        return not any(cast("list[int]", counts))
+    async def note(self, customer: str, trace: Trace) -> None:
+        """Keep where the traces are until all are gone; durable when it returns."""
+        keys = self._keys.of_customer(customer)
+        await self._links.call(keys.fence, "SET", keys.erasing(customer), encode(trace), need=Need.SAFE)
 
-    async def seen_deliveries(self, customers: Sequence[str]) -> dict[str, Address]:
-        """Deliveries that the store itself still names: open ones and those on the timelines."""
-        found: dict[str, Address] = {}
+    async def noted(self, customer: str) -> Trace | None:
+        """What an erasure that was cut short knew; None where none was. Raises NotNow where a newer version began it."""
+        keys = self._keys.of_customer(customer)
+        blob = cast("bytes | None", await self._links.call(keys.fence, "GET", keys.erasing(customer)))
+        try:
+            return None if blob is None else _decode_trace(blob)
+        except DecodeError as error:
+            raise NotNow("Another version of the hub began to erase this customer; let that version finish it.") from error
+
+    async def finished(self, customer: str) -> None:
+        """Forget where the traces were: the last thing to go."""
+        keys = self._keys.of_customer(customer)
+        await self._links.call(keys.fence, "DEL", keys.erasing(customer))
+
+    async def withdraw(self, customers: Sequence[str]) -> Trace:
+        """Delete all that is still to be sent or being sent: from here on no send begins, and none that ends writes anything."""
+        sent: list[Sent] = []
         for customer in customers:
             keys = self._keys.of_customer(customer)
+            ids = cast("list[bytes]", await self._links.call(keys.fence, "HKEYS", keys.open(customer)))
+            sent += [found for one in ids if (found := await self._sent(keys, one.decode()))]
+            await self._delete(keys, [*(keys.delivery(one.decode()) for one in ids), keys.open(customer)])
             lines = cast("list[bytes]", await self._links.call(keys.fence, "LRANGE", keys.log(customer), 0, -1))
-            for line in map(decode_line, lines):
-                if line.delivery and line.address:
-                    found[line.delivery] = line.address
+            sent += [Sent(id=line.delivery, address=line.address) for line in map(decode_line, lines) if line.delivery and line.address]
+        return Trace(customers=tuple(customers), deliveries=tuple(sent))
+
+    async def ends(self, customers: Sequence[str]) -> Mapping[str, str]:
+        """The last entries, now, of all streams through which something of these customers comes: stream → entry id."""
+        found = {}
+        for keys in self._partitions(customers):
+            for stream in (keys.inbox, keys.bulk, keys.relay, keys.journal):
+                answer = cast("list[Entry]", await self._links.call(keys.fence, "XREVRANGE", stream, "+", "-", "COUNT", 1))
+                if answer:
+                    found[stream] = answer[0][0].decode()
         return found
+
+    async def waiting(self, customers: Sequence[str], ends: Mapping[str, str]) -> str:
+        """A stream that still holds something of theirs up to those ends; '' where none does, and the archive has it all."""
+        names = tuple(customer.encode() for customer in customers)
+        for stream, end in ends.items():
+            async for _, fields in self._entries(stream, end=end):
+                if any(name in field for field in fields for name in names):
+                    return stream
+        return ""
 
     async def wipe(self, trace: Trace) -> int:
         """Delete all of it; returns how many keys and entries went."""
         gone = 0
         for customer in trace.customers:
             gone += await self._beside(customer, trace)
+            for conversation in trace.conversations:
+                await self._queue.note(conversation, customer, since=None)
         for address in trace.addresses:
             gone += await self._address(address, trace.customers)
+        for place in {(a.channel, a.account) for a in trace.addresses}:
+            gone += await self._from_cases(*place, [a.id for a in trace.addresses if (a.channel, a.account) == place])
+        for keys in self._partitions(trace.customers):
+            for stream in (keys.inbox, keys.bulk, keys.relay, keys.journal, *self._sending(keys, trace)):
+                await self._links.call(stream, "FCALL", _COMPACT, 1, stream)
         return gone
 
-    async def rewrite(self) -> None:
-        """Have every server write its file anew, without what was deleted; returns when that is done."""
-        await self._links.each("BGREWRITEAOF")
-        while True:
-            infos = cast("list[bytes]", await self._links.each("INFO", "persistence"))
-            busy = (b"aof_rewrite_in_progress:1", b"aof_rewrite_scheduled:1")
-            if not any(flag in info for info in infos for flag in busy):
-                break
-            await asyncio.sleep(LOOK_S)
-        if any(b"aof_enabled:1" in info and b"aof_last_bgrewrite_status:ok" not in info for info in infos):
-            raise NotNow("The server could not write its file anew; free disk space and erase again.")
+    def _sending(self, keys: PartitionKeys, trace: Trace) -> set[str]:
+        """The streams of a partition in which deliveries to these addresses stand."""
+        places = (*trace.addresses, *(sent.address for sent in trace.deliveries))
+        return {keys.out, keys.out_bulk, *(keys.held(a.channel, a.account) for a in places)}
 
     def _partitions(self, customers: Sequence[str]) -> list[PartitionKeys]:
         return list({keys.number: keys for keys in map(self._keys.of_customer, customers)}.values())
 
+    async def _sent(self, keys: PartitionKeys, delivery_id: str) -> Sent | None:
+        blob, known = cast("list[bytes | None]", await self._links.call(keys.fence, "HMGET", keys.delivery(delivery_id), "b", "x"))
+        try:
+            delivery = decode_delivery(blob or b"")
+        except Undecodable:
+            return None
+        return Sent(id=delivery_id, address=delivery.address, external_ids=tuple(filter(None, (known or b"").decode().split("\n"))))
+
     async def _beside(self, customer: str, trace: Trace) -> int:
+        """What lies in the customer's own partition; a delivery lies in that of the id it was made under, so all are tried."""
         keys = self._keys.of_customer(customer)
-        names = [keys.log(customer), keys.open(customer), *(keys.owner(c) for c in trace.conversations)]
-        for delivery, address, external_ids in trace.deliveries:
-            names.append(keys.delivery(delivery))
-            names += [keys.external(address, x) for x in external_ids]
-        gone = cast("int", await self._links.call(keys.fence, "DEL", *names))
-        held = {keys.held(a.channel, a.account) for a in trace.addresses}
-        for stream in (keys.out, keys.out_bulk, *held):
-            gone += await self._from_stream(keys, stream, customer)
+        names = [keys.log(customer), keys.open(customer), *map(keys.owner, trace.conversations), *map(keys.answer, trace.events)]
+        for sent in trace.deliveries:
+            names += [keys.delivery(sent.id), *(keys.external(sent.address, x) for x in sent.external_ids)]
+        gone = await self._delete(keys, names)
+        for stream in self._sending(keys, trace):
+            gone += await self._from_stream(stream, customer)
         return gone + await self._from_dead(keys, customer)
 
-    async def _from_stream(self, keys: PartitionKeys, stream: str, customer: str) -> int:
-        cursor, gone = "-", 0
+    async def _delete(self, keys: PartitionKeys, names: Iterable[str]) -> int:
+        return sum([cast("int", await self._links.call(keys.fence, "DEL", *part)) for part in _parts(names)])
+
+    async def _from_stream(self, stream: str, customer: str) -> int:
+        theirs = [entry async for entry, fields in self._entries(stream, end="+") if _is_theirs(fields, customer)]
+        return sum([cast("int", await self._links.call(stream, "XDEL", stream, *part)) for part in _parts(theirs)])
+
+    async def _entries(self, stream: str, *, end: str) -> AsyncIterator[Entry]:
+        cursor = "-"
         while True:
-            answer = await self._links.call(keys.fence, "XRANGE", stream, cursor, "+", "COUNT", READ_AT_ONCE)
-            entries = cast("list[tuple[bytes, list[bytes]]]", answer)
-            theirs = [entry for entry, fields in entries if _is_theirs(fields, customer)]
-            if theirs:
-                gone += cast("int", await self._links.call(keys.fence, "XDEL", stream, *theirs))
-            if len(entries) < READ_AT_ONCE:
-                return gone
-            cursor = f"({entries[-1][0].decode()}"
+            answer = cast("list[Entry]", await self._links.call(stream, "XRANGE", stream, cursor, end, "COUNT", READ_AT_ONCE))
+            for entry in answer:
+                yield entry
+            if len(answer) < READ_AT_ONCE:
+                return
+            cursor = f"({answer[-1][0].decode()}"
 
     async def _from_dead(self, keys: PartitionKeys, customer: str) -> int:
         flat = cast("list[bytes]", await self._links.call(keys.fence, "HGETALL", keys.dead))
@@ -114,22 +160,38 @@ class Wiping:
         return cast("int", await self._links.call(keys.fence, "HDEL", keys.dead, *theirs)) if theirs else 0
 
     async def _address(self, address: Address, customers: Sequence[str]) -> int:
-        key, gone = self._keys.address(address), 0
-        owner = cast("bytes | None", await self._links.call(key, "GET", key))
-        if owner and owner.decode() in customers:
-            gone += cast("int", await self._links.call(key, "DEL", key))
-        if address.channel == WEBCHAT:
-            for name in self._keys.chat(address):
-                gone += cast("int", await self._links.call(name, "DEL", name))
-        for case in await self._cases.newest(address.channel, address.account, limit=1000):
-            if case.cut or address.id.encode() in case.body:
-                await self._cases.forget(address.channel, address.account, case.id)
+        key = self._keys.address(address)
+        gone = cast("int", await self._links.call(key, "FCALL", _LET_GO, 1, key, *customers))
+        bucket = self._keys.bucket(address.channel, address.account, address.id)
+        beside = (bucket, *(self._keys.chat(address) if address.channel == WEB_CHAT else ()))
+        return gone + sum([cast("int", await self._links.call(name, "DEL", name)) for name in beside])
+
+    async def _from_cases(self, channel: str, account: str, recipients: Sequence[str]) -> int:
+        """Kept webhooks that name one of these recipients; one that nobody can open any more goes too, for it may."""
+        named = re.compile(rb"(?<![0-9A-Za-z])(%s)(?![0-9A-Za-z])" % b"|".join(re.escape(one.encode()) for one in recipients))
+        gone = 0
+        for case in await self._cases.ids(channel, account):
+            try:
+                kept = await self._cases.read(channel, account, case)
+                theirs = kept is not None and named.search(kept.body + b"\n" + kept.path_query.encode()) is not None
+            except Undecodable:
+                theirs = True
+            if theirs:
+                await self._cases.forget(channel, account, case)
                 gone += 1
         return gone
+
+
+def _parts(things: Iterable[T]) -> Iterable[list[T]]:
+    """In parts that one command may name."""
+    rest = iter(things)
+    while part := list(islice(rest, READ_AT_ONCE)):
+        yield part
 
 
 def _is_theirs(fields: list[bytes], customer: str) -> bool:
     try:
         return decode_delivery(dict(zip(fields[::2], fields[1::2], strict=True))[b"b"]).customer == customer
     except (Undecodable, KeyError, ValueError):
-        return False
+        # Unreadable to us is unreadable to the outbox too, which drops it.
+        return customer.encode() in b"".join(fields)

@@ -81,7 +81,7 @@ def refuse(asked: Asked, error: ServerError) -> None:
 class Wire(asyncio.Protocol):
     """One connection, opened once. Replies come in the order of the calls; nothing is ever sent twice.
 
-    `timeout` s: the oldest unanswered call may be so old, then the connection is closed (inf: never looked at).
+    `timeout` s: while a call is unanswered, the server may be silent for so long, then the connection is closed (inf: never looked at).
     `opening` s: connecting, TLS, AUTH, SELECT and the first PONG together.
     `acknowledge_ms` > 0: a SAFE call waits for `WAIT 1 <acknowledge_ms>`; 0: SAFE is PLAIN.
     `on_lost(reason)` is called once when an open connection goes away by itself; `on_refusal` gets every refused call and
@@ -102,6 +102,7 @@ class Wire(asyncio.Protocol):
         self._buffer: list[bytes] = []
         self._scheduled = self._paused = self._overdue = False
         self._answered = 0
+        self._heard = 0.0
         self._written: deque[tuple[int, float]] = deque()
         self._watchdog: asyncio.TimerHandle | None = None
         self._unproven: list[tuple[asyncio.Future[Answer], Answer]] = []
@@ -212,6 +213,7 @@ class Wire(asyncio.Protocol):
         except hiredis.ProtocolError as error:
             self._lose(f"not the Redis protocol: {error}")
             return
+        self._heard = monotonic()
         written = self._written
         while written and written[0][0] <= self._answered:
             written.popleft()
@@ -269,11 +271,12 @@ class Wire(asyncio.Protocol):
                 future.set_result(answer)
 
     def _watch(self) -> None:
-        """Look at the oldest unanswered call, eight times per `timeout`, while there is one."""
+        """Look how long the server has been silent, eight times per `timeout`, while a call is unanswered."""
         self._watchdog = None
         if not self._written:
             return
-        overdue = monotonic() - self._written[0][1] > self._timeout
+        # A server that works off a long queue answers all the while: to give it up would only send the same queue again, for ever.
+        overdue = monotonic() - max(self._written[0][1], self._heard) > self._timeout
         # Two looks: where this process itself stood still, the replies lie in the socket and are read between them.
         if overdue and self._overdue:
             self._lose(f"no answer for {self._timeout} s")

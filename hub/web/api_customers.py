@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import assert_never
 
 from hub.desk.asking import Claimed, Done, Refused, TakingOver
+from hub.model.address import Address
 from hub.model.events import MergeAsked, Noted, NudgeAsked
 from hub.model.record import Asleep, Erased, Live, Record
 from hub.model.words import OwnerKind, Purpose
@@ -119,10 +120,20 @@ async def _read(rooms: Rooms, ask: Ask) -> Answer:
 
 
 async def _timeline(rooms: Rooms, ask: Ask) -> Answer:
-    customer = (await _known(rooms, ask.path["customer"])).id
+    record = await _known(rooms, ask.path["customer"])
     query: shapes.TimelineQuery = ask.query
-    lines = await rooms.customers.timeline(customer, limit=query.limit)
-    return Answer(HTTPStatus.OK, shapes.Timeline(customer=customer, lines=tuple(lines)))
+    merged = record.merged if isinstance(record, Live) else ()
+    lines = await rooms.customers.timeline(record.id, merged=merged, limit=query.limit)
+    return Answer(HTTPStatus.OK, shapes.Timeline(customer=record.id, lines=tuple(lines)))
+
+
+async def _find(rooms: Rooms, ask: Ask) -> Answer:
+    address = Address(channel=ask.path["channel"], account=ask.path["account"], id=ask.path["address"])
+    customer = await rooms.customers.at(address)
+    record = await rooms.customers.find(customer) if customer else None
+    if record is None or isinstance(record, Erased):
+        raise refusal(HTTPStatus.NOT_FOUND, "Nobody has written from this address: look at channel, account and id.")
+    return Answer(HTTPStatus.OK, shapes.Found(customer=record.id))
 
 
 async def _conversations(rooms: Rooms, ask: Ask) -> Answer:
@@ -158,6 +169,10 @@ CUSTOMER_ROUTES: tuple[Route, ...] = (
         method="GET", path="/api/customers/{customer}/timeline", name="readTimeline", take=_timeline,
         query=shapes.TimelineQuery, answers={HTTPStatus.OK: shapes.Timeline},
         summary="Read the newest lines of a customer's timeline, with how far our messages came.",
+    ),
+    Route(
+        method="GET", path="/api/addresses/{channel}/{account}/{address}", name="findCustomer", take=_find,
+        answers={HTTPStatus.OK: shapes.Found}, summary="Find the customer who writes from an address.",
     ),
     Route(
         method="GET", path="/api/conversations", name="listConversations", take=_conversations,

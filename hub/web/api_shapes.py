@@ -165,6 +165,12 @@ class Timeline(Struct, frozen=True):
     lines: tuple[Line, ...]
 
 
+class Found(Struct, frozen=True):
+    """Whose address it is, after all merges."""
+
+    customer: str
+
+
 class Conversations(Struct, frozen=True):
     """Longest waiting first; `next`: the cursor of the page after, empty at the end."""
 

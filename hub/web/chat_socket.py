@@ -15,6 +15,7 @@ from hub.model.chat import (
     ChatEntry,
     Frame,
     Hello,
+    Noted,
     PageFrame,
     Refusal,
     Say,
@@ -76,6 +77,7 @@ class ChatSocket:
             leave = self._ports.subscribe(self._address, self.notify)
             try:
                 self.notify()
+                self._watch(self._settings.reread_s)
                 await self._frames()
             finally:
                 leave()
@@ -204,17 +206,17 @@ class ChatSocket:
         self.notify()
 
     async def _seen(self, upto: str) -> None:
-        """Report what is read now and was not before; what cannot be reported stays for the next time."""
+        """Report what is read now and was not before, and say so once that is durable; until then the page tells it again."""
         now_read = [delivery for cursor, delivery in self._unread if not _later(cursor, upto)]
-        if not now_read:
-            return
         try:
-            await self._ports.accept([seen(tuple(now_read), address=self._address, at=self._ports.now())])
+            if now_read:
+                await self._ports.accept([seen(tuple(now_read), address=self._address, at=self._ports.now())])
         except (StoreAway, StoreFull):
             await self._send(Refusal(code="later", text="Not taken: send it again."))
             return
-        self._read_upto = upto
+        self._read_upto = max(self._read_upto, upto, key=_place)
         self._unread = deque(((c, d) for c, d in self._unread if _later(c, upto)), maxlen=UNREAD)
+        await self._send(Noted(upto=upto))
 
     def _may_say(self) -> bool:
         """A session's own measure: so many at once, so many a second."""

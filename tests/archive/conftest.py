@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from hub.store.archive.open import Archive
+from tests.archive.opened import opened
 from tests.servers import Postgres, postgres, postgres_command
 
 
@@ -38,6 +39,12 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.fixture
 async def archive(url: str) -> AsyncIterator[Archive]:
     """An empty archive."""
-    opened = await Archive.open(url)
-    yield opened
-    await opened.close()
+    async with opened(url) as made:
+        yield made
+
+
+@pytest.fixture
+async def elsewhere(url: str) -> AsyncIterator[Archive]:
+    """The same archive, as another process has it open."""
+    async with opened(url) as made:
+        yield made

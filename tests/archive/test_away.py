@@ -12,55 +12,53 @@ from hub.model.errors import SettingsError
 from hub.store.archive.errors import ArchiveAway, ArchiveBroken
 from hub.store.archive.open import Archive
 from tests.archive.entries import ANN, numbered, turn
+from tests.archive.opened import opened
 from tests.servers import Postgres, postgres
 
 BATCH = [(3, numbered(*(turn(number, text="x" * 1000) for number in range(1, 51))))]
 
 
 async def test_a_full_disk_is_told_and_the_same_batch_goes_in_later(tmp_path: Path) -> None:
-    archive = await Archive.open(str(tmp_path / "archive.sqlite3"))
-    await archive.write([(3, numbered(turn(99), start=99))])
-    free, most = resource.getrlimit(resource.RLIMIT_FSIZE)
-    try:
-        # A file that may not grow: what a full disk looks like to SQLite.
-        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, most))
-        with pytest.raises(ArchiveAway):
-            await archive.write([(4, BATCH[0][1])])
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (free, most))
+    async with opened(str(tmp_path / "archive.sqlite3")) as archive:
+        await archive.write([(3, numbered(turn(99), start=99))])
+        free, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+        try:
+            # A file that may not grow: what a full disk looks like to SQLite.
+            resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, most))
+            with pytest.raises(ArchiveAway):
+                await archive.write([(4, BATCH[0][1])])
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (free, most))
 
-    assert await archive.cursors() == {3: "99-0"}
-    assert len(await archive.turns(ANN)) == 1
-    await archive.write([(4, BATCH[0][1])])
-    assert len(await archive.turns(ANN)) == 51
-    await archive.close()
+        assert await archive.cursors() == {3: "99-0"}
+        assert len(await archive.turns(ANN)) == 1
+        await archive.write([(4, BATCH[0][1])])
+        assert len(await archive.turns(ANN)) == 51
 
 
 async def test_a_server_that_was_killed_is_told_and_found_again(postgres_of_its_own: Postgres) -> None:
-    archive = await Archive.open(postgres_of_its_own.url)
-    await archive.write([(4, numbered(turn()))])
+    async with opened(postgres_of_its_own.url) as archive:
+        await archive.write([(4, numbered(turn()))])
 
-    postgres_of_its_own.kill()
-    for call in (archive.write(BATCH), archive.cursors(), archive.erase(ANN)):
-        with pytest.raises(ArchiveAway):
-            await call
+        postgres_of_its_own.kill()
+        for call in (archive.write(BATCH), archive.cursors(), archive.erase(ANN)):
+            with pytest.raises(ArchiveAway):
+                await call
 
-    postgres_of_its_own.start()
-    assert await archive.cursors() == {4: "1-0"}
-    await archive.write(BATCH)
-    assert len(await archive.turns(ANN)) == 51
-    await archive.close()
+        postgres_of_its_own.start()
+        assert await archive.cursors() == {4: "1-0"}
+        await archive.write(BATCH)
+        assert len(await archive.turns(ANN)) == 51
 
 
 async def test_a_server_that_restarts_between_two_calls_is_not_noticed(postgres_of_its_own: Postgres) -> None:
-    archive = await Archive.open(postgres_of_its_own.url)
-    await archive.write([(4, numbered(turn()))])
+    async with opened(postgres_of_its_own.url) as archive:
+        await archive.write([(4, numbered(turn()))])
 
-    postgres_of_its_own.restart()
+        postgres_of_its_own.restart()
 
-    await archive.write(BATCH)
-    assert len(await archive.turns(ANN)) == 51
-    await archive.close()
+        await archive.write(BATCH)
+        assert len(await archive.turns(ANN)) == 51
 
 
 async def test_a_server_that_is_not_there_at_the_start_is_away(postgres_of_its_own: Postgres) -> None:
@@ -84,10 +82,8 @@ async def test_an_address_of_no_kind_we_know_is_a_wrong_setting(address: str) ->
 async def test_an_address_as_libpq_writes_it_is_understood(postgres_server: Postgres) -> None:
     plain = postgres_server.url.replace("postgresql+asyncpg://", "postgres://")
 
-    archive = await Archive.open(f"{plain}?sslmode=prefer")
-
-    assert await archive.cursors() == {}
-    await archive.close()
+    async with opened(f"{plain}?sslmode=prefer") as archive:
+        assert await archive.cursors() == {}
 
 
 async def test_a_file_that_is_no_database_is_broken(tmp_path: Path) -> None:
@@ -103,14 +99,13 @@ async def test_a_folder_that_is_not_there_is_away(tmp_path: Path) -> None:
 
 
 async def test_the_file_is_for_its_owner_only(tmp_path: Path) -> None:
-    archive = await Archive.open(str(tmp_path / "archive.sqlite3"))
-    await archive.write(BATCH)
+    async with opened(str(tmp_path / "archive.sqlite3")) as archive:
+        await archive.write(BATCH)
 
-    modes = {entry.name: entry.stat().st_mode & 0o777 for entry in os.scandir(tmp_path)}
+        modes = {entry.name: entry.stat().st_mode & 0o777 for entry in os.scandir(tmp_path)}
 
-    await archive.close()
-    assert len(modes) >= 3
-    assert set(modes.values()) == {0o600}
+        assert len(modes) >= 3
+        assert set(modes.values()) == {0o600}
 
 
 def test_the_package_itself_imports_nothing_heavy() -> None:

@@ -39,13 +39,11 @@ async def test_a_version_that_does_not_follow_is_told_the_latest(archive: Archiv
     assert told.value.latest == 1
 
 
-async def test_of_two_who_write_at_once_one_is_told(archive: Archive, url: str) -> None:
-    elsewhere = await Archive.open(url)
+async def test_of_two_who_write_at_once_one_is_told(archive: Archive, elsewhere: Archive) -> None:
     for number in range(1, 20):
         outcomes = await asyncio.gather(
             archive.add_version(version(number)), elsewhere.add_version(version(number)), return_exceptions=True
         )
 
         assert sorted(type(outcome).__name__ for outcome in outcomes) == ["NoneType", "Outdated"]
-    await elsewhere.close()
     assert len(await archive.versions("faq", "hours")) == 19

@@ -11,6 +11,7 @@ from hub.model.journal import JournalEntry
 from hub.store.archive.open import Archive
 from hub.store.archive.read import Export
 from tests.archive.entries import ANN, BEN, given_up, moved, numbered, quiet_turn, turn
+from tests.archive.opened import opened
 
 NOTHING: Export = {"turns": (), "timeline": (), "deliveries": (), "facts": (), "dead": ()}
 
@@ -47,8 +48,7 @@ async def test_an_erased_customer_is_gone_and_others_stay(archive: Archive) -> N
     assert (counts["entries"], counts["undecoded"]) == (1, 1)
 
 
-async def test_what_the_journal_still_holds_of_an_erased_customer_never_enters(archive: Archive, url: str) -> None:
-    elsewhere = await Archive.open(url)
+async def test_what_the_journal_still_holds_of_an_erased_customer_never_enters(archive: Archive, elsewhere: Archive) -> None:
     await elsewhere.write([(3, numbered(turn()))])
 
     await archive.erase(ANN)
@@ -56,15 +56,13 @@ async def test_what_the_journal_still_holds_of_an_erased_customer_never_enters(a
     late = [(3, numbered(turn(), moved(), given_up(), b"\xc1" + ANN.encode(), turn(2, customer=BEN), start=10))]
     for writer in (archive, elsewhere):
         await writer.write(late)
-    await elsewhere.close()
     assert await archive.export(ANN) == NOTHING
     assert len((await archive.export(BEN))["turns"]) == 1
     assert (await archive.counts())["undecoded"] == 0
     assert await archive.cursor(3) == "14-0"
 
 
-async def test_an_erasure_waits_for_a_batch_under_way(archive: Archive, url: str) -> None:
-    elsewhere = await Archive.open(url)
+async def test_an_erasure_waits_for_a_batch_under_way(archive: Archive, elsewhere: Archive) -> None:
     for round_ in range(20):
         customer = f"cu-{round_}"
         batch = [(3, numbered(*(turn(n, customer=customer) for n in range(100)), start=round_ * 1000 + 1))]
@@ -72,7 +70,6 @@ async def test_an_erasure_waits_for_a_batch_under_way(archive: Archive, url: str
         await asyncio.gather(elsewhere.write(batch), archive.erase(customer))
 
         assert await archive.export(customer) == NOTHING
-    await elsewhere.close()
 
 
 async def test_an_erasure_can_be_done_again(archive: Archive) -> None:
@@ -85,21 +82,20 @@ async def test_an_erasure_can_be_done_again(archive: Archive) -> None:
 @pytest.mark.parametrize("seed", [2, 3])
 async def test_no_word_or_number_of_an_erased_customer_is_left_in_the_files(tmp_path: Path, seed: int) -> None:
     draw = Random(seed)
-    archive = await Archive.open(str(tmp_path / "archive.sqlite3"))
-    for batch in range(20):
-        await archive.write([(3, numbered(*(_chatter(draw) for _ in range(60)), start=batch * 60 + 1))])
-        if batch == 12:
-            await archive.purge(500)
-    before = _files(tmp_path)
+    async with opened(str(tmp_path / "archive.sqlite3")) as archive:
+        for batch in range(20):
+            await archive.write([(3, numbered(*(_chatter(draw) for _ in range(60)), start=batch * 60 + 1))])
+            if batch == 12:
+                await archive.purge(500)
+        before = _files(tmp_path)
 
-    for number in range(0, 35, 5):
-        await archive.erase(*(f"cu-{other:02}-" for other in range(number, number + 5)))
+        for number in range(0, 35, 5):
+            await archive.erase(*(f"cu-{other:02}-" for other in range(number, number + 5)))
 
-    left = _files(tmp_path)
-    await archive.close()
-    assert all(_words(number) in before and _phone(number) in before for number in range(40))
-    assert [number for number in range(35) if _words(number) in left or _phone(number) in left] == []
-    assert all(_words(number) in left for number in range(35, 40))
+        left = _files(tmp_path)
+        assert all(_words(number) in before and _phone(number) in before for number in range(40))
+        assert [number for number in range(35) if _words(number) in left or _phone(number) in left] == []
+        assert all(_words(number) in left for number in range(35, 40))
 
 
 def _chatter(draw: Random) -> JournalEntry | bytes:

@@ -4,9 +4,9 @@ import subprocess
 import sys
 from random import Random
 
-from hub.store.archive.open import Archive
 from hub.store.archive.rows import position_of
 from tests.archive.entries import ANN
+from tests.archive.opened import opened
 from tests.archive.steady_writer import PARTITIONS
 
 SEED = 20
@@ -18,16 +18,15 @@ async def test_a_killed_writer_goes_on_where_the_archive_stands(url: str) -> Non
     for _ in range(5):
         acknowledged = _write_until_killed(url, batches=draw.randrange(1, 12), acknowledged=acknowledged)
 
-    archive = await Archive.open(url)
-    cursors, kept, moves = await archive.cursors(), await archive.turns(ANN), (await archive.export(ANN))["deliveries"]
-    await archive.close()
-    assert set(cursors) == set(PARTITIONS)
-    for partition in PARTITIONS:
-        end = position_of(cursors[partition])[0]
-        numbers = [turn.turn.now for turn in kept if turn.partition == partition]
-        assert end >= acknowledged
-        assert numbers == list(range(1, end + 1, 2))
-        assert [row["ms"] for row in moves if row["partition"] == partition] == list(range(2, end + 1, 2))
+    async with opened(url) as archive:
+        cursors, kept, moves = await archive.cursors(), await archive.turns(ANN), (await archive.export(ANN))["deliveries"]
+        assert set(cursors) == set(PARTITIONS)
+        for partition in PARTITIONS:
+            end = position_of(cursors[partition])[0]
+            numbers = [turn.turn.now for turn in kept if turn.partition == partition]
+            assert end >= acknowledged
+            assert numbers == list(range(1, end + 1, 2))
+            assert [row["ms"] for row in moves if row["partition"] == partition] == list(range(2, end + 1, 2))
 
 
 def _write_until_killed(url: str, *, batches: int, acknowledged: int) -> int:

@@ -112,8 +112,8 @@ class Agents:
             return
         begin = time.monotonic()
         await asyncio.sleep(self._rng.uniform(0.1, 1.5))
-        if self._rng.random() < 0.5 and await self.ask(customer, "say", agent=winner, text="a person speaks"):
-            self.desked.said += 1
+        if self._rng.random() < 0.5 and (said := await self.ask(customer, "say", agent=winner, text="a person speaks")):
+            self.desked.said += said.status == 200
         self.desked.silences.append(Silence(chat, winner, begin, time.monotonic()))
         released = await self.ask(customer, "release", agent=winner)
         if released and released.status != 200:
@@ -140,7 +140,10 @@ class Agents:
             await asyncio.sleep(self._rng.uniform(0, 2 * seconds / count))
             customer = await self._customer(chat_name(self._rng.randrange(self._house.plan.customers)))
             key = f"nudge-{n}"
-            if customer and await self.ask(customer, "nudge", text="twenty per cent off today", key=key):
+            if not customer:
+                continue
+            told = await self.ask(customer, "nudge", text="twenty per cent off today", key=key)
+            if told and told.status == 202:
                 self.desked.nudges.add(key)
 
     async def _customer(self, chat: str) -> str:

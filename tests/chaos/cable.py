@@ -1,6 +1,7 @@
 """A cable between a hub process and its server that can be cut, stalled and slowed down."""
 
 import asyncio
+from collections import deque
 from typing import cast
 
 
@@ -52,7 +53,7 @@ class _End(asyncio.Protocol):
     def __init__(self, cable: Cable, other: "_End | None" = None) -> None:
         self._cable = cable
         self._other = other
-        self._kept: list[bytes] = []
+        self._line: deque[tuple[float, bytes]] = deque()
         self._transport: asyncio.Transport | None = None
         self._reaching: asyncio.Task[None] | None = None
 
@@ -71,26 +72,32 @@ class _End(asyncio.Protocol):
             self._other.abort()
 
     def data_received(self, data: bytes) -> None:
-        if self._other is None or self._cable.stalled or self._kept:
-            self._kept.append(data)
-        elif self._cable.delay:
-            asyncio.get_running_loop().call_later(self._cable.delay, self._other.write, data)
-        else:
+        cable = self._cable
+        if self._other and not (self._line or cable.stalled or cable.delay):
             self._other.write(data)
+            return
+        # Never past what came before, or the cable would scramble what it only should delay.
+        loop = asyncio.get_running_loop()
+        self._line.append((loop.time() + cable.delay, data))
+        loop.call_later(cable.delay, self._deliver)
 
     def join(self, other: "_End") -> None:
         """The far end is there."""
         self._other = other
         if self._transport is None:
             other.abort()
-        elif not self._cable.stalled:
-            self.release()
+        self._deliver()
 
     def release(self) -> None:
-        """Deliver what was kept."""
-        if self._other:
-            kept, self._kept = self._kept, []
-            self._other.write(b"".join(kept))
+        """Deliver all that was kept."""
+        while self._line and self._other:
+            self._other.write(self._line.popleft()[1])
+
+    def _deliver(self) -> None:
+        """Deliver what is due."""
+        now = asyncio.get_running_loop().time()
+        while self._line and self._other and not self._cable.stalled and self._line[0][0] <= now:
+            self._other.write(self._line.popleft()[1])
 
     def write(self, data: bytes) -> None:
         if self._transport and data:

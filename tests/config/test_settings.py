@@ -28,6 +28,7 @@ EVERY_VARIABLE = {
     "HUB_FSYNC": "everysec",
     "HUB_MAXMEMORY": "2GB",
     "HUB_BURST_SECONDS": "0.5",
+    "HUB_LOG": "warning",
     "HUB_SHOP_NAME": "Tea & Co",
     "HUB_SHOP_LANGUAGES": "vi, zh-TW",
     "HUB_SHOP_LANGUAGE": "zh-TW",

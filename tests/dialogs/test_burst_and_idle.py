@@ -72,13 +72,19 @@ def test_an_outdated_timer_is_nothing() -> None:
 
     turn = taken(again, old)
 
+    assert now_of(turn).status is ConversationStatus.OPEN
     assert again == turn.live
 
 
 def test_a_persons_conversation_is_not_resolved_by_silence() -> None:
-    conversation = replace(CONVERSATION, owner=AGENT)
+    spoken = taken(live(), "phí ship").live
+    fired = TimerFired(name="idle:cv-1", generation=spoken.timers["idle:cv-1"].generation)
+    claimed = replace(spoken, conversations=(replace(spoken.conversations[0], owner=AGENT),))
 
-    assert now_of(taken(live(conversation), TimerFired(name="idle:cv-1", generation=1))).status == ConversationStatus.OPEN
+    turn = taken(claimed, fired)
+
+    assert now_of(turn).status is ConversationStatus.OPEN
+    assert turn.live.timers == {}
 
 
 def test_a_conversation_given_back_to_the_bot_is_watched_again() -> None:

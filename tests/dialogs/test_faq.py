@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from hub.model.events import Said, Started
 from hub.model.message import Attachment, MediaKind
-from hub.model.record import Owner
+from hub.model.record import Fact, Owner
 from hub.model.words import Origin, OwnerKind, Purpose
 from tests.dialogs.world import CONVERSATION, NOON, answer, live, now_of, shop, taken
 
@@ -40,7 +40,11 @@ def test_the_language_found_once_holds_for_the_conversation() -> None:
 
 
 def test_the_language_the_app_tells_is_used_where_the_profile_has_none() -> None:
+    device = {"device_language": Fact(value="en-US", source="telegram", at=1)}
+
     assert TEXTS["en"].say.greeting == answer(taken(live(), Started(language="en-US")))
+    assert TEXTS["en"].say.fallback == answer(taken(replace(live(), profile=device), "zzz"))
+    assert TEXTS["vi"].say.fallback == answer(taken(replace(live(), profile=device), "cho minh hoi"))
 
 
 @pytest.mark.parametrize("words", ["hi", "Hello!", "xin chào", "shop ơi", "alo", "你好"])

@@ -47,7 +47,7 @@ def test_who_wants_a_person_gets_into_the_queue_and_is_told(words: str) -> None:
     assert (OwnerKind.QUEUE, CONVERSATION.epoch + 1) == (now_of(turn).owner.kind, now_of(turn).epoch)
     assert answer(turn) in {wording.say.queued for wording in shop().wordings.values()}
     assert [(Origin.SYSTEM, Purpose.SYSTEM, now_of(turn).epoch)] == [(d.origin, d.purpose, d.epoch) for d in turn.deliveries]
-    assert [fact.name for fact in turn.facts] == ["conversation queued"]
+    assert [fact.name for fact in turn.facts] == ["owner changed", "conversation queued"]
     assert "asked for a person" in [line.text for line in turn.timeline]
     assert urgent()(turn.event)
 

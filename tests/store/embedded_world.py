@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from hub.store.embedded import EmbeddedServer, ServerState
 from hub.store.embedded_binary import find_binary, this_machine
+from hub.store.embedded_lock import alive, read_record, signal_exactly
 from hub.store.embedded_probe import ask
 from hub.store.embedded_setup import MEBIBYTE, ServerSetup, socket_path
 
@@ -87,6 +89,15 @@ async def owner_process(folder: Path, *words: str) -> AsyncIterator[subprocess.P
         process.kill()
         process.wait()
         process.stdout.close()
+        await no_server_left(folder)
+
+
+async def no_server_left(folder: Path) -> None:
+    """End the server that was last recorded for the folder, so that nothing writes there while it is removed."""
+    record = read_record(folder)
+    if record is not None and record.server is not None:
+        signal_exactly(record.server, signal.SIGKILL)
+        await eventually(lambda: not alive(record.server))
 
 
 async def told_by(process: subprocess.Popen[bytes], word: str, *, within: float = 20.0) -> str:

@@ -211,7 +211,8 @@ def test_the_reason_is_the_last_warning() -> None:
 
 
 def test_the_reason_never_comes_from_a_crash_report() -> None:
-    text = "1:M 22 Nov 2026 04:00:00.000 # Crashed by signal 11\n=== REDIS BUG REPORT START\nargv[2]: a customer's words\n"
+    at = "1:M 22 Nov 2026 04:00:00.000 #"
+    text = f"{at} Crashed by signal 11\n=== REDIS BUG REPORT START\n{at} argv[2]: a customer's words\n"
 
     assert reason_in(text) == "Crashed by signal 11"
 

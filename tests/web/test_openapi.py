@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 from msgspec import json
 
+from hub.model.address import Address
 from hub.model.events import Event, Noted
 from hub.model.record import Conversation, Owner
 from hub.model.subject import customer_subject
@@ -57,7 +58,10 @@ async def furnish(store: Store) -> dict[str, str]:
     body = json.encode([{"id": "m1", "who": "u1", "text": "a"}])
     case = Case(id="ca-1", at=store.clock.now(), method="POST", url="u", path_query="p", headers={}, body=body)
     await store.cases.keep("standin", "main", case)
-    return {"customer": "cu-1", "partition": str(keys.number), "entry": "17-0", "channel": "standin", "account": "main", "case": "ca-1"}
+    address = store.keys.address(Address(channel="standin", account="main", id="u1"))
+    await store.links.call(address, "SET", address, "cu-1")
+    named = {"channel": "standin", "account": "main", "case": "ca-1", "address": "u1"}
+    return {"customer": "cu-1", "partition": str(keys.number), "entry": "17-0", **named}
 
 
 async def answered(session: aiohttp.ClientSession, route: Route, names: dict[str, str]) -> tuple[HTTPStatus, str, bytes]:

@@ -13,6 +13,7 @@ async def hub() -> AsyncIterator[Hub]:
     running = await Hub().start()
     yield running
     await running.stop()
+    assert [] == running.complaints
 
 
 @pytest.fixture

@@ -1,9 +1,10 @@
 """The page in a real browser: words in, answers out, whatever happens to the connection."""
 
+import json
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, WebSocketRoute, async_playwright, expect
 
 from hub.model.address import Address
 from hub.model.events import Said
@@ -25,11 +26,9 @@ async def browser() -> AsyncIterator[Browser]:
 async def opened(browser: Browser, hub: Hub, *, locale: str = "en-US") -> Page:
     """The chat in a window of its own; whatever the page complains of fails the test."""
     context = await browser.new_context(locale=locale, base_url=hub.base)
+    context.on("weberror", lambda error: hub.complaints.append(str(error.error)))
+    context.on("console", lambda line: hub.complaints.append(line.text) if "Content Security Policy" in line.text else None)
     page = await context.new_page()
-    complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda line: complaints.append(line.text) if "Content Security Policy" in line.text else None)
-    page.complaints = complaints  # type: ignore[attr-defined]
     await page.goto("/chat")
     await until(lambda: hub.door.open_sockets > 0)
     return page
@@ -63,7 +62,6 @@ async def test_a_conversation_with_answers_to_press_and_a_reload(browser: Browse
     assert before == await lines(page)
     assert ["", "faq:delivery"] == [incoming.body.payload for incoming in hub.taken if isinstance(incoming.body, Said)]
     await until(lambda: len(hub.read) == 3)
-    assert [] == page.complaints  # type: ignore[attr-defined]
 
 
 async def test_what_is_written_while_the_hub_is_away_goes_out_once_and_in_order_when_it_is_back(browser: Browser, hub: Hub) -> None:
@@ -96,6 +94,20 @@ async def test_what_the_hub_could_not_take_is_marked_and_sent_again(browser: Bro
 
     await expect(page.locator(".state")).to_have_text(" · sent", timeout=10_000)
     assert ["hello"] == hub.said
+
+
+async def test_what_was_read_is_reported_even_if_the_page_was_closed_before_it_was_noted(browser: Browser, hub: Hub) -> None:
+    page = await opened(browser, hub)
+    hub.away = True
+    await hub.tell(SESSION, "for you", id="dl-1")
+    await expect(page.locator(".bubble")).to_have_text(["for you"])
+    await page.reload()
+    await expect(page.locator(".bubble")).to_have_text(["for you"])
+    assert hub.read == []
+
+    hub.away = False
+
+    await until(lambda: hub.read == ["dl-1"])
 
 
 async def test_what_was_not_sent_survives_closing_the_page(browser: Browser, hub: Hub) -> None:
@@ -149,3 +161,68 @@ async def test_everything_is_done_by_keyboard(browser: Browser, hub: Hub) -> Non
 
     await until(lambda: hub.said[1:] == ["Yes"])
     await expect(page.locator("#words")).to_be_focused()
+
+
+class Scripted:
+    """The hub's side of the page's connection, spoken by the test."""
+
+    def __init__(self) -> None:
+        self.frames: list[dict[str, object]] = []
+        self._socket: WebSocketRoute | None = None
+
+    def take(self, socket: WebSocketRoute) -> None:
+        self._socket = socket
+        socket.on_message(lambda message: self.frames.append(json.loads(message)))
+
+    def tell(self, **frame: object) -> None:
+        assert self._socket is not None
+        self._socket.send(json.dumps(frame))
+
+    @property
+    def kinds(self) -> list[object]:
+        return [frame["type"] for frame in self.frames]
+
+
+async def scripted(browser: Browser, hub: Hub) -> tuple[Page, Scripted]:
+    """A page that has said hello and was not answered yet."""
+    context = await browser.new_context(base_url=hub.base, locale="en-US")
+    script = Scripted()
+    await context.route_web_socket("**/chat/ws", script.take)
+    page = await context.new_page()
+    await page.goto("/chat")
+    await until(lambda: script.kinds == ["hello"])
+    return page, script
+
+
+async def test_nothing_is_said_before_the_hub_has_welcomed(browser: Browser, hub: Hub) -> None:
+    page, script = await scripted(browser, hub)
+
+    await say(page, "hello")
+    await expect(page.locator(".state")).to_have_text(" · sending…")
+    before = script.kinds
+    script.tell(type="welcome", session="s.x", cursor="")
+
+    await until(lambda: script.kinds == ["hello", "say"])
+    assert before == ["hello"]
+
+
+async def test_an_answer_that_overtakes_its_question_over_midnight_ends_up_behind_it_with_its_buttons(browser: Browser, hub: Hub) -> None:
+    page, script = await scripted(browser, hub)
+    script.tell(type="welcome", session="s.x", cursor="")
+    await say(page, "question")
+    await until(lambda: "say" in script.kinds)
+    id_ = script.frames[-1]["id"]
+    tomorrow = 1_900_000_000_000
+
+    script.tell(type="entry", cursor="1-1", id="dl-1", who="bot", at=tomorrow + 1, text="answer", delivery="dl-1")
+    await expect(page.locator(".day")).to_have_count(2)
+    script.tell(type="ack", id=id_)
+    script.tell(type="entry", cursor="1-2", id=id_, who="customer", at=tomorrow, text="question")
+    script.tell(
+        type="entry", cursor="1-3", id="dl-2", who="bot", at=tomorrow + 2, text="which?", quick_replies=[{"title": "This"}], delivery="dl-2"
+    )
+
+    await expect(page.get_by_role("button", name="This")).to_be_visible()
+    await expect(page.locator(".day")).to_have_count(1)
+    await expect(page.locator(".day:first-child")).to_be_visible()
+    assert await lines(page) == ["question", "answer", "which?"]

@@ -62,6 +62,21 @@ async def test_a_message_whose_acknowledgement_was_lost_is_taken_once(hub: Hub, 
     assert ["hello"] == hub.said
 
 
+async def test_a_message_that_comes_twice_stands_in_the_log_once(hub: Hub, page_of: Pages) -> None:
+    page = page_of(hub)
+    await page.open()
+
+    for _ in range(2):
+        await page.send({"type": "say", "id": "m1", "text": "hello"})
+        await page.hear_until("ack")
+    await hub.tell(page.address, "end")
+    again = page_of(hub)
+    await again.open(token=page.token)
+
+    assert ["hello", "end"] == [(await again.hear())["text"] for _ in range(2)]
+    assert ["hello"] == hub.said
+
+
 async def test_a_page_that_comes_back_reads_on_from_its_cursor(hub: Hub, page_of: Pages) -> None:
     page = page_of(hub)
     await page.open()
@@ -166,7 +181,7 @@ async def test_reading_is_reported_once_per_delivery(hub: Hub, page_of: Pages) -
 
     for cursor in (cursors[0], cursors[0], cursors[1]):
         await page.send({"type": "read", "upto": cursor})
-    await until(lambda: len(hub.read) == 2)
+        assert await page.hear() == {"type": "noted", "upto": cursor}
     again = page_of(hub)
     await again.open(token=page.token, read=cursors[1])
     await again.hear()
@@ -176,6 +191,23 @@ async def test_reading_is_reported_once_per_delivery(hub: Hub, page_of: Pages) -
 
     assert ["dl-1", "dl-2"] == hub.read
     assert {DeliveryState.READ} == {incoming.body.state for incoming in hub.taken if isinstance(incoming.body, Receipt)}
+
+
+async def test_what_could_not_be_noted_as_read_is_not_said_to_be(hub: Hub, page_of: Pages) -> None:
+    page = page_of(hub)
+    await page.open()
+    await hub.tell(page.address, "one", id="dl-1")
+    cursor = str((await page.hear())["cursor"])
+    hub.away = True
+    await page.send({"type": "read", "upto": cursor})
+    refusal = await page.hear()
+    hub.away = False
+
+    await page.send({"type": "read", "upto": cursor})
+
+    assert (refusal["type"], refusal["code"]) == ("error", "later")
+    assert await page.hear() == {"type": "noted", "upto": cursor}
+    assert hub.read == ["dl-1"]
 
 
 async def test_a_lost_ring_delays_an_entry_but_does_not_lose_it(page_of: Pages) -> None:

@@ -57,13 +57,14 @@ class MemoryLog:
 
 @dataclass
 class Hub:
-    """What the door talks to. `taken`: what was accepted, repeats dropped as the store drops them."""
+    """What the door talks to. `taken`: what was accepted, repeats dropped as the store drops them; `complaints`: of pages in a browser."""
 
     settings: ChatSettings = field(default_factory=lambda: ChatSettings(account=ACCOUNT, key=KEY, pages=PAGES, burst=1000))
     bell: Bell = field(default_factory=Bell)
     taken: list[Incoming] = field(default_factory=list)
     away: bool = False
     answers: bool = False
+    complaints: list[str] = field(default_factory=list)
     port: int = 0
 
     def __post_init__(self) -> None:

@@ -19,7 +19,9 @@ from hub.store.archive.schema import customer_tables, dead, undecoded
 
 Answer = TypeVar("Answer")
 
-_MIGRATING = 0x6875_6263
+MIGRATING = 0x6875_6263
+"""The advisory lock of whoever migrates."""
+
 _CONNECT_S = 5.0
 _STATEMENT_S = 60.0
 _SCOUR_S = 3600.0
@@ -100,7 +102,7 @@ def _asyncpg_url(url: str) -> URL:
 
 
 def _migrate_locked(connection: Connection) -> None:
-    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATING})
+    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATING})
     migrate(connection)
 
 

@@ -1,8 +1,8 @@
 """The archive's tables, defined once for SQLite and PostgreSQL.
 
 A journal id ("ms-seq", given by Redis) is kept as two integers, so that order is right; (ms, seq, partition[, n]) is the key that makes
-writing a batch again change nothing. Time stands first in it: so all partitions grow at one end of the tree instead of 64 (a third less
-CPU). What belongs to a customer is found through `entries`, one row a journal entry, instead of an index on each table (another fifth).
+writing a batch again change nothing. Time stands first in it: so all partitions grow at one end of the tree instead of 64. What belongs
+to a customer is found through `entries`, one row a journal entry, instead of an index on each table (60 instead of 75 us CPU a turn).
 Column order is the order in which `rows.py` builds its tuples.
 """
 

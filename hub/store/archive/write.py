@@ -10,7 +10,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError
 from hub.store.archive.rows import Batches, Position, Row, Sheet, ends_of, journal_id, position_of, sheet_of, undecoded_row
 from hub.store.archive.schema import cursors, dead, erased, journal_tables, undecoded
 
-_ERASING = 0x6875_6264
+ERASING = 0x6875_6264
 """PostgreSQL's advisory lock between writers (shared) and an erasure: without it a batch under way could bring erased rows back."""
 
 _WRITTEN = (*journal_tables, cursors)
@@ -105,7 +105,7 @@ class Writer:
 
     def _learn_erasures(self, connection: Connection) -> None:
         if connection.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock_shared(:key)"), {"key": _ERASING})
+            connection.execute(text("SELECT pg_advisory_xact_lock_shared(:key)"), {"key": ERASING})
         found = connection.execute(select(erased.c.n, erased.c.customer).where(erased.c.n > self._erasures)).all()
         if found:
             self._erased |= {customer for _, customer in found}
@@ -125,7 +125,7 @@ class Writer:
 def hold_off_writers(connection: Connection) -> None:
     """Make writers wait for the end of this transaction (SQLite's BEGIN IMMEDIATE did so already)."""
     if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ERASING})
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ERASING})
 
 
 def holds(raw: object, customer: str) -> bool:

@@ -36,12 +36,32 @@ local function guard(key, fence)
 end
 
 -- KEYS: fence, trying, record …   ARGV: fence, entry ids …
--- Notes the entries as tried once more and returns the records.
+-- Notes the entries as tried by this owner (once, however often it asks) and returns the records.
 local function begin(keys, argv)
   local fenced = guard(keys[1], argv[1])
   if fenced then return fenced end
-  for i = 2, #argv do redis.call('HINCRBY', keys[2], argv[i], 1) end
+  local me = '<' .. argv[1] .. '>'
+  for i = 2, #argv do
+    local by = redis.call('HGET', keys[2], argv[i]) or ''
+    if not string.find(by, me, 1, true) then redis.call('HSET', keys[2], argv[i], by .. me) end
+  end
   return redis.call('MGET', unpack(keys, 3))
+end
+
+-- KEYS: trying   ARGV: fence of who tried, entry ids …
+-- Takes a note back: that owner lives, so the turn has not killed it. Works without the fence, for it may be lost. Returns how many it took.
+local function absolve(keys, argv)
+  local me, taken = '<' .. argv[1] .. '>', 0
+  for i = 2, #argv do
+    local by = redis.call('HGET', keys[1], argv[i])
+    local first, last = string.find(by or '', me, 1, true)
+    if first then
+      local rest = string.sub(by, 1, first - 1) .. string.sub(by, last + 1)
+      if rest == '' then redis.call('HDEL', keys[1], argv[i]) else redis.call('HSET', keys[1], argv[i], rest) end
+      taken = taken + 1
+    end
+  end
+  return taken
 end
 
 -- A reader over keys and arguments, so that both passes of the commit walk them alike.
@@ -284,9 +304,11 @@ end
 local function beat(keys, argv)
   local t = redis.call('TIME')
   local now = t[1] * 1000 + math.floor(t[2] / 1000)
-  if argv[1] ~= '' then redis.call('ZADD', keys[1], now + argv[2], argv[1]) end
   redis.call('ZREMRANGEBYSCORE', keys[1], '-inf', now)
-  redis.call('ZREMRANGEBYSCORE', keys[1], now + 10 * argv[2], '+inf')
+  if argv[1] ~= '' then
+    redis.call('ZADD', keys[1], now + argv[2], argv[1])
+    redis.call('ZREMRANGEBYSCORE', keys[1], now + 10 * argv[2], '+inf')
+  end
   return redis.call('ZRANGE', keys[1], 0, -1)
 end
 
@@ -299,13 +321,43 @@ local function assign(keys, argv)
   return 1
 end
 
--- KEYS: address   ARGV: a customer who is erased, the one to come
+-- KEYS: address   ARGV: the customer to come, those who are erased …
 -- Gives an erased customer's address to a new one, once. Returns who has it now.
 local function pass_on(keys, argv)
   local now = redis.call('GET', keys[1])
-  if now and now ~= argv[1] then return now end
-  redis.call('SET', keys[1], argv[2])
-  return argv[2]
+  for i = 2, #argv do
+    if now == argv[i] then now = false end
+  end
+  if now then return now end
+  redis.call('SET', keys[1], argv[1])
+  return argv[1]
+end
+
+-- KEYS: address   ARGV: those who are erased …
+-- Deletes an address that still leads to one of them. Returns 1 where it did.
+local function let_go(keys, argv)
+  local now = redis.call('GET', keys[1])
+  for _, gone in ipairs(argv) do
+    if now == gone then return redis.call('DEL', keys[1]) end
+  end
+  return 0
+end
+
+-- KEYS: stream
+-- Writes a stream anew from what is in it: a deleted entry's bytes stay in memory and in an RDB until all its neighbours went too.
+-- Ids and the last id stay, so no reader notices. Returns how many entries there are.
+local function compact(keys)
+  if redis.call('XLEN', keys[1]) == 0 then return 0 end
+  local last
+  local told = redis.call('XINFO', 'STREAM', keys[1])
+  for i = 1, #told, 2 do
+    if told[i] == 'last-generated-id' then last = told[i + 1] end
+  end
+  local entries = redis.call('XRANGE', keys[1], '-', '+')
+  redis.call('DEL', keys[1])
+  for _, entry in ipairs(entries) do redis.call('XADD', keys[1], entry[1], unpack(entry[2])) end
+  redis.call('XSETID', keys[1], last)
+  return #entries
 end
 
 -- KEYS: bucket   ARGV: now in ms, ms between two, burst
@@ -341,6 +393,7 @@ local TAKES_IN, WORKS_OFF = {}, {'allow-oom'}
 register('push', push, TAKES_IN)
 register('own', own, WORKS_OFF)
 register('begin', begin, WORKS_OFF)
+register('absolve', absolve, WORKS_OFF)
 register('commit', commit, WORKS_OFF)
 register('bury', bury, WORKS_OFF)
 register('mark', mark, WORKS_OFF)
@@ -354,4 +407,6 @@ register('beat', beat, WORKS_OFF)
 register('assign', assign, WORKS_OFF)
 register('bucket', bucket, WORKS_OFF)
 register('pass_on', pass_on, WORKS_OFF)
+register('let_go', let_go, WORKS_OFF)
+register('compact', compact, WORKS_OFF)
 register('chat', chat, TAKES_IN)

@@ -1,0 +1,69 @@
+"""Run the bench: `python -m bench`. QUICK=1 ends within 50 s; FULL=1 adds 100,000 and 1,000,000 customers and 100,000 timers.
+
+Writes bench/results.json and prints a table. Exit 1 where an id was lost or doubled or a part did not run; without QUICK=1 also where an
+aim was missed (a quick run's rounds are too short to call an aim missed on a machine that does other things beside).
+"""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from bench import accept, idle, turns, way
+from bench.measures import appends_ms, quantile
+from bench.processes import BenchFailed, Place
+from bench.report import FIGURES, missed, table
+
+RESULTS = Path(__file__).with_name("results.json")
+SIZES = (1_000, 100_000, 1_000_000)
+TIMERS = 100_000
+
+
+def main(environ: Mapping[str, str]) -> int:
+    """Measure, write, print."""
+    quick, full = environ.get("QUICK") == "1", environ.get("FULL") == "1"
+    begun = time.monotonic()
+    try:
+        with Place() as place:
+            figures = _measured(place, quick=quick, full=full)
+    except BenchFailed as error:
+        print(f"the bench failed: {error}", file=sys.stderr)
+        return 1
+    figures["detail"]["took_s"] = time.monotonic() - begun
+    RESULTS.write_text(json.dumps(figures, indent=1) + "\n")
+    print(table(figures))
+    wrong = missed(figures)
+    told = ", ".join(f"{name} {figures[name]:.4g}" for name in FIGURES)
+    print(f"figure: {told}" + (f"; missed: {', '.join(wrong)}" if wrong else "; every aim met"))
+    return 1 if wrong and not quick else 0
+
+
+def _measured(place: Place, *, quick: bool, full: bool) -> dict[str, Any]:
+    rounds, seconds = (3, 1.0) if quick else (5, 3.0)
+    detail: dict[str, Any] = {"load_average": os.getloadavg()[0], "cores": os.cpu_count(), "burst_seconds": 0}
+    figures: dict[str, Any] = {}
+    appends = appends_ms(place.folder)
+    parts: dict[str, dict[str, Any]] = {
+        "idle": idle.measure(place, rounds=rounds),
+        "accept": accept.measure(place, rounds=rounds, seconds=seconds),
+        "turns": turns.measure(place, waves=rounds, wave=3000 if quick else 10_000),
+        "whole_way": way.measure(place, rounds=rounds, seconds=seconds),
+    }
+    appends += appends_ms(place.folder)
+    for name, part in parts.items():
+        detail[name] = part.pop("detail")
+        figures |= part
+    if not quick:
+        detail["two_processes"] = way.measure_two(place, rounds=rounds, seconds=seconds)
+        detail["telegram"] = way.measure_telegram(place, rounds=rounds, seconds=seconds)
+    if full:
+        detail["growth"] = turns.measure_growth(place, sizes=SIZES, timers=TIMERS)
+    figures["fdatasync_p99_ms"] = quantile(appends, 0.99)
+    return {**{name: figures[name] for name in FIGURES}, "detail": detail}
+
+
+if __name__ == "__main__":
+    sys.exit(main(os.environ))

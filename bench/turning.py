@@ -1,0 +1,276 @@
+"""A worker process that works off mailboxes filled beforehand: `python -m bench.turning JOB`, JOB a `Job` as JSON.
+
+Its own embedded server, the shop's own steps, the archive running. Sending is left out while turns are measured (each delivery is
+committed and stays in the outbox), then measured by itself: the same deliveries to a channel that sends nothing.
+"""
+
+import asyncio
+import os
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import msgspec
+import uvloop
+
+from bench.measures import children_of, cpu_of, rss_mb
+from bench.population import ACCOUNT, BORN, KIND, Population, load, record_of, records, timers, words
+from config.answers import store_answers
+from config.core import TURN_BUDGET_S, Store, process_name
+from config.parts import find_server, open_store
+from config.settings import Settings, load_settings
+from config.turning import turning_of
+from hub.engine.accounts import Account, Rates
+from hub.engine.archiver import Archiver, Batch
+from hub.engine.asking import Asking
+from hub.engine.budget import TurnBudget
+from hub.engine.clock import SystemClock
+from hub.engine.counters import Counters
+from hub.engine.holding import Engine
+from hub.engine.logs import configure
+from hub.engine.mailbox import TurnSettings
+from hub.engine.reader import Reader
+from hub.engine.worker import Worker
+from hub.model.delivery import Delivery
+from hub.model.events import Incoming, Unparsed
+from hub.model.message import Capabilities
+from hub.model.ports import Call, Clock, Inbound, Reply, Sent
+from hub.store.archive.open import Archive
+from hub.store.buckets import Buckets
+from hub.store.codec import encode
+from hub.store.links import Links
+from hub.store.queue import Queue
+from hub.store.workers import Workers
+
+LONGEST_S = 300.0
+LOOK_EVERY_S = 0.005
+WARM = 10
+"""The first of so many parts of a wave is not measured: partitions are being taken, nothing is warm."""
+
+
+class Job(msgspec.Struct, frozen=True):
+    """So many customers; `waves` times one word of `wave` of them; then the sends those led to; then so many timers, due at once."""
+
+    customers: int
+    wave: int
+    waves: int
+    timers: int = 0
+
+
+class Rate(msgspec.Struct, frozen=True):
+    """So many in so many seconds, with the CPU of this process (all threads) and of the server, for each in µs."""
+
+    count: int
+    per_s: float
+    cpu_us: float
+    server_cpu_us: float
+
+
+class Told(msgspec.Struct, frozen=True):
+    """Turns by wave, sends (mark and settle, nothing leaves), timers (each fired and turned); `record_bytes` before the first turn."""
+
+    turns: list[Rate]
+    sends: Rate
+    timers: Rate | None
+    record_bytes: int
+    load_s: float
+    server_mb: float
+
+
+class Nowhere:
+    """A channel that sends nothing and says it did: what stays is the outbox's own work (mark, settle)."""
+
+    kind, account = KIND, ACCOUNT
+    capabilities = Capabilities(text_units=4000, quick_replies=10, connects=False)
+
+    def verify(self, request: Inbound) -> None:
+        """Nobody calls."""
+
+    def parse(self, request: Inbound) -> list[Incoming | Unparsed]:
+        """Nobody calls."""
+        return []
+
+    def answer(self, request: Inbound, events: list[Incoming | Unparsed]) -> Reply | None:
+        """Nobody calls."""
+        return None
+
+    def render(self, delivery: Delivery) -> list[Call]:
+        """One call."""
+        return [Call(method="message", params={"text": delivery.message.text})]
+
+    async def send(self, call: Call, delivery: Delivery) -> Sent:
+        """Nothing leaves."""
+        return Sent(external_id=delivery.id)
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
+class GatedReader(Reader):
+    """Reads nothing until `gate` is set."""
+
+    def __init__(self, links: Links, clock: Clock, gate: asyncio.Event) -> None:
+        super().__init__(links, clock)
+        self._gate = gate
+
+    async def run(self) -> None:
+        """Wait, then read until cancelled."""
+        await self._gate.wait()
+        await super().run()
+
+
+class Counted:
+    """An archive that counts the journal entries it wrote."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self.entries = 0
+
+    async def cursor(self, partition: int) -> str:
+        """As the archive's own."""
+        return await self._archive.cursor(partition)
+
+    async def write(self, batches: list[Batch]) -> None:
+        """As the archive's own."""
+        await self._archive.write(batches)
+        self.entries += sum(len(entries) for _, entries in batches)
+
+
+class Bench:
+    """Workers over one store, one after the other, with one archive."""
+
+    def __init__(self, parts: Store, settings: Settings, *, server: int) -> None:
+        self.parts = parts
+        self.counters = Counters()
+        self.gate = asyncio.Event()
+        self._settings = settings
+        self._server = server
+        self._clock = SystemClock()
+        self._worker: Worker | None = None
+
+    @asynccontextmanager
+    async def working(self) -> AsyncIterator[None]:
+        """A fresh worker that takes all partitions and begins."""
+        self._worker = Worker(self._engine(), Workers(self.parts.links, self.parts.keys), name=process_name())
+        await self._worker.start()
+        try:
+            yield
+        finally:
+            await self._worker.stop()
+
+    @asynccontextmanager
+    async def archiving(self) -> AsyncIterator[Counted]:
+        """The archive of a hub: SQLite in the data folder."""
+        archive = await Archive.open(str(self._settings.data / "archive.sqlite3"))
+        counted, links, keys = Counted(archive), self.parts.links, self.parts.keys
+        archiver = Archiver(links, keys, counted, held=self._held, clock=self._clock, queue=Queue(links, keys))
+        task = asyncio.create_task(archiver.run())
+        try:
+            yield counted
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            await archive.close()
+
+    async def rate(self, count: Callable[[], int], *, start: int, end: int, after: Callable[[], bool] = lambda: True) -> Rate:
+        """Measure while `count` goes from `start` to `end`; CPU until `after` holds too."""
+        await _until(lambda: count() >= start)
+        first, begun, used, server = count(), time.monotonic(), time.process_time(), cpu_of(self._server)
+        await _until(lambda: count() >= end)
+        done, seconds = count() - first, time.monotonic() - begun
+        await _until(after)
+        return Rate(done, done / seconds, (time.process_time() - used) / done * 1e6, (cpu_of(self._server) - server) / done * 1e6)
+
+    def sent(self) -> int:
+        """How many deliveries were sent."""
+        return self.counters.sends[KIND, "sent"]
+
+    def _held(self) -> set[int]:
+        return set(self._worker.holdings) if self._worker else set()
+
+    def _engine(self) -> Engine:
+        """As `config.core.worker` makes it, but with a channel that leads nowhere behind a gate."""
+        parts, clock = self.parts, self._clock
+        turning = turning_of(self._settings, answers={}, build="bench")
+        budget = TurnBudget(TURN_BUDGET_S)
+        return Engine(
+            links=parts.links,
+            inboxes=parts.inboxes,
+            deliveries=parts.deliveries,
+            accounts={(KIND, ACCOUNT): Account(Nowhere(), Rates(), clock=clock, buckets=Buckets(parts.links, parts.keys))},
+            turns=TurnSettings(steps=tuple(turning.steps), urgent=turning.urgent, quiet=0.0, build=turning.build, budget=budget),
+            asking=Asking(store_answers(parts.deliveries)),
+            clock=clock,
+            counters=self.counters,
+            mail=Reader(parts.links, clock),
+            posts=GatedReader(parts.links, clock, self.gate),
+        )
+
+
+async def _until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(LONGEST_S):
+        while not holds():
+            await asyncio.sleep(LOOK_EVERY_S)
+
+
+async def take(job: Job, folder: Path) -> Told:
+    """Start a server, load it, then work off wave after wave, the sends, the timers."""
+    settings, population = load_settings({}, folder=folder), Population(job.customers)
+    server = await find_server(settings, join=False)
+    pid = children_of(os.getpid())[0]
+    parts = await open_store(server.url, settings)
+    bench = Bench(parts, settings, server=pid)
+    try:
+        begun = time.monotonic()
+        await load(parts.links, records(parts.keys, population))
+        load_s, server_mb = time.monotonic() - begun, rss_mb([pid])
+        async with bench.archiving() as archive:
+            turns = [await _wave(bench, archive, job, wave) for wave in range(job.waves)]
+            sends = await _sends(bench)
+            fired = await _timers(bench, job) if job.timers else None
+    finally:
+        await parts.links.stop()
+        await server.stop()
+    return Told(turns, sends, fired, record_bytes=len(encode(record_of(population, 0))), load_s=load_s, server_mb=server_mb)
+
+
+async def _wave(bench: Bench, archive: Counted, job: Job, wave: int) -> Rate:
+    """One word of each of some customers, all waiting before the worker begins; none of them waits twice."""
+    population, before = Population(job.customers), bench.counters.turns
+    numbers = population.sample(job.wave, seed=wave)
+    await load(bench.parts.links, words(bench.parts.keys, population, numbers, wave=wave))
+    end = before + len(numbers)
+    async with bench.working():
+        return await bench.rate(
+            lambda: bench.counters.turns, start=before + len(numbers) // WARM, end=end, after=lambda: archive.entries >= bench.counters.turns
+        )
+
+
+async def _sends(bench: Bench) -> Rate:
+    """What the turns wanted sent, to nowhere."""
+    many = bench.counters.turns
+    bench.gate.set()
+    async with bench.working():
+        return await bench.rate(bench.sent, start=many // WARM, end=many)
+
+
+async def _timers(bench: Bench, job: Job) -> Rate:
+    """Timers of many customers, all due: each becomes an entry and a turn that finds nothing to do."""
+    population, before = Population(job.customers), bench.counters.turns
+    numbers = range(min(job.timers, job.customers))
+    await load(bench.parts.links, timers(bench.parts.keys, population, numbers, due=BORN))
+    async with bench.working():
+        return await bench.rate(lambda: bench.counters.turns, start=before + len(numbers) // WARM, end=before + len(numbers))
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Read the job, do it in the current folder, tell."""
+    configure("warning", "console")
+    told = uvloop.run(take(msgspec.json.decode(arguments[0], type=Job), Path.cwd()))
+    print(msgspec.json.encode(told).decode())
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,36 @@
+"""What is done now and then: turns that no replay needs any more leave the archive."""
+
+from typing import Protocol
+
+import structlog
+
+from hub.model.errors import HubError
+from hub.model.ports import Clock
+
+log = structlog.get_logger()
+TURNS_KEPT_MS = 7 * 86_400_000
+EVERY_S = 3600.0
+
+
+class Archive(Protocol):
+    """What is asked of the archive here."""
+
+    async def purge(self, before_ms: int) -> int:
+        """Delete turns older than that; returns how many."""
+        ...
+
+    async def recover(self) -> int:
+        """Read again what an older version could not; returns how many entries."""
+        ...
+
+
+async def keep_house(archive: Archive, clock: Clock) -> None:
+    """Once at the start and then every hour, until cancelled."""
+    while True:
+        try:
+            recovered = await archive.recover()
+            purged = await archive.purge(clock.now() - TURNS_KEPT_MS)
+            log.info("archive kept in order", recovered=recovered, purged=purged)
+        except HubError as error:
+            log.warning("archive not kept in order", error=type(error).__name__)
+        await clock.sleep(EVERY_S)

@@ -1,0 +1,87 @@
+"""`hub customer erase` on a running hub: the whole data folder is searched for what was said and who said it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.error import HTTPError
+
+import pytest
+
+from tests.demo.running import ANSWERS_WITHIN_S, Demo, demo
+from tests.erasure.commands import hub, told
+from tests.erasure.searching import where
+from tests.processes import wait_until
+
+NUMBER = "84905551234"
+NAME = "Nguyễn Thị Hạnh"
+SECRET = "bí mật của Hạnh 4711"
+OTHER, OTHERS_WORDS = "84907770000", "lời của khách khác 4712"
+HOURS = "9:00–21:00"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path
+
+
+@pytest.fixture
+def shop(folder: Path) -> Iterator[Demo]:
+    with demo(folder) as running:
+        yield running
+
+
+def answered(shop: Demo, who: str, times: int) -> None:
+    wait_until(lambda: len(shop.on_phone(who)) >= times, within=ANSWERS_WITHIN_S, what=f"answer {times}")
+
+
+def test_nothing_of_an_erased_customer_is_left_and_others_keep_theirs(shop: Demo, folder: Path) -> None:
+    data = folder / "data"
+    shop.type_on_phone(NUMBER, SECRET)
+    answered(shop, NUMBER, 1)
+    shop.type_on_phone(NUMBER, "gap nhan vien")
+    answered(shop, NUMBER, 2)
+    shop.type_on_phone(OTHER, OTHERS_WORDS)
+    answered(shop, OTHER, 1)
+    customer = told(data, "customer", "find", "telegram", "demo", NUMBER)
+    wait_until(lambda: bool(where(SECRET, data)), within=ANSWERS_WITHIN_S, what="the words on the disk")
+    before = where(NUMBER, data)
+
+    told(data, "customer", "erase", customer, "--yes")
+
+    left = {text: where(text, folder) for text in (NUMBER, SECRET, SECRET.split()[0] + " m")}
+    assert {text: [] for text in left} == left
+    assert before
+    assert where(OTHERS_WORDS, data)
+    assert where(OTHER, data)
+
+
+def test_the_erased_person_who_writes_again_is_somebody_new(shop: Demo, folder: Path) -> None:
+    data = folder / "data"
+    shop.type_on_phone(NUMBER, "gap nhan vien")
+    answered(shop, NUMBER, 1)
+    old = told(data, "customer", "find", "telegram", "demo", NUMBER)
+    told(data, "customer", "erase", old, "--yes")
+    before = len(shop.on_phone(NUMBER))
+
+    shop.type_on_phone(NUMBER, "mấy giờ mở cửa")
+
+    wait_until(lambda: any(HOURS in text for text in shop.on_phone(NUMBER)[before:]), within=ANSWERS_WITHIN_S, what="the bot's answer")
+    new = told(data, "customer", "find", "telegram", "demo", NUMBER)
+    assert old != new
+    assert new == shop.get(f"/api/addresses/telegram/demo/{NUMBER}")["customer"]
+    conversations = shop.get(f"/api/customers/{new}")["conversations"]
+    assert isinstance(conversations, list)
+    assert 1 == len(conversations)
+    with pytest.raises(HTTPError, match="410"):
+        shop.get(f"/api/customers/{old}")
+
+
+def test_erasing_asks_for_the_id_once_more_and_a_wrong_one_erases_nothing(shop: Demo, folder: Path) -> None:
+    data = folder / "data"
+    shop.type_on_phone(NUMBER, SECRET)
+    answered(shop, NUMBER, 1)
+    customer = told(data, "customer", "find", "telegram", "demo", NUMBER)
+
+    refused = hub(data, "customer", "erase", customer, typed="yes\n")
+
+    assert (2, "hub: This was not the id; nothing is erased.") == (refused.returncode, refused.stderr.splitlines()[-1].split(": ", 1)[-1] if False else refused.stderr.rpartition("on: ")[2].strip())
+    assert customer == told(data, "customer", "find", "telegram", "demo", NUMBER)

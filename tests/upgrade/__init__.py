@@ -1,0 +1,1 @@
+"""Two versions side by side: what one writes the other keeps."""
