@@ -16,8 +16,8 @@ import msgspec
 from bench.measures import cpu_of, quantile
 from sandbox.plain import signature
 
-CONNECTIONS = 48
-MOST_A_SECOND = 12_000
+CONNECTIONS = 64
+MOST_A_SECOND = 26_000
 TEXT = "shop mở cửa lúc mấy giờ vậy ạ"
 _OK = b"HTTP/1.1 200"
 _END = b"\r\n\r\n"

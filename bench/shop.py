@@ -20,7 +20,7 @@ from bench.measures import cpu_of, quantile
 from sandbox.plain import PlainStandIn
 from sandbox.telegram import TelegramStandIn
 
-CONNECTIONS = 48
+CONNECTIONS = 64
 LOOK_EVERY_S = 0.001
 PATIENCE_S = 20.0
 

@@ -18,7 +18,7 @@ import uvloop
 from bench.measures import children_of, cpu_of, rss_mb
 from bench.population import ACCOUNT, BORN, KIND, Population, load, record_of, records, timers, words
 from config.answers import store_answers
-from config.core import TURN_BUDGET_S, Store, process_name
+from config.core import TURN_BUDGET_S, Store, process_name, rest_collector
 from config.parts import find_server, open_store
 from config.settings import Settings, load_settings
 from config.turning import turning_of
@@ -226,6 +226,7 @@ async def take(job: Job, folder: Path) -> Told:
         begun = time.monotonic()
         await load(parts.links, records(parts.keys, population))
         load_s, server_mb = time.monotonic() - begun, rss_mb([pid])
+        rest_collector()
         async with bench.archiving() as archive:
             turns = [await _wave(bench, archive, job, wave) for wave in range(job.waves)]
             sends = await _sends(bench)

@@ -26,6 +26,7 @@ MOST_REPLIES = 30
 _LATEST_MS = 1 << 50
 _PREFIX = "sha256="
 _NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+_KINDS = frozenset(kind.value for kind in MediaKind)
 _STATES = {state.value: state for state in (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.READ, DeliveryState.FAILED)}
 
 
@@ -177,7 +178,7 @@ _LIST = msgspec.json.Decoder(list[msgspec.Raw])
 
 def _body(told: _Element) -> Body | None:
     match told.type:
-        case "message":
+        case "message" if told.text or told.payload or told.attachments:
             return _said(told)
         case "start":
             return Started(ref=told.ref, name=told.name, language=told.language, external_id=str(told.id))
@@ -190,12 +191,7 @@ def _body(told: _Element) -> Body | None:
 
 
 def _said(told: _Element) -> Said | None:
-    known = [kind.value for kind in MediaKind]
-    pieces = tuple(
-        Attachment(kind=MediaKind(p.kind), **{f: getattr(p, f) for f in p.__struct_fields__[1:]})
-        for p in told.attachments
-        if p.kind in known
-    )
+    pieces = _attachments(told.attachments) if told.attachments else ()
     if len(pieces) != len(told.attachments):
         return None
     return Said(
@@ -207,6 +203,13 @@ def _said(told: _Element) -> Said | None:
         in_reply_to=told.reply_to,
         name=told.name,
         language=told.language,
+    )
+
+
+def _attachments(pieces: tuple[_Piece, ...]) -> tuple[Attachment, ...]:
+    """Those of a kind that is known."""
+    return tuple(
+        Attachment(kind=MediaKind(p.kind), **{f: getattr(p, f) for f in p.__struct_fields__[1:]}) for p in pieces if p.kind in _KINDS
     )
 
 

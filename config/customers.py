@@ -173,7 +173,7 @@ def _write(file: Path, page: bytes) -> None:
 
 
 def _readable(tables: Mapping[str, tuple[dict[str, object], ...]]) -> dict[str, list[dict[str, object]]]:
-    return {table: [{name: _opened(name, value) for name, value in row.items()} for row in rows] for table, rows in tables.items()}
+    return {table: [{f"{name}": _opened(name, value) for name, value in row.items()} for row in rows] for table, rows in tables.items()}
 
 
 def _opened(name: str, value: object) -> object:

@@ -48,6 +48,13 @@ def _parser() -> argparse.ArgumentParser:
     replay.set_defaults(run=_replay)
     _customer_parser(commands.add_parser("customer", help="show, find, export, merge or erase a customer"))
     _dead_parser(commands.add_parser("dead", help="list events that were given up, and try them again"))
+    for name, run, told in (
+        ("backup", _backup, "copy a resting hub into one file"),
+        ("restore", _restore, "fill an empty hub from such a file"),
+    ):
+        command = commands.add_parser(name, help=told)
+        command.add_argument("file", type=Path)
+        command.set_defaults(run=run)
     return parser
 
 
@@ -94,6 +101,14 @@ def _logs(settings: Settings) -> None:
     configure(settings.log.value, "console" if sys.stderr.isatty() else "json", secrets=secrets)
 
 
+def _quiet_settings() -> Settings:
+    """The settings for a command that speaks for itself: its own sentence, and nothing beside it."""
+    from hub.engine.logs import configure
+
+    configure("error", "console")
+    return _settings()
+
+
 def _serve(given: argparse.Namespace) -> int:
     from config.serve import Role
 
@@ -109,6 +124,7 @@ def _serve(given: argparse.Namespace) -> int:
 def _run(settings: Settings, roles: Sequence[object]) -> int:
     import uvloop
 
+    from config.core import rest_collector
     from config.serve import Hub, Role
 
     async def run() -> None:
@@ -124,6 +140,7 @@ def _run(settings: Settings, roles: Sequence[object]) -> int:
         try:
             if starting.done():
                 process = starting.result()
+                rest_collector()
                 if process.web:
                     print(f"omnihub serves on http://{settings.host}:{process.port}", flush=True)
                 await stopping.wait()
@@ -159,26 +176,26 @@ def _replay(given: argparse.Namespace) -> int:
 def _show(given: argparse.Namespace) -> int:
     from config.customers import show, show_as_json
 
-    return asyncio.run((show_as_json if given.json else show)(_settings(), given.customer))
+    return asyncio.run((show_as_json if given.json else show)(_quiet_settings(), given.customer))
 
 
 def _find(given: argparse.Namespace) -> int:
     from config.customers import find
     from hub.model.address import Address
 
-    return asyncio.run(find(_settings(), Address(channel=given.channel, account=given.account, id=given.address)))
+    return asyncio.run(find(_quiet_settings(), Address(channel=given.channel, account=given.account, id=given.address)))
 
 
 def _export(given: argparse.Namespace) -> int:
     from config.customers import export
 
-    return asyncio.run(export(_settings(), given.customer, given.file))
+    return asyncio.run(export(_quiet_settings(), given.customer, given.file))
 
 
 def _merge(given: argparse.Namespace) -> int:
     from config.customers import merge
 
-    return asyncio.run(merge(_settings(), given.customer, given.other, evidence=given.evidence))
+    return asyncio.run(merge(_quiet_settings(), given.customer, given.other, evidence=given.evidence))
 
 
 def _erase(given: argparse.Namespace) -> int:
@@ -188,20 +205,32 @@ def _erase(given: argparse.Namespace) -> int:
         print(f"{given.customer} will be forgotten for good. Type the id once more to go on: ", end="", file=sys.stderr, flush=True)
         if sys.stdin.readline().strip() != given.customer:
             raise SettingsError("This was not the id; nothing is erased.")
-    return asyncio.run(erase(_settings(), given.customer))
+    return asyncio.run(erase(_quiet_settings(), given.customer))
 
 
 def _list_dead(given: argparse.Namespace) -> int:
     from config.operating import list_dead
 
     del given
-    return asyncio.run(list_dead(_settings()))
+    return asyncio.run(list_dead(_quiet_settings()))
 
 
 def _retry_dead(given: argparse.Namespace) -> int:
     from config.operating import retry_dead
 
-    return asyncio.run(retry_dead(_settings(), given.partition, given.entry))
+    return asyncio.run(retry_dead(_quiet_settings(), given.partition, given.entry))
+
+
+def _backup(given: argparse.Namespace) -> int:
+    from config.backup import backup
+
+    return asyncio.run(backup(_quiet_settings(), given.file))
+
+
+def _restore(given: argparse.Namespace) -> int:
+    from config.backup import restore
+
+    return asyncio.run(restore(_quiet_settings(), given.file))
 
 
 if __name__ == "__main__":

@@ -6,8 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from config.core import Store, entropy
-from config.parts import open_store
+from config.core import Store, entropy, store
 from config.settings import Settings
 from hub.desk.asking import Desk
 from hub.engine.clock import SystemClock
@@ -16,25 +15,31 @@ from hub.model.ids import new_id
 from hub.store.customers import Customers
 from hub.store.dead import DeadLetters, NotDead
 from hub.store.embedded_lock import find_running
+from hub.store.keys import Keys
+from hub.store.links import connect
+from hub.store.meta import Meta
 
 if TYPE_CHECKING:
     from hub.store.archive.open import Archive
 
 LISTED = 500
+ANSWERS_WITHIN_S = 10.0
+"""A person waits longer for an answer than a webhook does; a busy server is no server that is away."""
 
 
 @asynccontextmanager
 async def running_store(settings: Settings) -> AsyncIterator[Store]:
     """The store of the hub that runs with these settings. Raises SettingsError where none answers."""
     url = settings.redis_url or f"unix://{find_running(settings.data)}"
+    links = await connect(url, timeout=ANSWERS_WITHIN_S)
+    parts = store(links, Keys(settings.key_prefix))
     try:
-        parts = await open_store(url, settings)
-        try:
-            yield parts
-        finally:
-            await parts.links.stop()
+        await Meta(links, parts.keys).agree()
+        yield parts
     except StoreAway as error:
         raise SettingsError(f"The store does not answer ({error}); see by `hub check` that it runs, then do this again.") from error
+    finally:
+        await links.stop()
 
 
 @asynccontextmanager

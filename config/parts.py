@@ -1,5 +1,6 @@
 """What a running hub consists of besides its web and worker sides: the server, the links, the checks on both."""
 
+import asyncio
 import os
 import tempfile
 from pathlib import Path
@@ -9,16 +10,20 @@ from msgspec import Struct
 
 from config.core import Store, store
 from config.settings import Settings
+from hub.engine.worker import LIFE_MS
+from hub.model.errors import StoreAway
 from hub.store.embedded import EmbeddedServer, Phase
 from hub.store.embedded_binary import find_binary, this_machine
 from hub.store.embedded_lock import find_running
 from hub.store.embedded_setup import ServerSetup, socket_path
 from hub.store.keys import Keys
-from hub.store.links import connect
+from hub.store.links import Links, connect
 from hub.store.meta import Meta
+from hub.store.workers import Workers
 from hub.web.health import NotReady
 
 log = structlog.get_logger()
+LOOK_S = 0.2
 
 
 class Server(Struct):
@@ -67,8 +72,24 @@ async def open_store(url: str, settings: Settings) -> Store:
     links = await connect(url)
     parts = store(links, Keys(settings.key_prefix))
     try:
-        await Meta(links, parts.keys).agree()
+        await _first_answer(links, parts.keys)
     except BaseException:
         await links.stop()
         raise
     return parts
+
+
+async def _first_answer(links: Links, keys: Keys) -> None:
+    """Agree with the other processes, however long the store is away; the look at who lives also has the functions loaded."""
+    told = False
+    while True:
+        try:
+            await Workers(links, keys).beat("", LIFE_MS)
+            await Meta(links, keys).agree()
+        except StoreAway:
+            if not told:
+                log.warning("the store is away; the hub starts when it answers")
+            told = True
+            await asyncio.sleep(LOOK_S)
+        else:
+            return

@@ -112,6 +112,9 @@ class Hub:
             counters=counters,
             channels={(channel.kind, channel.account): channel for channel, _ in rated},
         )
+        # Before whoever takes things in, pollers too, so that it is closed after them.
+        await taking.open()
+        self._stack.push_async_callback(taking.close)
         if Role.WORKER in self._roles:
             await self._start_worker(process, rated, session)
         if Role.WEB in self._roles:
@@ -167,8 +170,6 @@ class Hub:
                     self._background(Poller(channel, process.intake, ours=mine, clock=self._clock).run(), "polling")
 
     async def _start_web(self, process: Process, chats: Chats) -> None:
-        await process.intake.open()
-        self._stack.push_async_callback(process.intake.close)
         process.web = await open_web(
             WebParts(
                 settings=process.settings,

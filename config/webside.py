@@ -88,7 +88,7 @@ async def open_web(parts: WebParts) -> WebSide:
     origin = Origin(public_url=settings.public_url, proxies=networks(settings.trusted_proxies))
     cases = Cases(parts.store.links, parts.store.keys, seal=sealing(parts.secrets.case_key))
     registry = CollectorRegistry()
-    registry.register(HubCollector(parts.counters, gauges=parts.gauges, prefix=settings.prefix))
+    registry.register(HubCollector(parts.counters, gauges=parts.gauges, prefix=settings.key_prefix))
     hooks = Hooks(parts.channels, parts.intake, cases=cases, counters=parts.counters, origin=origin, clock=parts.clock, entropy=entropy)
     chat = _chat(parts, bell, origin)
     tokens = Tokens({"settings": parts.secrets.api_token}, origin=origin, clock=parts.clock)
@@ -100,7 +100,7 @@ async def open_web(parts: WebParts) -> WebSide:
         Metrics(registry).routes(),
     )
     app.on_shutdown.append(chat.close)
-    runner, port = await serve(app, host=settings.host, port=settings.port)
+    runner, port = await serve(app, host=settings.host, port=settings.port, doors=hooks.doors())
     return WebSide(runner, port, parts.chats, bell)
 
 

@@ -159,9 +159,13 @@ class _Place(Struct, frozen=True):
     external_ids: tuple[str, ...] = ()
 
 
+def _place(row: Mapping[str, object]) -> _Place:
+    return convert({name: row[name] for name in _Place.__struct_fields__ if name in row}, _Place)
+
+
 def _archived(customer: str, tables: Mapping[str, Sequence[Mapping[str, object]]], *, now: int) -> Trace:
     """Where the archive's rows say that a customer is."""
-    places = [convert(row, _Place) for table in ("timeline", "deliveries") for row in tables.get(table, ())]
+    places = [_place(row) for table in ("timeline", "deliveries") for row in tables.get(table, ())]
     reached = [(place, Address(channel=place.channel, account=place.account, id=place.address)) for place in places if place.channel]
     trace = Trace(
         customers=(customer,),

@@ -5,7 +5,7 @@ from typing import Protocol, cast
 
 import structlog
 
-from hub.model.errors import HubError
+from hub.model.errors import HubError, StoreAway
 from hub.model.journal import TurnTaken
 from hub.model.ports import Clock
 from hub.model.turn import OWNER_CHANGED
@@ -61,6 +61,10 @@ class Archiver:
             try:
                 copied = await self.once()
                 self._told(behind=False)
+            except StoreAway:
+                # The links say so once for all; the archive itself is well.
+                copied = 0
+                self._cursors.clear()
             except HubError as error:
                 self._told(behind=True, reason=type(error).__name__)
                 copied = 0

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from hub.engine.counters import Counters
 from hub.engine.neighbours import Neighbours
+from hub.engine.sheaf import Piece, Sheaf
 from hub.engine.spool import Spool, Spooled, orphans
 from hub.model.errors import StoreAway, StoreFull
 from hub.model.events import Event, Incoming
@@ -18,7 +19,7 @@ from hub.model.ports import Clock
 from hub.model.subject import customer_subject
 from hub.store.inboxes import Inboxes
 from hub.store.inboxes import Spooling as SpoolsAhead
-from hub.store.spooling import Head, Spooling
+from hub.store.spooling import Spooling
 from hub.store.wire import ServerError
 
 log = structlog.get_logger()
@@ -31,7 +32,7 @@ LOOK_EVERY_S = 0.002
 PATIENCE_S = 10.0
 """So long a process of this machine is waited for that spools and cannot tell the store so; then its words come late."""
 ADOPT_EVERY_S = 0.25
-CHUNK = 256
+CHUNK = 1024
 
 Entropy = Callable[[], int]
 Push = Callable[..., Awaitable[bool]]
@@ -64,6 +65,7 @@ class Intake:
         self._door = asyncio.Lock()
         self._orphans: set[asyncio.Task[None]] = set()
         self._neighbours = Neighbours(spools, own=spooling.process)
+        self._looked = self._others = False
         self.mode = Mode.DIRECT
 
     def store_state(self, away: bool) -> None:  # noqa: FBT001 - the links' callback
@@ -76,11 +78,11 @@ class Intake:
         if not self._gate.is_set():
             await self._gate.wait()
         received = self._clock.now()
-        # Whatever is tried twice must be known again, also what no provider will ever repeat.
-        incoming = tuple(
-            one if one.dedupe_id else replace(one, dedupe_id=new_id("once", now=received, entropy=self._entropy())) for one in incoming
-        )
-        if self._neighbours.spooling():
+        for one in incoming:
+            if not one.dedupe_id:
+                incoming = self._named(incoming, received)
+                break
+        if self._others_spool():
             # What the other has answered for lies on its disk; whoever wrote to it may write to us now, and must not overtake himself.
             self._begin_spooling("another process of this machine spools")
         if self.mode is Mode.DIRECT:
@@ -93,7 +95,24 @@ class Intake:
             except (StoreAway, SpoolsAhead, StoreFull, ServerError) as error:
                 # A repeat of what did get in is dropped by its digest when the spool is drained.
                 self._begin_spooling(type(error).__name__)
-        await self._to_disk(Spooled(incoming=incoming, received=received, days=days))
+        await self._to_disk(Spooled(incoming=tuple(incoming), received=received, days=days))
+
+    def _named(self, incoming: Sequence[Incoming], received: int) -> tuple[Incoming, ...]:
+        """Whatever is tried twice must be known again, also what no provider will ever repeat."""
+        return tuple(
+            one if one.dedupe_id else replace(one, dedupe_id=new_id("once", now=received, entropy=self._entropy())) for one in incoming
+        )
+
+    def _others_spool(self) -> bool:
+        """Whether another process of this machine spools: looked at once for all requests of one round of the loop."""
+        if not self._looked:
+            self._looked = True
+            asyncio.get_running_loop().call_soon(self._look_again)
+            self._others = bool(self._neighbours.spooling())
+        return self._others
+
+    def _look_again(self) -> None:
+        self._looked = False
 
     @property
     def depth(self) -> int:
@@ -114,8 +133,10 @@ class Intake:
         for task in ending:
             task.cancel()
         await asyncio.gather(*ending, return_exceptions=True)
-        if self._spool:
-            await self._spool.close()
+        # Taken away first: closed twice, it would close a descriptor that is somebody else's by then.
+        spool, self._spool = self._spool, None
+        if spool:
+            await spool.close()
 
     async def _settle(self) -> None:
         """Wait with the others, and leave in the order of arrival."""
@@ -172,27 +193,32 @@ class Intake:
                 await self._clock.sleep(SETTLE_S)
                 while await self._drain_once():
                     pass
-                await self._go_direct()
-                return
+                if await self._went_direct():
+                    return
             except (StoreAway, StoreFull, ServerError) as error:
                 log.debug("the spool waits", error=type(error).__name__)
                 await self._clock.sleep(0.1)
 
-    async def _go_direct(self) -> None:
+    async def _went_direct(self) -> bool:
         """Hold new requests at the gate for a moment, drain the last, and push past the disk again when nobody else spools.
 
-        Without the gate a busy process would never find its spool empty.
+        Without the gate a busy process would never find its spool empty. False: others have so much older work that nobody can
+        be kept waiting for it.
         """
         self._gate.clear()
         try:
             while self._spool or self._adding:
-                while self._adding or self.depth:
-                    await self._drain_once()
-                    await self._clock.sleep(0.001)
+                async with asyncio.timeout(SETTLE_S):
+                    while self._adding or self.depth:
+                        await self._drain_once()
+                        await self._clock.sleep(0.001)
                 await self._leave()
             # Where somebody still spools, our next push is refused and we begin anew.
             self.mode = Mode.DIRECT
             log.info("spool drained")
+            return True
+        except TimeoutError:
+            return False
         finally:
             self._gate.set()
 
@@ -227,42 +253,36 @@ class Intake:
         """Drain what is on disk now, as far as no other process has something older; False where nothing was done."""
         if self._spool is None or not self._spool.depth:
             return False
-        did = False
-        for segment in await self._spool.seal():
+        segments = await self._spool.seal()
+        for segment in segments:
             pending = list(self._spool.read(segment))
-            at = 0
-            while at < len(pending):
-                next_one = await self._turn_of(pending[at].received)
-                chunk = self._before(next_one, pending[at : at + CHUNK])
-                await self._push_chunk(chunk)
-                at += len(chunk)
+            await self._drain_sheaf(Sheaf(pending))
             self._spool.drop(segment, len(pending))
-            did = True
-        return did
+        return bool(segments)
 
-    def _before(self, next_one: Head | None, chunk: Sequence[Spooled]) -> Sequence[Spooled]:
-        """The part of a chunk that is older than what the next process holds: words of one customer may lie in both by turns."""
-        me = self._spooling.process
-        later = (n for n, one in enumerate(chunk) if next_one is not None and n and (one.received, me) > next_one)
-        return chunk[: next(later, len(chunk))]
-
-    async def _turn_of(self, head: int) -> Head | None:
-        """Wait until no living process holds anything older than ours; returns the oldest that another holds."""
-        me, began, looked = (head, self._spooling.process), self._clock.boottime(), 0.0
-        while True:
-            registered = await self._spooling.others(head)
+    async def _drain_sheaf(self, sheaf: Sheaf) -> None:
+        """Push it piece by piece, each when no other process holds an older one of the same strand."""
+        waits_since = looked = self._clock.boottime()
+        while sheaf:
+            registered = await self._spooling.others(sheaf.heads)
             silent = {p: since for p, since in self._neighbours.spooling().items() if p not in registered}
-            other = min(((h, p) for p, h in {**silent, **registered}.items()), default=None)
-            if other is None or me < other:
-                return other
+            pieces = sheaf.take(self._spooling.process, {**{p: [since] for p, since in silent.items()}, **registered}, most=CHUNK)
             now = self._clock.boottime()
-            if other[1] in silent and now - began > PATIENCE_S:
-                log.warning("a process spools and does not drain; its words will come late", process=other[1])
-                self._neighbours.ignore(other[1])
+            if pieces:
+                await self._push_pieces(pieces)
+                waits_since = now
+                continue
+            if now - waits_since > PATIENCE_S:
+                self._lose_patience(silent)
             elif silent and now - looked > ADOPT_EVERY_S:
                 looked = now
                 await self._adopt(silent)
             await self._clock.sleep(LOOK_EVERY_S)
+
+    def _lose_patience(self, silent: Mapping[str, int]) -> None:
+        for process in silent:
+            log.warning("a process spools and does not drain; its words will come late", process=process)
+            self._neighbours.ignore(process)
 
     async def _adopt(self, silent: Mapping[str, int]) -> None:
         """Drain what processes left that died since: their locks are free."""
@@ -272,15 +292,11 @@ class Intake:
         for orphan in orphans(self._spools, besides=besides):
             await self._drain_orphan(orphan)
 
-    async def _push_chunk(self, chunk: Sequence[Spooled], *, late: bool = False) -> None:
-        """Push many requests sharing round trips; per customer they stay in order, since calls of one connection do."""
-        work = [
-            self._push(one, received=s.received, days=s.days, guarded=self._inboxes.push_past_spools, late=late or s.late)
-            for s in chunk
-            for one in s.incoming
-        ]
-        results = await asyncio.gather(*work, return_exceptions=True)
-        for result in results:
+    async def _push_pieces(self, pieces: Sequence[Piece]) -> None:
+        """Push many sharing round trips; per customer they stay in order, since calls of one connection do."""
+        push = self._inboxes.push_past_spools
+        work = [self._push(p.one, received=p.received, days=p.days, guarded=push, late=p.late) for p in pieces]
+        for result in await asyncio.gather(*work, return_exceptions=True):
             if isinstance(result, BaseException):
                 raise result
 
@@ -296,11 +312,12 @@ class Intake:
 
     async def _drain_late(self, spool: Spool, segments: Sequence[Path]) -> None:
         for segment in segments:
-            pending = [replace(s, late=True) for s in spool.read(segment)]
+            pending = list(spool.read(segment))
+            pieces = [Piece(one=one, received=s.received, days=s.days, late=True) for s in pending for one in s.incoming]
             start = 0
-            while start < len(pending):
+            while start < len(pieces):
                 try:
-                    await self._push_chunk(pending[start : start + CHUNK], late=True)
+                    await self._push_pieces(pieces[start : start + CHUNK])
                     start += CHUNK
                 except (StoreAway, StoreFull, ServerError):
                     await self._clock.sleep(0.2)

@@ -211,11 +211,12 @@ class Mailbox:
     def _ask(self, work: _Work, waiting: Waiting, asked: tuple[Question, ...]) -> None:
         """Set the customer aside while the world is asked; the lane stays busy until then."""
         lane = work.lane
-        claimed = any(isinstance(w.event.body, ClaimAsked) for w in lane.waiting)
 
         async def ask() -> None:
             try:
                 await self._absolve(work.waiting)
+                # Looked at now: from the next line on `offer` gives up for a claim that comes.
+                claimed = any(isinstance(w.event.body, ClaimAsked) for w in lane.waiting)
                 waiting.answers = await self._asking.ask(lane.customer, () if claimed else asked)
             finally:
                 self._questions.pop(lane.customer, None)

@@ -41,7 +41,8 @@ class Merging:
         """The tombstone turn takes along what has not begun to be sent; later it must know which receipts are for what it sent itself."""
         body = turn.event.body
         if isinstance(turn.record, Moved):
-            return tuple(Question(topic="external", key=_external(turn, id)) for id in body.external_ids) if isinstance(body, Receipt) else ()  # noqa: A001
+            ids = body.external_ids if isinstance(body, Receipt) else ()
+            return tuple(Question(topic="external", key=_external(turn, id)) for id in ids)  # noqa: A001 - the field's name
         if isinstance(body, EraseAsked) or (isinstance(body, MergeAsked) and body.other < turn.record.id):
             return (Question(topic="unsent", key=turn.record.id),)
         return ()

@@ -8,6 +8,8 @@ from hub.model.turn import Turn
 from hub.model.words import ConsentState, ConversationStatus, Origin, OwnerKind, Purpose
 
 DEFER_MS = 15 * 60 * 1000
+TOGETHER_MS = 1000
+"""After so long the nudges of a customer that have to be judged again are judged in one turn, so that none outdates another."""
 DEFERRED_AT_MOST = 20
 TIMER = "deferred nudges"
 
@@ -29,8 +31,11 @@ class Gate:
                 return _judge(turn, nudge)
             case JudgeAgain() as again:
                 nudge = NudgeAsked(message=again.message, purpose=again.purpose, not_after=again.not_after, key=again.key)
-                # While the kill switch is thrown it would come back at once, for ever.
-                return _deferred(turn, nudge, "the kill switch is thrown") if again.stopped else _judge(turn, nudge)
+                if again.stopped:
+                    # While the kill switch is thrown it would come back at once, for ever.
+                    return _deferred(turn, nudge, "the kill switch is thrown")
+                # Judged at once, it would change the record, and so send the next nudge back, which would send this one back…
+                return _deferred(turn, nudge, "something changed meanwhile", after=TOGETHER_MS)
             case TimerFired(name=name) if name == TIMER:
                 waiting = turn.live.deferred
                 turn = turn.with_record(deferred=()).disarm(TIMER)
@@ -72,8 +77,10 @@ def _refused(turn: Turn, nudge: NudgeAsked, reason: str) -> Turn:
     return turn.fact("nudge refused", key=nudge.key, reason=reason).done()
 
 
-def _deferred(turn: Turn, nudge: NudgeAsked, reason: str) -> Turn:
+def _deferred(turn: Turn, nudge: NudgeAsked, reason: str, *, after: int = DEFER_MS) -> Turn:
     if len(turn.live.deferred) >= DEFERRED_AT_MOST:
         return _refused(turn, nudge, "too many wait already")
-    turn = turn.with_record(deferred=(*turn.live.deferred, nudge)).arm(TIMER, turn.now + DEFER_MS)
+    armed = turn.live.timers.get(TIMER)
+    due = min(turn.now + after, armed.due if armed else turn.now + after)
+    turn = turn.with_record(deferred=(*turn.live.deferred, nudge)).arm(TIMER, due)
     return turn.fact("nudge deferred", key=nudge.key, reason=reason).done()

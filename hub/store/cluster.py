@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from hub.model.errors import HubError, SettingsError, StoreAway
 from hub.store.ear import listen
-from hub.store.link import Link, Terms, staying
+from hub.store.link import Link, Terms, scan, staying
 from hub.store.place import Place
 from hub.store.slots import SLOTS, by_slot, read_epoch, read_redirection, read_slots, slot_of
 from hub.store.wire import Answer, Arg, Asked, Need, ServerError, Wire, fail, refuse
@@ -101,6 +101,12 @@ class Cluster:
     async def each(self, *args: Arg) -> list[Answer]:
         """Ask every master; StoreAway where one is away."""
         return list(await asyncio.gather(*(link.wire.call(*args) for link in self._links.values())))
+
+    async def scan(self, match: str) -> AsyncGenerator[list[bytes], None]:
+        """Yield the names of all keys that match, master after master."""
+        for link in list(self._links.values()):
+            async for names in scan(link.wire, match):
+                yield names
 
     def subscribe(self, channel: str) -> AsyncGenerator[bytes, None]:
         """Listen at any connected node: messages reach all of them."""

@@ -1,5 +1,6 @@
 """The way in: whose an address is, and the durable push into that mailbox."""
 
+from asyncio import Future
 from collections import OrderedDict
 from collections.abc import Sequence
 from hashlib import blake2b
@@ -10,8 +11,9 @@ from hub.model.events import Event
 from hub.model.words import Lane
 from hub.store.codec import encode
 from hub.store.functions import function
-from hub.store.keys import Keys
+from hub.store.keys import Keys, PartitionKeys
 from hub.store.links import Links, Need
+from hub.store.wire import Answer
 
 _PUSH, _PASS_ON = function("push"), function("pass_on")
 _DAY_MS = 86_400_000
@@ -31,6 +33,8 @@ class Inboxes:
         self._links = links
         self._keys = keys
         self._customers: OrderedDict[Address, str] = OrderedDict()
+        self._seen: dict[tuple[int, int], tuple[str, ...]] = {}
+        self._today = 0
 
     def known(self, address: Address) -> str | None:
         """The customer of an address, where this process has met it."""
@@ -69,14 +73,12 @@ class Inboxes:
         """The same for those who may go while spools are drained: the drainer itself, timers, relay, agents."""
         return await self._push(event, dedupe, days=days, lane=lane, guard="0") != b"seen"
 
-    async def _push(self, event: Event, dedupe: str, *, days: int, lane: Lane, guard: str) -> object:
+    def _push(self, event: Event, dedupe: str, *, days: int, lane: Lane, guard: str) -> Future[Answer]:
         keys = self._keys.of_subject(event.subject)
         digest = blake2b(dedupe.encode(), digest_size=_DIGEST_BYTES).digest() if dedupe else b""
-        today = event.received // _DAY_MS
-        # One day ahead too: a clock set back must not make a repeat look new.
-        seen = [keys.seen(today), keys.seen(today + 1), *(keys.seen(today - n) for n in range(1, days + 1))] if dedupe else []
+        seen = self._days_seen(keys, event.received // _DAY_MS, days) if dedupe else ()
         keep = (days + 2) * _DAY_MS // 1000
-        return await self._links.call(
+        return self._links.call(
             keys.inbox,
             "FCALL",
             _PUSH,
@@ -90,3 +92,15 @@ class Inboxes:
             encode(event),
             need=Need.SAFE,
         )
+
+    def _days_seen(self, keys: PartitionKeys, today: int, days: int) -> tuple[str, ...]:
+        """The sets of digests in which a repeat is looked for, the first of which takes the new one; kept while it is the same day."""
+        if today != self._today:
+            self._today = today
+            self._seen.clear()
+        found = self._seen.get((keys.number, days))
+        if found is None:
+            # One day ahead too: a clock set back must not make a repeat look new.
+            found = (keys.seen(today), keys.seen(today + 1), *(keys.seen(today - n) for n in range(1, days + 1)))
+            self._seen[keys.number, days] = found
+        return found

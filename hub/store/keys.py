@@ -1,5 +1,7 @@
 """Every key the hub writes, in one place; all keys of a partition share its hash tag, so one function ends a turn on Cluster too."""
 
+import re
+
 from hub.model.address import Address
 from hub.model.subject import PARTITIONS, customer_subject, partition_of
 from hub.model.words import Lane
@@ -87,6 +89,10 @@ class PartitionKeys:
         return f"{self._tag}:seen:{day}"
 
 
+_OURS = re.compile(r"hub:|\{p\d\d\}:|address:|bucket:|cases:\{|chat:\{")
+_PASSING = re.compile(r"hub:(?:workers|partitions|spooling)|\{p\d\d\}:spooling$|bucket:")
+
+
 class Keys:
     """All keys of one hub. `prefix` (HUB_PREFIX, with its colon) stands before every key: several shops, several prefixes."""
 
@@ -99,6 +105,12 @@ class Keys:
         self.spooling = f"{prefix}hub:spooling"
         self.news = f"{prefix}hub:news"
         self.queue = f"{prefix}hub:queue"
+
+    def lasting(self, key: str) -> str | None:
+        """A key's name without the prefix, where it is this hub's and tells more than who is at work just now; else None."""
+        name = key.removeprefix(self.prefix)
+        ours = key.startswith(self.prefix) and _OURS.match(name) and not _PASSING.match(name)
+        return name if ours else None
 
     def of_customer(self, customer: str) -> PartitionKeys:
         """The keys of the partition in which the customer's mailbox lies."""

@@ -2,12 +2,13 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import suppress
 from enum import Enum
 from functools import partial
 from math import inf
 from time import monotonic
+from typing import cast
 
 import structlog
 
@@ -25,6 +26,8 @@ LOOK_EVERY = 2.0
 
 TURNED = frozenset({"LOADING", "MASTERDOWN", "READONLY"})
 """After these the connection is of no use: the server is starting, or no longer the master."""
+
+SCAN_AT_ONCE = 500
 
 GONE_ACKNOWLEDGE_MS = 10
 """How long WAIT waits for replicas the server itself says are not there."""
@@ -256,6 +259,17 @@ def staying(place: Place) -> Callable[[], Awaitable[Place]]:
         return place
 
     return find
+
+
+async def scan(wire: Wire, match: str) -> AsyncGenerator[list[bytes], None]:
+    """Yield the names of one server's keys that match, some at a time."""
+    cursor: Arg = 0
+    while True:
+        answer = await wire.call("SCAN", cursor, "MATCH", match, "COUNT", SCAN_AT_ONCE)
+        cursor, names = cast("tuple[bytes, list[bytes]]", answer)
+        yield names
+        if cursor == b"0":
+            return
 
 
 def read_replication(info: bytes) -> tuple[str, int]:

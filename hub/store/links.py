@@ -55,6 +55,10 @@ class Links(Protocol):
         """Ask every master the same; StoreAway where one is away."""
         ...
 
+    def scan(self, match: str) -> AsyncGenerator[list[bytes], None]:
+        """Yield the names of all keys that match, some at a time, of every master; one may come twice. Leave by `aclose`."""
+        ...
+
     def subscribe(self, channel: str) -> AsyncGenerator[bytes, None]:
         """Yield b"" after each (re)connect (read again what you follow), then each message. Leave by `aclose` (`aclosing`)."""
         ...

@@ -12,6 +12,9 @@ from hub.store.workers import Workers
 FORMAT = 1
 """The newest format of stored values this version reads and writes."""
 
+RESTORING = "restoring"
+"""The field of `hub:meta` that stands there while a backup is written into these data."""
+
 _FORMAT_OF_NAME = re.compile(r"\.f([1-9]\d*)$")
 
 
@@ -42,9 +45,11 @@ class Meta:
         """
         await self._links.call(self._key, "HSETNX", self._key, "partitions", PARTITIONS)
         await self._links.call(self._key, "HSETNX", self._key, "format", self._newest)
+        if await self._links.call(self._key, "HEXISTS", self._key, RESTORING):
+            raise SettingsError("A restore into these data was cut short; empty them (data folder, server, archive) and restore again.")
         partitions, written = await self._read()
         if partitions != PARTITIONS:
-            raise SettingsError(f"These data have {partitions} partitions, this version has {PARTITIONS}; move them over by `hub restore`.")
+            raise SettingsError(f"These data have {partitions} partitions, this version has {PARTITIONS}; run the version that wrote them.")
         if written > self._newest:
             raise SettingsError(
                 f"These data were written in format {written}, this version reads {self._newest}; install the newer version again."

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 
 from hub.model.errors import SettingsError, StoreAway
 from hub.store.ear import listen
-from hub.store.link import Link, Terms
+from hub.store.link import Link, Terms, scan
 from hub.store.place import Place
 from hub.store.wire import Answer, Arg, Asked, Need, ServerError, fail, refuse
 
@@ -56,6 +56,10 @@ class Single:
     async def each(self, *args: Arg) -> list[Answer]:
         """Ask the one server."""
         return [await self._link.wire.call(*args)]
+
+    def scan(self, match: str) -> AsyncGenerator[list[bytes], None]:
+        """Yield the names of all keys that match."""
+        return scan(self._link.wire, match)
 
     def subscribe(self, channel: str) -> AsyncGenerator[bytes, None]:
         """Listen at the server."""

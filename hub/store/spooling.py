@@ -1,7 +1,8 @@
 """Who has events on disk that the mailboxes do not have yet: while anybody does, nobody pushes past them."""
 
 import asyncio
-from typing import TypeAlias, cast
+from collections.abc import Sequence
+from typing import cast
 
 from hub.model.subject import PARTITIONS
 from hub.store.functions import function
@@ -9,8 +10,6 @@ from hub.store.keys import Keys
 from hub.store.links import Links, Need
 
 _BEAT = function("beat")
-Head: TypeAlias = tuple[int, str]
-"""The age of a process's oldest undrained event (ms since 1970), and the process: in this order they go."""
 LIFE_MS = 10_000
 """A process silent for so long drains nothing any more; whoever opens its folder next does, marked late."""
 
@@ -29,11 +28,11 @@ class Spooling:
             call = self._links.standby("SADD", partition.spooling, self.process)
             call.add_done_callback(lambda done: done.cancelled() or done.exception())
 
-    async def register(self, head: int) -> None:
-        """Say how old the oldest undrained event is (ms since 1970); all flags are up when it returns."""
+    async def register(self, *heads: int) -> None:
+        """Say how old the oldest undrained event of each strand is (ms since 1970), one for all will do; all flags are up when it returns."""
         keys = self._keys
         calls = [self._links.call(p.spooling, "SADD", p.spooling, self.process) for p in keys.partitions]
-        calls.append(self._links.call(keys.spooling, "HSET", keys.spooling, self.process, head, need=Need.SAFE))
+        calls.append(self._links.call(keys.spooling, "HSET", keys.spooling, self.process, _text(heads), need=Need.SAFE))
         for call in calls:
             await call
         await self.beat()
@@ -46,13 +45,13 @@ class Spooling:
             await call
         await self._links.call(keys.spooling, "HDEL", keys.spooling, gone)
 
-    async def others(self, head: int) -> dict[str, int]:
+    async def others(self, heads: Sequence[int]) -> dict[str, list[int]]:
         """Say how far we are; returns the heads of all other living processes. One round trip."""
         key = self._keys.spooling
-        noted = self._links.call(key, "HSET", key, self.process, head)
-        living, heads = await asyncio.gather(self.beat(), self.heads())
+        noted = self._links.call(key, "HSET", key, self.process, _text(heads))
+        living, found = await asyncio.gather(self.beat(), self.heads())
         await noted
-        return {p: h for p, h in heads.items() if p in living and p != self.process}
+        return {p: h for p, h in found.items() if p in living and p != self.process}
 
     async def beat(self) -> set[str]:
         """Say that we live; returns the spoolers that do."""
@@ -60,10 +59,14 @@ class Spooling:
         living = await self._links.call(key, "FCALL", _BEAT, 1, key, self.process, LIFE_MS)
         return {p.decode() for p in cast("list[bytes]", living)}
 
-    async def heads(self) -> dict[str, int]:
-        """Process → age of its oldest undrained event; those that only put up flags so far stand with 0."""
+    async def heads(self) -> dict[str, list[int]]:
+        """Process → its heads (one, where they are all the same); those that only put up flags so far stand with 0."""
         key, flag = self._keys.spooling, self._keys.partitions[PARTITIONS - 1].spooling
         noted, flags = self._links.call(key, "HGETALL", key), self._links.call(flag, "SMEMBERS", flag)
         flat, flagged = cast("list[bytes]", await noted), cast("list[bytes]", await flags)
-        heads = {flat[i].decode(): int(flat[i + 1]) for i in range(0, len(flat), 2)}
-        return {**{p.decode(): 0 for p in flagged}, **heads}
+        heads = {flat[i].decode(): [int(head) for head in flat[i + 1].split(b" ")] for i in range(0, len(flat), 2)}
+        return {**{p.decode(): [0] for p in flagged}, **heads}
+
+
+def _text(heads: Sequence[int]) -> str:
+    return " ".join(map(str, heads))

@@ -122,7 +122,17 @@ class Wire(asyncio.Protocol):
     def call(self, *args: Arg, need: Need = _PLAIN) -> asyncio.Future[Answer]:
         """Ask; the future gets the raw reply, a ServerError, StoreFull, or StoreAway (then nobody knows whether it was done)."""
         future: asyncio.Future[Answer] = self._loop.create_future()
-        self.ask((future, args, need))
+        if self._transport is None:
+            fail(future, StoreAway(f"{self.place}: not connected"))
+            return future
+        # As `ask`, in one piece: this is done several times for every word.
+        self._buffer.append(_pack(args))
+        if need is not _PLAIN:
+            self._uncovered += 1
+        self._waiting.append((future, args, need))
+        if not self._scheduled:
+            self._scheduled = True
+            self._loop.call_soon(self.flush)
         return future
 
     def ask(self, asked: Asked) -> None:
@@ -230,7 +240,7 @@ class Wire(asyncio.Protocol):
             self._answered += 1
             if type(reply) is ServerError:
                 self.on_refusal(asked, reply)
-            elif asked[2] is _PLAIN:
+            elif asked[2] is _PLAIN or not (self.acknowledge_ms or self._unproven or asked is self._proof):
                 future = asked[0]
                 if not future.done():
                     future.set_result(reply)

@@ -1,6 +1,7 @@
 """The providers' door: receive, verify, parse, make durable, 200. Nothing else happens in the request."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from typing import Protocol
 
 import structlog
@@ -72,6 +73,10 @@ class Hooks:
         """A plain path for each account known now, found without a pattern; a pattern for those that come later."""
         known = [web.route("*", f"/hooks/{kind}/{account}", self._door(kind, account)) for kind, account in self._channels]
         return [*known, web.route("*", "/hooks/{channel}/{account}", self._any), web.route("*", "/hooks/{rest:.*}", self._any)]
+
+    def doors(self) -> dict[str, Door]:
+        """The plain paths again, for whoever finds them without a router."""
+        return {f"/hooks/{kind}/{account}": partial(self.receive, kind=kind, account=account) for kind, account in self._channels}
 
     def _door(self, kind: str, account: str) -> Door:
         async def door(request: web.Request) -> web.StreamResponse:

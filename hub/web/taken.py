@@ -37,7 +37,9 @@ class Taken(web.StreamResponse):
         if now != self._second:
             self._second = now
             self._bytes = f"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nDate: {formatdate(now, usegmt=True)}\r\n\r\n".encode()
-        await request.writer.write(self._bytes)
+        # Past the writer, too: it would only look for a length, a compression and a chunking that are not there.
+        if (transport := request.transport) is not None and not transport.is_closing():
+            transport.write(self._bytes)
         return request.writer
 
     async def write_eof(self, data: bytes = b"") -> None:

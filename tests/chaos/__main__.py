@@ -9,10 +9,14 @@ from pathlib import Path
 
 import uvloop
 
+from tests.chaos.away import away
 from tests.chaos.plan import Size, Topology, draw
 from tests.chaos.run import Ran, percentile, run, told
+from tests.chaos.takeover import takeover
+from tests.chaos.workers import workers
 
 SEEDS = "1..20"
+KEEP = Path(tempfile.gettempdir()) / "omnihub-chaos"
 
 
 def main() -> int:
@@ -21,19 +25,31 @@ def main() -> int:
     first, _, last = (str(given.seed) if given.seed is not None else given.seeds).partition("..")
     size = Size(seconds=given.seconds, customers=given.customers, messages=given.messages)
     seeds = range(int(first), int(last or first) + 1)
-    return uvloop.run(_all(seeds, Topology(given.topology), size, jobs=given.jobs))
+    return uvloop.run(_scenario(given, seeds, size))
 
 
-async def _all(seeds: range, topology: Topology, size: Size, *, jobs: int) -> int:
+async def _scenario(given: argparse.Namespace, seeds: range, size: Size) -> int:
+    match given.scenario:
+        case "takeover":
+            return await takeover(seeds, keep=KEEP)
+        case "workers":
+            return max([await workers(seed) for seed in seeds])
+        case "redis-away":
+            return max([await away(seed, seconds=given.away, customers=given.customers) for seed in seeds])
+    return await _all(seeds, Topology(given.topology), size, jobs=given.jobs, always=given.keep)
+
+
+async def _all(seeds: range, topology: Topology, size: Size, *, jobs: int, always: object = None) -> int:
     gate = asyncio.Semaphore(jobs)
-    keep = Path(tempfile.gettempdir()) / "omnihub-chaos"
 
     async def one(seed: int) -> Ran:
         async with gate:
-            ran = await run(draw(seed, topology, size), keep=keep)
+            ran = await run(draw(seed, topology, size), keep=KEEP, always=always)
             print(told(ran), flush=True)
             if not ran.well:
-                print(f"  again: .venv/bin/python -m tests.chaos --seed {seed} {_same(topology, size)}   logs: {keep}/seed-{seed}", flush=True)
+                print(
+                    f"  again: .venv/bin/python -m tests.chaos --seed {seed} {_same(topology, size)}   logs: {KEEP}/seed-{seed}", flush=True
+                )
             return ran
 
     return _summed(await asyncio.gather(*map(one, seeds)))
@@ -63,10 +79,13 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
     parser.add_argument("--seed", type=int, help="one seed")
     parser.add_argument("--seeds", default=SEEDS, help=f"A..B (default {SEEDS})")
+    parser.add_argument("--scenario", choices=["chaos", "takeover", "redis-away", "workers"], default="chaos")
+    parser.add_argument("--away", type=float, default=30.0, help="s the store is away in redis-away")
     parser.add_argument("--topology", choices=[t.value for t in Topology], default="single")
     parser.add_argument("--seconds", type=float, default=Size().seconds, help="while blows fall")
     parser.add_argument("--customers", type=int, default=Size().customers)
     parser.add_argument("--messages", type=int, default=Size().messages, help="of all customers")
+    parser.add_argument("--keep", action="store_true", help="keep logs and archive also of runs that went well")
     parser.add_argument("--jobs", type=int, default=1, help="runs at the same time")
     return parser
 

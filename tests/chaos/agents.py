@@ -11,6 +11,7 @@ from msgspec import Struct, field
 from hub.model.errors import HubError
 from tests.chaos.house import House
 from tests.chaos.plan import chat_name
+from tests.chaos.shoppers import Told
 
 DECIDED_WITHIN_S = 40.0
 CALL_S = 7.0
@@ -46,7 +47,8 @@ class Answer(Struct, frozen=True):
 class Agents:
     """Works until told to stop; every claim is released at the end."""
 
-    def __init__(self, house: House, rng: random.Random) -> None:
+    def __init__(self, house: House, rng: random.Random, told: Told) -> None:
+        self._told = told
         self.desked = Desked()
         self._house = house
         self._rng = rng
@@ -92,7 +94,7 @@ class Agents:
 
     async def _agent(self, name: str) -> None:
         while not self._stopped.is_set():
-            chat = chat_name(self._rng.randrange(self._house.plan.customers))
+            chat = self._somebody()
             customer = await self._customer(chat)
             if not customer or chat in self._busy:
                 await asyncio.sleep(0.05)
@@ -103,6 +105,12 @@ class Agents:
             finally:
                 self._busy.discard(chat)
             await asyncio.sleep(self._rng.uniform(0.0, 0.1))
+
+    def _somebody(self) -> str:
+        """Mostly one whose word is being answered right now."""
+        if self._told.recent and self._rng.random() < 0.8:
+            return self._rng.choice(self._told.recent)
+        return chat_name(self._rng.randrange(self._house.plan.customers))
 
     async def _serve(self, chat: str, customer: str, name: str) -> None:
         """Claim (now and then against another), hold, perhaps write, release."""

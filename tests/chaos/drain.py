@@ -8,6 +8,8 @@ from hub.store.wire import ServerError
 from tests.chaos.house import ACCOUNT, House
 
 LOOK_EVERY_S = 0.1
+SOON_MS = 5000
+"""A timer due so soon is work still to be done."""
 
 
 class Stuck(Exception):
@@ -37,6 +39,10 @@ async def waiting(house: House) -> dict[str, int]:
         for key in (p.inbox, p.bulk, p.out, p.out_bulk, p.relay, p.journal, p.held(*ACCOUNT)):
             names.append(key)
             calls.append(house.links.call(key, "XLEN", key))
+    soon = int(time.time() * 1000) + SOON_MS
+    for p in house.keys.partitions:
+        names.append(p.timers)
+        calls.append(house.links.call(p.timers, "ZCOUNT", p.timers, "-inf", soon))
     answers = await asyncio.gather(*calls)
     found = {name: answer for name, answer in zip(names, answers, strict=True) if isinstance(answer, int) and answer}
     spooled = sum(path.stat().st_size for path in house.parts.place.glob("hub/spool/*/*.spool"))

@@ -53,6 +53,7 @@ class House:
         self._stack = AsyncExitStack()
         self._parts: Parts | None = None
         self._links: Links | None = None
+        self._url = ""
 
     @property
     def parts(self) -> Parts:
@@ -110,16 +111,19 @@ class House:
         self._stack.push_async_callback(shop.stop)
         (place / "hub").mkdir(mode=0o700)
         port = free_port()
-        stand_in = Resident("stand-in", _python("sandbox.plain", "--port", str(port), "--secret", SECRET), log=place / "stand-in.log", environ=_bare())
+        stand_in = Resident(
+            "stand-in", _python("sandbox.plain", "--port", str(port), "--secret", SECRET), log=place / "stand-in.log", environ=_bare()
+        )
         self._stack.push_async_callback(stand_in.stop)
         stand_in.start()
         self._parts = Parts(place, servers, {}, {}, {}, stand_in, port, shop, http)
         (place / "hub.toml").write_text(_settings(place, f"http://127.0.0.1:{port}/messages", shop.base_url))
+        self._url = url
         for name in (*plan.webs, *plan.workers):
-            await self._move_in(name, url)
+            await self.move_in(name)
             if plan.topology is Topology.EMBEDDED and name in plan.webs:
                 await self._answers(name)
-        await self._ready(url)
+        await self._ready()
 
     def _servers(self) -> tuple[Servers, str]:
         match self.plan.topology:
@@ -135,7 +139,9 @@ class House:
             case Topology.EMBEDDED:
                 return None, ""
 
-    async def _move_in(self, name: str, url: str) -> None:
+    async def move_in(self, name: str) -> None:
+        """Start a process of the hub: a web process where the plan names it so, else a worker."""
+        url = self._url
         parts, servers = self.parts, self.parts.servers
         environ = {**_bare(), "HUB_CONFIG": str(parts.place / "hub.toml"), "HUB_LOG": "info"}
         if name in self.plan.webs:
@@ -148,13 +154,15 @@ class House:
             url = f"redis://127.0.0.1:{cable.port}"
         if url:
             environ["REDIS_URL"] = url
-        resident = Resident(name, _python("config.main", "serve", "--roles", self._roles(name)), log=parts.place / f"{name}.log", environ=environ)
+        resident = Resident(
+            name, _python("config.main", "serve", "--roles", self._roles(name)), log=parts.place / f"{name}.log", environ=environ
+        )
         parts.residents[name] = resident
         self._stack.push_async_callback(resident.stop)
         resident.start()
 
     def _roles(self, name: str) -> str:
-        if name in self.plan.workers:
+        if name not in self.plan.webs:
             return "worker"
         return "web,worker" if self.plan.topology is Topology.EMBEDDED else "web"
 
@@ -168,8 +176,9 @@ class House:
 
         await eventually(up, within=START_WITHIN_S, what=name)
 
-    async def _ready(self, url: str) -> None:
+    async def _ready(self) -> None:
         """All webs answer and all partitions have an owner."""
+        url = self._url
         for name in self.plan.webs:
             await self._answers(name)
         if not url:
@@ -180,12 +189,17 @@ class House:
         self._stack.push_async_callback(self._links.stop)
         await eventually(self._all_held, within=START_WITHIN_S, what="owners of all partitions")
 
-    async def _all_held(self) -> bool:
+    async def holders(self) -> dict[int, str]:
+        """Partition → the worker that should serve it, as the workers agreed."""
         flat = await self.links.call(self.keys.holders, "HGETALL", self.keys.holders)
         assert isinstance(flat, list)
+        words = [part for part in flat if isinstance(part, bytes)]
+        return {int(words[i]): words[i + 1].decode() for i in range(0, len(words), 2)}
+
+    async def _all_held(self) -> bool:
         living = await self.links.call(self.keys.workers, "ZCARD", self.keys.workers)
         named = len(self.plan.workers) + (self.plan.topology is Topology.EMBEDDED)
-        return len(flat) == 2 * len(self.keys.partitions) and living == named
+        return len(await self.holders()) == len(self.keys.partitions) and living == named
 
 
 def _python(module: str, *args: str) -> list[str]:
@@ -194,7 +208,11 @@ def _python(module: str, *args: str) -> list[str]:
 
 def _bare() -> dict[str, str]:
     """Our environment without the hub's settings."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("HUB_") and name not in {"REDIS_URL", "ARCHIVE_URL", "PORT"}}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("HUB_") and name not in {"REDIS_URL", "ARCHIVE_URL", "PORT"}
+    }
     return {**kept, "PYTHONPATH": str(ROOT)}
 
 

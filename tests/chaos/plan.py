@@ -50,7 +50,10 @@ class Trouble(Value, frozen=True):
 
 
 class Plan(Value, frozen=True):
-    """All that happens in one run. `seconds`: while blows fall; `poison`: entries no version can read, put into mailboxes."""
+    """All that happens in one run. `seconds`: while blows fall; `poison`: entries no version can read, put into mailboxes.
+
+    `shop_delay` s: how long the shop takes for an order; `orders`: the share of words that ask for one, where it hangs.
+    """
 
     seed: int
     topology: Topology
@@ -61,9 +64,10 @@ class Plan(Value, frozen=True):
     workers: tuple[str, ...]
     blows: tuple[Blow, ...]
     troubles: tuple[Trouble, ...]
-    agents: int = 3
+    agents: int = 4
     nudges: int = 60
     shop_delay: float = 0.0
+    orders: float = 0.05
     poison: int = 0
 
     def __str__(self) -> str:

@@ -40,12 +40,13 @@ class Ran(Struct):
         return not self.verdict.broken
 
 
-async def run(plan: Plan, *, keep: Path | None = None) -> Ran:
-    """Open a house, let it happen, judge it. `keep`: where logs go when a promise was broken."""
+async def run(plan: Plan, *, keep: Path | None = None, always: object = None) -> Ran:
+    """Open a house, let it happen, judge it. `keep`: where logs go when a promise was broken, or always."""
     began = time.monotonic()
     async with House(plan) as house:
         rng = random.Random(f"{plan.seed}/run")
-        shoppers, agents, blows = Shoppers(house, rng), Agents(house, rng), Blows(house, rng)
+        shoppers = Shoppers(house, rng)
+        agents, blows = Agents(house, rng, shoppers.told), Blows(house, rng)
         ran = Ran(plan=plan, verdict=Verdict(), told=shoppers.told, desked=agents.desked)
         try:
             await _happen(plan, house, shoppers=shoppers, agents=agents, blows=blows)
@@ -56,7 +57,7 @@ async def run(plan: Plan, *, keep: Path | None = None) -> Ran:
             waits = sorted(shoppers.told.waiting)[:4]
             ran.verdict.broken.append(f"{error or 'not everything was accepted in time'} (words without an answer: {waits})")
         ran.falls = sum(resident.falls for resident in house.parts.residents.values())
-        if keep and not ran.well:
+        if keep and (always or not ran.well):
             _keep(house, keep / f"seed-{plan.seed}")
     ran.took = time.monotonic() - began
     return ran

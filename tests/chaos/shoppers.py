@@ -3,7 +3,7 @@
 import asyncio
 import json
 import random
-from collections import defaultdict
+from collections import defaultdict, deque
 
 import aiohttp
 from msgspec import Struct, field
@@ -25,6 +25,7 @@ class Told(Struct):
     refusals: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     waiting: set[str] = field(default_factory=set)
     slowest: float = 0.0
+    recent: deque[str] = field(default_factory=lambda: deque(maxlen=16))
 
     @property
     def words(self) -> int:
@@ -62,6 +63,7 @@ class Shoppers:
             self.told.repeats += 1
             await asyncio.sleep(self._rng.uniform(0.02, 0.3))
         self.told.accepted[chat].append(word)
+        self.told.recent.append(chat)
         self.told.waiting.discard(word)
         self.told.slowest = max(self.told.slowest, asyncio.get_running_loop().time() - began)
         if self._rng.random() < 0.03:
@@ -71,7 +73,7 @@ class Shoppers:
         return word
 
     def _words(self) -> str:
-        if self._house.plan.shop_delay and self._rng.random() < 0.05:
+        if self._house.plan.shop_delay and self._rng.random() < self._house.plan.orders:
             return ORDER
         return self._rng.choice(WORDS)
 
@@ -86,7 +88,9 @@ class Shoppers:
         url = f"{self._rng.choice(self._house.webs)}/hooks/{'/'.join(ACCOUNT)}"
         headers = {SIGNATURE_HEADER: signature(SECRET.encode(), body)}
         try:
-            async with self._house.parts.http.post(url, data=body, headers=headers, timeout=aiohttp.ClientTimeout(total=ANSWER_WITHIN_S)) as answer:
+            async with self._house.parts.http.post(
+                url, data=body, headers=headers, timeout=aiohttp.ClientTimeout(total=ANSWER_WITHIN_S)
+            ) as answer:
                 status = answer.status
         except (OSError, aiohttp.ClientError, TimeoutError) as error:
             self.told.refusals[type(error).__name__] += 1

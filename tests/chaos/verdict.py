@@ -86,7 +86,9 @@ def _turns(verdict: Verdict, evidence: Evidence) -> None:
     revisions: defaultdict[str, list[int]] = defaultdict(list)
     for turn in evidence.turns:
         revisions[turn.customer].append(turn.revision)
-    verdict.breach("customers with a gap or a twin among their turns", {c for c, seen in revisions.items() if seen != list(range(len(seen)))})
+    verdict.breach(
+        "customers with a gap or a twin among their turns", {c for c, seen in revisions.items() if seen != list(range(len(seen)))}
+    )
     verdict.breach("records that are not what their turns made", {c for c, seen in revisions.items() if evidence.revisions[c] != len(seen)})
     verdict.counts["turns"] = len(evidence.turns)
 

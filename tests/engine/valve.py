@@ -133,6 +133,9 @@ class Valve:
     async def each(self, *args: Arg) -> list[Answer]:
         return await self._links.each(*args)
 
+    def scan(self, match: str) -> AsyncGenerator[list[bytes], None]:
+        return self._links.scan(match)
+
     def subscribe(self, channel: str) -> AsyncGenerator[bytes, None]:
         return self._links.subscribe(channel)
 

@@ -28,7 +28,7 @@ from hub.model.subject import PARTITIONS, customer_subject
 from hub.model.turn import Step, Turn, Urgent
 from hub.model.words import DeliveryState, Lane, OwnerKind, Purpose
 from hub.nudges.gate import Gate
-from hub.store.codec import decode_journal
+from hub.store.codec import decode_event, decode_journal
 from hub.store.customers import Customers
 from hub.store.inboxes import Inboxes
 from hub.store.keys import Keys, PartitionKeys
@@ -237,6 +237,18 @@ class World:
         """The words of a customer on their timeline, in its order."""
         lines = await self.customers.timeline(await self.customer(who))
         return [line.entry.text for line in lines if line.entry.who == "customer"]
+
+    async def pushed(self, who: str) -> list[Event]:
+        """What of a customer waits in the mailbox, in its order; for tests without a worker."""
+        customer = await self.customer(who)
+        key = self.keys_of(customer).inbox
+        entries = cast("list[tuple[bytes, list[bytes]]]", await self.links.call(key, "XRANGE", key, "-", "+"))
+        events = [decode_event(fields[1]) for _, fields in entries]
+        return [event for event in events if event.subject == customer_subject(customer)]
+
+    async def texts_pushed(self, who: str) -> list[str]:
+        """The words among them."""
+        return [event.body.text for event in await self.pushed(who) if isinstance(event.body, Said)]
 
     async def states(self, who: str) -> dict[str, DeliveryState | None]:
         """What became of what was said to a customer: text → state."""

@@ -16,6 +16,7 @@ NAME = "Nguyễn Thị Hạnh"
 SECRET = "bí mật của Hạnh 4711"
 OTHER, OTHERS_WORDS = "84907770000", "lời của khách khác 4712"
 HOURS = "9:00–21:00"
+pytestmark = pytest.mark.long
 
 
 @pytest.fixture
@@ -47,7 +48,7 @@ def test_nothing_of_an_erased_customer_is_left_and_others_keep_theirs(shop: Demo
 
     told(data, "customer", "erase", customer, "--yes")
 
-    left = {text: where(text, folder) for text in (NUMBER, SECRET, SECRET.split()[0] + " m")}
+    left = {text: where(text, folder) for text in (NUMBER, SECRET)}
     assert {text: [] for text in left} == left
     assert before
     assert where(OTHERS_WORDS, data)
@@ -83,5 +84,5 @@ def test_erasing_asks_for_the_id_once_more_and_a_wrong_one_erases_nothing(shop: 
 
     refused = hub(data, "customer", "erase", customer, typed="yes\n")
 
-    assert (2, "hub: This was not the id; nothing is erased.") == (refused.returncode, refused.stderr.splitlines()[-1].split(": ", 1)[-1] if False else refused.stderr.rpartition("on: ")[2].strip())
+    assert (2, "hub: This was not the id; nothing is erased.") == (refused.returncode, refused.stderr.rpartition("go on: ")[2].strip())
     assert customer == told(data, "customer", "find", "telegram", "demo", NUMBER)

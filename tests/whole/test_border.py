@@ -8,7 +8,7 @@ from msgspec import json
 from channels.plain import signature
 from hub.model.address import Address
 from tests.processes import eventually
-from tests.whole.world import HOURS, HOURS_ASKED, PERSON_ASKED, SECRET, House
+from tests.whole.world import HOURS, HOURS_ASKED, SECRET, House
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 HOOK = "/hooks/plain/app"
@@ -27,33 +27,24 @@ TYPED = {
 
 
 @pytest.mark.parametrize("words", TYPED.values(), ids=TYPED.keys())
-async def test_whatever_is_typed_is_kept_and_the_next_word_is_answered(house: House, words: str) -> None:
+async def test_whatever_is_typed_is_kept_and_the_customer_answered(house: House, words: str) -> None:
     who, plain = house.somebody(), house.outside.plain
-    await house.caller.write(who, PERSON_ASKED)
-    await eventually(lambda: bool(plain.texts_of(who)), what="the promise of a person")
+
+    statuses = [await house.caller.write(who, words), await house.caller.write(who, HOURS_ASKED)]
+    await eventually(lambda: any(HOURS in text for text in plain.texts_of(who)), what="an answer")
     customer = await house.customer("plain", "app", who)
 
-    status = await house.caller.write(who, words)
+    async def archived() -> list[str]:
+        return [line.entry.text for line in await house.archive.timeline(customer) if line.entry.who == "customer"][::-1]
 
-    async def kept() -> bool:
-        return any(line.entry.text == words for line in await house.caller.lines(customer))
+    async def all_archived() -> bool:
+        return len(await archived()) == 2
 
-    async def archived() -> bool:
-        return any(line.entry.text == words.replace("\0", "\ufffd") for line in await house.archive.timeline(customer))
-
-    await eventually(kept, what="the words on the timeline")
-    await eventually(archived, what="the words in the archive")
-    assert 200 == status
-
-
-@pytest.mark.parametrize("words", TYPED.values(), ids=TYPED.keys())
-async def test_the_bot_answers_whatever_is_typed(house: House, words: str) -> None:
-    who, plain = house.somebody(), house.outside.plain
-
-    await house.caller.write(who, words)
-    await house.caller.write(who, HOURS_ASKED)
-
-    await eventually(lambda: any(HOURS in text for text in plain.texts_of(who)), what="an answer")
+    await eventually(all_archived, what="both words in the archive")
+    shown = [line.entry.text for line in await house.caller.lines(customer) if line.entry.who == "customer"]
+    assert [200, 200] == statuses
+    assert [words, HOURS_ASKED] == shown
+    assert [words.replace("\0", "\ufffd"), HOURS_ASKED] == await archived()
 
 
 async def test_a_burst_of_long_lines_is_answered(house: House) -> None:
@@ -131,4 +122,5 @@ async def test_the_api_says_what_is_wrong_with_a_request(house: House) -> None:
 
 
 async def _cases(house: House) -> list[dict[str, object]]:
-    return (await house.caller.ask("GET", "/api/cases?channel=plain&account=app&limit=200")).read(dict[str, list[dict[str, object]]])["cases"]
+    listed = await house.caller.ask("GET", "/api/cases?channel=plain&account=app&limit=200")
+    return listed.read(dict[str, list[dict[str, object]]])["cases"]

@@ -26,8 +26,6 @@ async def test_a_hub_stopped_in_the_middle_loses_nothing_and_says_nothing_twice(
     memory = page.memory
     await page.say("m1", HOURS_ASKED)
     await eventually(lambda: len(memory.entries) == 2, what="the first answer on the page")
-    house.outside.telegram.say(phone, HOURS_ASKED)
-    await eventually(lambda: len(house.outside.telegram.sent_to(phone)) == 1, what="the first answer on Telegram")
 
     taken = [await caller.write(who, HOURS_ASKED) for who in crowd]
     await page.say("m2", "phi ship bao nhieu")
@@ -35,12 +33,12 @@ async def test_a_hub_stopped_in_the_middle_loses_nothing_and_says_nothing_twice(
     await house.stop()
     await page.close()
     house.outside.telegram.say(phone, "phi ship bao nhieu")
-    await house.start(caller.http)
+    await house.start(caller.http)  # and the webhook that met a closed door comes again
     page = await house.caller.page(memory)
     await page.say("m3", "doi tra the nao")
     await eventually(lambda: all(plain.texts_of(who) for who in crowd), what="an answer for everybody")
     await eventually(lambda: all(_times(part, memory) for part in (HOURS, FEE, RETURNS)), what="all answers on the page")
-    await eventually(lambda: len(house.outside.telegram.sent_to(phone)) == 2, what="the second answer on Telegram")
+    await eventually(lambda: len(house.outside.telegram.sent_to(phone)) == 1, what="the answer on Telegram")
     await page.close()
 
     assert [200] * CUSTOMERS == taken

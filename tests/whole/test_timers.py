@@ -26,7 +26,8 @@ async def test_a_conversation_silent_for_a_day_resolves_itself(house: House) -> 
     house.clock.forward(minutes=DAY + 1)
 
     async def resolved() -> bool:
-        return [(c.status, c.reason) for c in (await house.caller.record(customer)).conversations] == [(ConversationStatus.RESOLVED, "idle")]
+        (conversation,) = (await house.caller.record(customer)).conversations
+        return (conversation.status, conversation.reason) == (ConversationStatus.RESOLVED, "idle")
 
     await eventually(resolved, what="the end of the conversation")
     await house.caller.write(who, HOURS_ASKED)

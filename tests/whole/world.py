@@ -34,6 +34,7 @@ QUIET_S = 0.05
 """The quiet time of a burst in these tests: it shall happen, and cost nothing."""
 
 T = TypeVar("T")
+_record: json.Decoder[Record] = json.Decoder(Record)
 
 
 class MovedClock(SystemClock):
@@ -134,7 +135,7 @@ class Caller:
 
     async def record(self, customer: str) -> Live:
         """The customer's record."""
-        record = (await self.ask("GET", f"/api/customers/{customer}")).read(Record)  # type: ignore[arg-type]
+        record: Record = _record.decode((await self.ask("GET", f"/api/customers/{customer}")).raw)
         assert isinstance(record, Live), record
         return record
 
@@ -235,12 +236,12 @@ def settings_on(ground: Ground, place: Path, outside: StandIns, **environ: str) 
 
 
 @asynccontextmanager
-async def house_on(ground: Ground, place: Path) -> AsyncIterator[House]:
-    """A running house."""
+async def house_on(ground: Ground, place: Path, **environ: str) -> AsyncIterator[House]:
+    """A running house; `environ`: more settings, by their variables."""
     async with AsyncExitStack() as stack:
         outside = await stack.enter_async_context(stand_ins())
         http = await stack.enter_async_context(aiohttp.ClientSession())
-        house = House(ground, settings_on(ground, place, outside), outside)
+        house = House(ground, settings_on(ground, place, outside, **environ), outside)
         stack.push_async_callback(house.close)
         await house.start(http)
         yield house

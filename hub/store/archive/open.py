@@ -1,6 +1,6 @@
 """The archive as the rest of the hub knows it. Importing this imports SQLAlchemy (0.3 s): do so where an archive is opened."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Protocol, Self, TypeVar
@@ -8,7 +8,7 @@ from typing import Protocol, Self, TypeVar
 from sqlalchemy import Connection
 from sqlalchemy.engine import Dialect
 
-from hub.store.archive import documents
+from hub.store.archive import copying, documents
 from hub.store.archive.documents import Document
 from hub.store.archive.forget import erase_rows, purge_some
 from hub.store.archive.read import (
@@ -155,6 +155,29 @@ class Archive:
         while deleted := await self._database.write(partial(purge_some, before=before_ms)):
             gone += deleted
         return gone
+
+    async def pages(self) -> AsyncIterator[tuple[str, copying.Rows]]:
+        """All rows there are, table by table, some at a time; nobody may write meanwhile."""
+        for table in copying.table_names():
+            after: tuple[object, ...] | None = None
+            while True:
+                rows, after = await self._database.read(partial(copying.read_page, table=table, after=after))
+                if rows:
+                    yield table, rows
+                if after is None:
+                    break
+
+    async def take_in(self, table: str, rows: copying.Rows) -> None:
+        """Add rows that `pages` of another archive gave; begin with an empty one, end with `taken_in`."""
+        await self._database.write(partial(copying.write_page, table=table, rows=rows))
+
+    async def taken_in(self) -> None:
+        """All rows are here."""
+        await self._database.write(copying.finish)
+
+    async def is_empty(self) -> bool:
+        """Whether nothing was ever written here."""
+        return await self._database.read(copying.is_empty)
 
     async def add_version(self, document: Document) -> None:
         """Add a document's version, which must follow the latest one; raises Outdated where somebody was first."""

@@ -3,7 +3,10 @@
 from importlib.resources import files
 
 VERSION = 1
-"""Raised with every change of `library.lua`; a running older process keeps calling its own version."""
+"""Raised with every change of a `*.lua` here that a running older process would feel; that one keeps calling its own version."""
+
+PARTS = ("shared", "mailbox", "commit", "delivery", "hub")
+"""The files the library is put together from: each uses only what stands before it."""
 
 
 def library_name() -> str:
@@ -13,7 +16,8 @@ def library_name() -> str:
 
 def library_source() -> str:
     """The Lua source with this version's names."""
-    source = files(__package__).joinpath("library.lua").read_text(encoding="utf-8")
+    here = files(__package__)
+    source = "\n".join(here.joinpath(f"{part}.lua").read_text(encoding="utf-8") for part in PARTS)
     return f"#!lua name={library_name()}\n" + source.replace("_VERSION'", f"_{VERSION}'")
 
 

@@ -1,0 +1,234 @@
+"""A hub copied into a file and brought to life elsewhere: same customers, same history, on the same topology and on others."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from msgspec import json
+
+from config.backup import backup, restore
+from config.settings import Settings, load_settings
+from hub.model.errors import SettingsError
+from hub.store.archive.open import Archive
+from hub.store.copying import Kind, Piece, read_keys, write_pieces
+from hub.store.keys import Keys
+from hub.store.links import Links, connect
+from hub.store.meta import Meta
+from tests.demo.running import ANSWERS_WITHIN_S, demo
+from tests.erasure.commands import hub, told
+from tests.processes import Node, wait_until
+from tests.servers import postgres, redis_cluster, redis_on_port, redis_on_socket
+
+NUMBER = "84905551234"
+
+
+def settings(folder: Path, **more: str) -> Settings:
+    return load_settings({"HUB_DATA": str(folder), **more}, folder=folder)
+
+
+async def everything(links: Links, keys: Keys) -> list[Piece]:
+    return sorted(
+        [piece async for piece in read_keys(links, keys)], key=lambda piece: (piece.key, not piece.first, piece.last, piece.values)
+    )
+
+
+@pytest.fixture
+async def links() -> AsyncIterator[Links]:
+    with redis_on_socket() as node:
+        opened = await connect(node.url)
+        yield opened
+        await opened.stop()
+
+
+async def furnish(links: Links, prefix: str) -> None:
+    """A key of each kind, longer than one piece, and what does not last."""
+    tag = f"{prefix}{{p07}}"
+    many = [str(n) for n in range(1200)]
+    calls = [
+        links.call(tag, "SET", f"{tag}:customer:cu-1", b"\x00\xffrecord"),
+        links.call(tag, "RPUSH", f"{tag}:log:cu-1", *many),
+        links.call(tag, "HSET", f"{tag}:open:cu-1", *[part for n in many for part in (n, f"q|{n}")]),
+        links.call(tag, "SADD", f"{tag}:seen:20000", *many),
+        links.call(tag, "ZADD", f"{tag}:timers", *[part for n in many for part in (n, f"t{n}")]),
+        *[links.call(tag, "XADD", f"{tag}:in", f"5-{n}", "e", n) for n in range(1, 1201)],
+        links.call(tag, "XDEL", f"{tag}:in", "5-1200"),
+        links.call(tag, "XADD", f"{tag}:journal", "9-9", "j", "gone"),
+        links.call(tag, "XTRIM", f"{tag}:journal", "MAXLEN", 0),
+        links.call(tag, "SET", f"{prefix}address:fake:main:1", "cu-1"),
+        links.call(tag, "SET", f"{tag}:answer:ev-1", "x", "EX", 3000),
+        links.call(tag, "ZADD", f"{prefix}hub:workers", 1, "old"),
+    ]
+    await asyncio.gather(*calls)
+
+
+async def test_keys_of_every_kind_arrive_as_they_were_under_another_prefix(links: Links) -> None:
+    here, there = Keys("here:"), Keys("there:")
+    await furnish(links, "here:")
+    before = await everything(links, here)
+
+    for piece in [piece async for piece in read_keys(links, here)]:
+        await write_pieces(links, there, [piece])
+
+    assert before == await everything(links, there)
+    assert {kind for kind in Kind} == {piece.kind for piece in before}
+    assert "hub:workers" not in {piece.key for piece in before}
+    assert 0 < min(piece.expires for piece in before if piece.key.endswith("answer:ev-1"))
+
+
+async def test_a_stream_gives_no_id_twice_after_it_was_restored(links: Links) -> None:
+    await furnish(links, "here:")
+    await write_pieces(links, Keys("there:"), [piece async for piece in read_keys(links, Keys("here:"))])
+
+    empty = await links.call("x", "XINFO", "STREAM", "there:{p07}:journal")
+    held = await links.call("x", "XINFO", "STREAM", "there:{p07}:in")
+
+    assert isinstance(empty, list)
+    assert isinstance(held, list)
+    assert b"9-9" == empty[empty.index(b"last-generated-id") + 1]
+    assert (b"5-1200", 1199) == (held[held.index(b"last-generated-id") + 1], held[held.index(b"length") + 1])
+
+
+async def test_without_a_prefix_other_peoples_keys_are_left_alone(links: Links) -> None:
+    await furnish(links, "")
+    await links.call("x", "SET", "somebody:else", "x")
+    await furnish(links, "shop2:")
+
+    assert {True} == {Keys().lasting(piece.key) == piece.key for piece in await everything(links, Keys())}
+    assert "somebody:else" not in {piece.key for piece in await everything(links, Keys())}
+
+
+@pytest.mark.long
+def test_a_shop_moves_from_the_embedded_server_to_a_cluster_and_postgresql_and_back(tmp_path: Path) -> None:
+    first, second, third = tmp_path / "first", tmp_path / "second", tmp_path / "third"
+    first.mkdir()
+    third.mkdir()
+    with demo(first) as shop:
+        shop.type_on_phone(NUMBER, "gap nhan vien")
+        wait_until(lambda: bool(shop.on_phone(NUMBER)), within=ANSWERS_WITHIN_S, what="an answer")
+        customer = told(first / "data", "customer", "find", "telegram", "demo", NUMBER)
+        running = hub(first / "data", "backup", str(tmp_path / "too-early"))
+        token = shop.token
+    assert (2, True, False) == (running.returncode, "stop `hub serve`" in running.stderr, (tmp_path / "too-early").exists())
+
+    told(first / "data", "backup", str(tmp_path / "one.backup"))
+    with redis_cluster() as cluster, postgres() as server:
+        elsewhere = {"REDIS_URL": cluster.url, "ARCHIVE_URL": server.url}
+        told(second, "restore", str(tmp_path / "one.backup"), **elsewhere)
+        moved = json.decode(told(second, "customer", "export", customer, **elsewhere))
+        told(second, "backup", str(tmp_path / "two.backup"), **elsewhere)
+    told(third / "data", "restore", str(tmp_path / "two.backup"))
+
+    assert "gap nhan vien" in [row["text"] for row in moved["archive"][customer]["timeline"]]
+    assert 0o600 == (tmp_path / "one.backup").stat().st_mode & 0o777
+    with demo(third) as shop:
+        assert token == shop.token
+        assert customer == told(third / "data", "customer", "find", "telegram", "demo", NUMBER)
+        shop.post(f"/api/customers/{customer}/claim", {"agent": "lan"})
+        shop.post(f"/api/customers/{customer}/say", {"agent": "lan", "text": "Dạ em đây"})
+        wait_until(lambda: "Dạ em đây" in shop.on_phone(NUMBER), within=ANSWERS_WITHIN_S, what="the agent's words")
+
+
+@pytest.fixture
+def server() -> Iterator[Node]:
+    with redis_on_port() as node:
+        yield node
+
+
+@pytest.fixture
+async def copied(tmp_path: Path, server: Node) -> Path:
+    """A backup of a small hub on that server, which is empty again."""
+    home = settings(tmp_path / "home", REDIS_URL=server.url)
+    links = await connect(server.url)
+    await Meta(links, Keys()).agree()
+    await furnish(links, "")
+    hub(tmp_path / "home", "check")
+    from config.secrets import load_or_make_secrets
+
+    load_or_make_secrets(tmp_path / "home")
+    await links.call("x", "ZREM", "hub:workers", "old")
+    await backup(home, tmp_path / "hub.backup")
+    server.ask("FLUSHALL")
+    await links.stop()
+    return tmp_path / "hub.backup"
+
+
+async def refused(folder: Path, server: Node, file: Path) -> str:
+    with pytest.raises(SettingsError) as refusal:
+        await restore(settings(folder, REDIS_URL=server.url), file)
+    assert 1 == len(str(refusal.value).splitlines())
+    return str(refusal.value)
+
+
+async def test_a_target_with_data_is_refused_and_left_as_it_is(tmp_path: Path, server: Node, copied: Path) -> None:
+    server.ask("SET", "address:fake:main:9", "cu-9")
+
+    assert "never mixes" in await refused(tmp_path / "other", server, copied)
+    assert [b"address:fake:main:9"] == server.ask("KEYS", "*")
+
+
+async def test_an_archive_with_rows_is_refused(tmp_path: Path, server: Node, copied: Path) -> None:
+    (tmp_path / "other").mkdir()
+    archive = await Archive.open(str(tmp_path / "other" / "archive.sqlite3"))
+    await archive.erase("cu-9")
+    await archive.close()
+
+    assert "never mixes" in await refused(tmp_path / "other", server, copied)
+
+
+async def test_another_hubs_folder_is_refused(tmp_path: Path, server: Node, copied: Path) -> None:
+    from config.secrets import load_or_make_secrets
+
+    load_or_make_secrets(tmp_path / "other")
+
+    assert "another hub" in await refused(tmp_path / "other", server, copied)
+
+
+@pytest.mark.parametrize("damage", ["cut", "flipped", "stranger", "nothing"])
+async def test_a_damaged_file_is_refused_before_anything_is_written(tmp_path: Path, server: Node, copied: Path, damage: str) -> None:
+    whole = copied.read_bytes()
+    middle = len(whole) // 2
+    broken = {
+        "cut": whole[:-40],
+        "flipped": whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :],
+        "stranger": b"PK\x03\x04" + whole,
+        "nothing": b"",
+    }
+    copied.write_bytes(broken[damage])
+
+    assert "another copy" in await refused(tmp_path / "other", server, copied)
+    assert [] == server.ask("KEYS", "*")
+
+
+async def test_a_file_that_ends_between_two_frames_is_refused(tmp_path: Path, server: Node, copied: Path) -> None:
+    from config.backup import End, _frames, _put  # the border of two frames cannot be met from outside
+
+    frames = [frame for frame in _frames(copied) if not isinstance(frame, End)]
+    with copied.open("wb") as out:
+        for frame in frames:
+            _put(out, frame)
+
+    assert "ends before its end" in await refused(tmp_path / "other", server, copied)
+
+
+async def test_a_restore_cut_short_is_seen_by_who_starts_on_it(tmp_path: Path, server: Node, copied: Path) -> None:
+    server.ask("HSET", "hub:meta", "restoring", "1")
+    links = await connect(server.url)
+
+    with pytest.raises(SettingsError, match="cut short"):
+        await Meta(links, Keys()).agree()
+
+    await links.stop()
+    del copied
+
+
+async def test_restored_it_is_the_same(tmp_path: Path, server: Node, copied: Path) -> None:
+    await restore(settings(tmp_path / "other", REDIS_URL=server.url), copied)
+    again = tmp_path / "again.backup"
+    await backup(settings(tmp_path / "other", REDIS_URL=server.url), again)
+
+    links = await connect(server.url)
+    await Meta(links, Keys()).agree()
+    await links.stop()
+    assert abs(len(again.read_bytes()) - len(copied.read_bytes())) < 100
+    assert (tmp_path / "home" / "secrets.json").read_bytes() == (tmp_path / "other" / "secrets.json").read_bytes()
