@@ -22,10 +22,10 @@ run: .venv/.run ## Install what is missing, then the demo shop: words in, answer
 	@HUB_PORT=$(PORT) $(BIN)/hub demo
 
 test: system .venv/.dev lint ## Install what is missing, then every check and every test, with coverage
-	@$(BIN)/python -m pytest --cov --cov-report=term $(T)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term $(T)
 
 check: .venv/.dev lint ## Every check, then the quick tests: before each commit
-	@$(BIN)/python -m pytest -q -m 'not long' $(T)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -q -m 'not long' $(T)
 
 lint: .venv/.dev ## ruff, format, mypy, import contracts; no tests
 	$(BIN)/ruff check --quiet .

@@ -53,7 +53,7 @@ def record_of(population: Population, number: int) -> Live:
             threads=(address,),
             last_thread=address,
             last_word=BORN + n,
-            summary="Khách hỏi về thời gian giao hàng, phí vận chuyển và cách đổi size; đã trả lời và gửi bảng size. ",
+            summary="Khách hỏi về thời gian giao hàng, phí vận chuyển và cách đổi size; đã trả lời và gửi bảng size. " * 2,
             reason="answered",
         )
         for n in range(3)

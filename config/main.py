@@ -17,6 +17,7 @@ _ABOUT = """One hub for every conversation a shop has with its customers.
   hub serve                run it: settings from hub.toml and HUB_… (see docs/settings.md)
   hub check                is everything set up right, and if not, what to do
   hub customer show ID     what is known of a customer; also find, export, merge, erase
+  hub backup FILE          all of it in one file; `hub restore FILE` fills an empty hub from it
 """
 
 

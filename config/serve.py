@@ -67,6 +67,11 @@ class Process(Struct):
         return self.web.port if self.web else 0
 
 
+def _session() -> ClientSession:
+    """The one session all sends share; a connection is handed out with leave for its call only."""
+    return ClientSession(connector=PermitConnector(limit=CONNECTIONS), cookie_jar=DummyCookieJar())
+
+
 class Hub:
     """Starts a process and stops it again; leave by `stop` whatever `start` raised."""
 
@@ -91,16 +96,14 @@ class Hub:
     async def _start(self) -> Process:
         settings = self._settings
         secrets = load_or_make_secrets(settings.data)
-        joins = Role.WEB not in self._roles
-        server = await find_server(settings, join=joins)
+        server = await find_server(settings, join=Role.WEB not in self._roles)
         self._stack.push_async_callback(server.stop)
         parts = await open_store(server.url, settings)
         self._stack.push_async_callback(parts.links.stop)
         counters = Counters()
         taking = intake(parts, spools=settings.data / "spool", clock=self._clock, counters=counters, process=process_name())
         parts.links.on_state = taking.store_state
-        session = ClientSession(connector=PermitConnector(limit=CONNECTIONS), cookie_jar=DummyCookieJar())
-        self._stack.push_async_callback(session.close)
+        session = await self._stack.enter_async_context(_session())
         chats = Chats(parts.links, parts.keys)
         rated = self._channels(session, chats, key=secrets.session_key)
         process = Process(

@@ -25,7 +25,10 @@ _REQUEST_LINE_WORDS = 3
 
 
 class Taken(Value, frozen=True):
-    """One message the app took, in the order of `n`. `at`: first byte, s of CLOCK_MONOTONIC."""
+    """One message the app took, in the order of `n`. `at`: first byte read, s of CLOCK_MONOTONIC.
+
+    `earliest`: when nothing of it had come yet, as far as is known (0: not watched); on a busy machine bytes lie unread for a while.
+    """
 
     n: int
     id: str
@@ -33,6 +36,7 @@ class Taken(Value, frozen=True):
     purpose: str
     text: str
     at: float
+    earliest: float = 0.0
 
 
 class Summary(Value, frozen=True):
@@ -66,6 +70,7 @@ class PlainStandIn:
         self._key = secret.encode()
         self._seen: Counter[str] = Counter()
         self._doubles: Counter[str] = Counter()
+        self._ticks = (0.0, 0.0)
         self._server: asyncio.Server | None = None
         self._connections: set[_Connection] = set()
 
@@ -74,10 +79,17 @@ class PlainStandIn:
         """On how many connections a message is coming in."""
         return sum(connection.reading for connection in self._connections)
 
+    async def watch(self) -> None:
+        """Note the time every millisecond until cancelled, so that `earliest` can be told."""
+        while True:
+            # What is readable is read before timers run: what is not read at this tick had not come by the one before.
+            self._ticks = (self._ticks[1], time.monotonic())
+            await asyncio.sleep(0.001)
+
     async def start(self, port: int = 0, host: str = "127.0.0.1") -> None:
         """Listen; `base_url` is where messages go."""
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: _Connection(self._ask, self._connections), host, port)
+        self._server = await loop.create_server(lambda: _Connection(self._ask, self._connections, lambda: self._ticks[0]), host, port)
         self.base_url = f"http://{host}:{self._server.sockets[0].getsockname()[1]}/messages"
 
     async def stop(self) -> None:
@@ -126,13 +138,16 @@ class PlainStandIn:
             return
         fault = self.faults.pick("message", message.to)
         if fault is None:
-            self._take(message, asked.at)
+            self._take(message, asked)
             connection.write(_OK)
         else:
-            self._faulty(fault, lambda: self._take(message, asked.at), connection)
+            self._faulty(fault, lambda: self._take(message, asked), connection)
 
-    def _take(self, message: _Message, at: float) -> None:
-        taken = Taken(n=len(self.received) + 1, id=message.id, to=message.to, purpose=message.purpose, text=message.text, at=at)
+    def _take(self, message: _Message, asked: "_Asked") -> None:
+        taken = Taken(
+            n=len(self.received) + 1, id=message.id, to=message.to, purpose=message.purpose, text=message.text, at=asked.at,
+            earliest=asked.earliest,
+        )  # fmt: skip
         self.received.append(taken)
         self._seen[message.id] += 1
         if self._seen[message.id] > 1:
@@ -196,13 +211,18 @@ class _Asked(msgspec.Struct, frozen=True):
     signature: bytes
     body: bytes
     at: float
+    earliest: float
 
 
 class _Connection(asyncio.Protocol):
     """As much of HTTP/1.1 as the hub's client speaks: kept-alive requests with a Content-Length."""
 
-    def __init__(self, ask: Callable[[_Asked, "_Connection"], None], connections: set["_Connection"]) -> None:
+    def __init__(
+        self, ask: Callable[[_Asked, "_Connection"], None], connections: set["_Connection"], earliest: Callable[[], float]
+    ) -> None:
         self._ask = ask
+        self._earliest = earliest
+        self._not_before = 0.0
         self._connections = connections
         self._buffer = b""
         self._began = 0.0
@@ -224,7 +244,7 @@ class _Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         if not self._buffer:
-            self._began = time.monotonic()
+            self._began, self._not_before = time.monotonic(), self._earliest()
         self._buffer += data
         while (head_end := self._buffer.find(_END)) >= 0:
             head = self._buffer[:head_end]
@@ -237,7 +257,8 @@ class _Connection(asyncio.Protocol):
             if len(self._buffer) < whole:
                 return
             body, self._buffer = self._buffer[head_end + len(_END) : whole], self._buffer[whole:]
-            asked = _Asked(method=line[0], path=line[1], signature=_header(head, b"x-omnihub-signature"), body=body, at=self._began)
+            signed = _header(head, b"x-omnihub-signature")
+            asked = _Asked(method=line[0], path=line[1], signature=signed, body=body, at=self._began, earliest=self._not_before)
             self._began = time.monotonic()
             self._ask(asked, self)
 
@@ -277,7 +298,7 @@ async def serve(port: int, host: str, secret: str) -> None:
     await stand_in.start(port, host)
     print(f"Plain stand-in: {stand_in.base_url}", flush=True)  # noqa: T201 - the command speaks
     try:
-        await asyncio.Event().wait()
+        await stand_in.watch()
     finally:
         await stand_in.stop()
 

@@ -180,8 +180,7 @@ class Mailbox:
             turn = open_turn(
                 record,
                 waiting.event,
-                # Stream ids repeat across partitions and lanes; ids derived from this must not.
-                entry=f"{self.partition.keys.number:02d}{'b' if waiting.lane is Lane.BULK else ''}/{waiting.entry}",
+                entry=self._source_of(waiting),
                 clock=clock,
                 revision=stored.revision + n,
                 more=_more(work.waiting, n),
@@ -207,6 +206,11 @@ class Mailbox:
             if turn.rescued:
                 # A tombstone: what it sends on goes through the relay before what later words send on.
                 return
+
+    def _source_of(self, waiting: Waiting) -> str:
+        """What ids of the turn are derived from: stream ids repeat across partitions and lanes, this does not."""
+        bulk = "b" if waiting.lane is Lane.BULK else ""
+        return f"{self.partition.keys.number:02d}{bulk}/{waiting.entry}"
 
     def _ask(self, work: _Work, waiting: Waiting, asked: tuple[Question, ...]) -> None:
         """Set the customer aside while the world is asked; the lane stays busy until then."""

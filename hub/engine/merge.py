@@ -193,8 +193,8 @@ def replace_all(refusals: object, now: int) -> tuple[Consent, ...]:
 def _sent_from_here(turn: Turn, old: Delivery) -> Turn:
     """A delivery of the younger that had not begun: the bot's only while the bot still owns its conversation."""
     conversation = turn.conversation(old.conversation) if old.conversation else None
-    bots = old.origin is Origin.BOT
-    if bots and old.conversation and (conversation is None or conversation.owner.kind is not OwnerKind.BOT or conversation.status is not ConversationStatus.OPEN):
+    bots_still = conversation is not None and conversation.owner.kind is OwnerKind.BOT and conversation.status is ConversationStatus.OPEN
+    if old.origin is Origin.BOT and old.conversation and not bots_still:
         return turn.note("draft", "bot", old.message.text, conversation=old.conversation, address=old.address).done()
     return turn.say(
         old.message,

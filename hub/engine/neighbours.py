@@ -23,7 +23,7 @@ class Neighbours:
         """Process → when its spool began (ms since 1970), our own left out; those given up on are left out too."""
         try:
             # Not `Path.stat`: this is asked for every webhook, and a path object doubles the cost of the call.
-            changed = stat(self._folder).st_mtime_ns
+            changed = stat(self._folder).st_mtime_ns  # noqa: PTH116 - see above
         except FileNotFoundError:
             return {}
         if changed != self._changed or time.time_ns() - changed < JUST_NOW_NS:

@@ -48,7 +48,10 @@ LIFE_MS = 24 * 3600 * 1000
 
 
 class Queued(Struct):
-    """A delivery that waits in an outbox: where it stands in the stream, and what a former owner left of it."""
+    """A delivery that waits in an outbox: where it stands in the stream, and what a former owner left of it.
+
+    `doubtful`: an earlier try may have arrived, so nobody may be told that it was never sent.
+    """
 
     stream: str
     entry: str
@@ -58,6 +61,7 @@ class Queued(Struct):
     not_before: int = 0
     done: int = 0
     external_ids: tuple[str, ...] = ()
+    doubtful: bool = False
 
 
 class Again(Struct, frozen=True):
@@ -189,6 +193,7 @@ class Sender:
         if queued.delivery.purpose is Purpose.MARKETING:
             await self._end(queued, DeliveryState.UNKNOWN, mark=mark, reason="cut off while sending")
             return None
+        queued.doubtful = True
         await self._requeue(queued, mark=mark, seconds=0.0)
         return Again(0.0)
 
@@ -231,6 +236,7 @@ class Sender:
             case OutcomeUnknown() if delivery.purpose is Purpose.MARKETING:
                 return await self._end(queued, DeliveryState.UNKNOWN, mark=mark, reason=error.reason, code=error.code)
             case TemporaryFailure() | OutcomeUnknown():
+                queued.doubtful = queued.doubtful or isinstance(error, OutcomeUnknown)
                 account.failed()
                 return await self._later(queued, error, mark=mark)
             case Misconfigured():
@@ -272,6 +278,7 @@ class Sender:
         opted_out: bool = False,
     ) -> Done:
         delivery = queued.delivery
+        state, reason = _honestly(queued, state, reason)
         moved = DeliveryMoved(
             customer=delivery.customer,
             delivery=delivery.id,
@@ -319,3 +326,10 @@ class Sender:
             except ServerError as error:
                 log.warning("the store refuses an outcome", partition=self._partition.keys.number, error=str(error))
                 await self._clock.sleep(1.0)
+
+
+def _honestly(queued: Queued, state: DeliveryState, reason: str) -> tuple[DeliveryState, str]:
+    """The state as it may be told: what may have arrived by an earlier try is not called never sent."""
+    if queued.doubtful and state in {DeliveryState.DRAFT, DeliveryState.WITHDRAWN}:
+        return DeliveryState.UNKNOWN, f"{reason}; an earlier try may have arrived"
+    return state, reason

@@ -95,8 +95,11 @@ class Worker:
         free = [
             n for n in range(PARTITIONS) if n not in self.holdings and (holders.get(n, "") not in living or holders.get(n) == self.name)
         ]
-        wanted = free[: max(0, share - len(self.holdings))]
-        await _all(self._take(number, holders.get(number, "")) for number in wanted)
+        room = max(0, share - len(self.holdings))
+        await _all(self._take(number, holders.get(number, "")) for number in free[:room])
+        # What stands in our name though we gave it up (the store was away just then) would be served by nobody.
+        stale = [number for number in free[room:] if holders.get(number) == self.name]
+        await _all(self._disown(number) for number in stale)
 
     async def _take(self, number: int, before: str) -> None:
         if not await self._workers.assign(number, before=before, after=self.name):
@@ -111,6 +114,9 @@ class Worker:
         holding = self.holdings.pop(number)
         await holding.close()
         self._let_finish(holding)
+        await self._disown(number)
+
+    async def _disown(self, number: int) -> None:
         await self._workers.assign(number, before=self.name, after="")
 
     async def _abandon(self, holding: Holding) -> None:

@@ -200,7 +200,8 @@ class EraseAsked(Tagged, frozen=True, tag="erase"):
 
 Body = (
     Said | Started | OptedOut | Edited | Deleted | Reacted | Receipt | Echoed | Noted | TimerFired | ClaimAsked | ReleaseAsked
-    | ResolveAsked | SayAsked | RetryAsked | NudgeAsked | JudgeAgain | DeliveryEnded | MergeAsked | MergeArrived | DeliveryArrived | EraseAsked
+    | ResolveAsked | SayAsked | RetryAsked | NudgeAsked | JudgeAgain | DeliveryEnded | MergeAsked | MergeArrived | DeliveryArrived
+    | EraseAsked
 )  # fmt: skip
 
 

@@ -73,12 +73,14 @@ class Turn(Value, frozen=True):
 
     def with_conversation(self, changed: Conversation) -> Self:
         """The turn with that conversation put in place of the one of its id, or added."""
-        kept = self.live.conversations
-        if any(c.id == changed.id for c in kept):
-            kept = tuple(changed if c.id == changed.id else c for c in kept)
+        kept = list(self.live.conversations)
+        for place, one in enumerate(kept):
+            if one.id == changed.id:
+                kept[place] = changed
+                break
         else:
-            kept = (*kept, changed)
-        return self.with_record(conversations=kept)
+            kept.append(changed)
+        return self.with_record(conversations=tuple(kept))
 
     def with_record(self, **changes: object) -> Self:
         """The turn with some fields of its live record changed."""

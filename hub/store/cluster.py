@@ -79,7 +79,8 @@ class Cluster:
 
     def call(self, key: str, *args: Arg, need: Need = Need.PLAIN) -> asyncio.Future[Answer]:
         """Ask the master of the key; a call that finds its slot moved is sent on."""
-        return self._wire(key).call(*args, need=need)
+        link = self._slots[slot_of(key)]
+        return (link.wire_for(key, need) if link is not None else self._nowhere).call(*args, need=need)
 
     async def block(self, key: str, *args: Arg, timeout: float) -> Answer:  # noqa: ASYNC109 - the server's own limit
         """Ask the key's master on a connection made for blocking reads."""
@@ -118,10 +119,6 @@ class Cluster:
         return link.standby(*args) if link is not None else self._nowhere.call(*args)
 
     # Privately: where things are.
-
-    def _wire(self, key: str) -> Wire:
-        link = self._slots[slot_of(key)]
-        return link.wire if link is not None else self._nowhere
 
     async def _where(self) -> Place:
         """Any connected node: messages reach all of them."""

@@ -83,7 +83,7 @@ class Partition:
         args: list[Arg] = [self.fence, len(items)]
         for item in items:
             _write_item(keys, item, names, args)
-        answer = await self._call(["FCALL", _COMMIT, len(names), *names, *args], need=Need.SAFE)
+        answer = await self._call(["FCALL", _COMMIT, len(names), *names, *args], need=Need.LARGE)
         return [a.decode() for a in cast("list[bytes]", answer)]
 
     async def bury(self, lane: Lane, entry: str, *, kept: bytes, journal: bytes) -> bool:

@@ -43,7 +43,7 @@ class Single:
 
     def call(self, key: str, *args: Arg, need: Need = Need.PLAIN) -> asyncio.Future[Answer]:
         """Ask the server."""
-        return self._link.wire.call(*args, need=need)
+        return self._link.wire_for(key, need).call(*args, need=need)
 
     async def block(self, key: str, *args: Arg, timeout: float) -> Answer:  # noqa: ASYNC109 - the server's own limit
         """Ask on a connection made for blocking reads."""

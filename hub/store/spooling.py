@@ -29,7 +29,7 @@ class Spooling:
             call.add_done_callback(lambda done: done.cancelled() or done.exception())
 
     async def register(self, *heads: int) -> None:
-        """Say how old the oldest undrained event of each strand is (ms since 1970), one for all will do; all flags are up when it returns."""
+        """Say how old the oldest undrained event of each strand is (ms since 1970; one for all will do). All flags are up on return."""
         keys = self._keys
         calls = [self._links.call(p.spooling, "SADD", p.spooling, self.process) for p in keys.partitions]
         calls.append(self._links.call(keys.spooling, "HSET", keys.spooling, self.process, _text(heads), need=Need.SAFE))

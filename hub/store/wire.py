@@ -33,10 +33,11 @@ LOCKED = frozenset({"NOAUTH", "WRONGPASS", "NOPERM"})
 
 
 class Need(Enum):
-    """How sure the caller must be before it goes on."""
+    """How sure the caller must be before it goes on. LARGE: as SAFE, and so many bytes that others should not stand behind it."""
 
     PLAIN = "plain"
     SAFE = "safe"
+    LARGE = "large"
 
 
 _pack = cast("Callable[[tuple[Arg, ...]], bytes]", hiredis.pack_command)  # its stub knows tuples of one element only

@@ -28,9 +28,7 @@ def application(*tables: Sequence[web.RouteDef]) -> web.Application:
     return app
 
 
-async def serve(
-    app: web.Application, *, host: str, port: int, doors: Mapping[str, Door] | None = None
-) -> tuple[web.AppRunner, int]:
+async def serve(app: web.Application, *, host: str, port: int, doors: Mapping[str, Door] | None = None) -> tuple[web.AppRunner, int]:
     """Serve until `runner.cleanup()`; port 0: any free one. Returns the runner and the port. OSError where it is taken.
 
     `doors`: handlers of some of the application's own paths, found past its router, which takes a fifth of a bare request's CPU.

@@ -11,7 +11,7 @@ import uvloop
 
 from tests.chaos.away import away
 from tests.chaos.plan import Size, Topology, draw
-from tests.chaos.run import Ran, percentile, run, told
+from tests.chaos.run import Kept, Ran, percentile, run, told
 from tests.chaos.takeover import takeover
 from tests.chaos.workers import workers
 
@@ -36,15 +36,15 @@ async def _scenario(given: argparse.Namespace, seeds: range, size: Size) -> int:
             return max([await workers(seed) for seed in seeds])
         case "redis-away":
             return max([await away(seed, seconds=given.away, customers=given.customers) for seed in seeds])
-    return await _all(seeds, Topology(given.topology), size, jobs=given.jobs, always=given.keep)
+    return await _all(seeds, Topology(given.topology), size, jobs=given.jobs, kept=Kept(given.keep))
 
 
-async def _all(seeds: range, topology: Topology, size: Size, *, jobs: int, always: object = None) -> int:
+async def _all(seeds: range, topology: Topology, size: Size, *, jobs: int, kept: Kept) -> int:
     gate = asyncio.Semaphore(jobs)
 
     async def one(seed: int) -> Ran:
         async with gate:
-            ran = await run(draw(seed, topology, size), keep=KEEP, always=always)
+            ran = await run(draw(seed, topology, size), keep=KEEP, kept=kept)
             print(told(ran), flush=True)
             if not ran.well:
                 print(
@@ -85,7 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seconds", type=float, default=Size().seconds, help="while blows fall")
     parser.add_argument("--customers", type=int, default=Size().customers)
     parser.add_argument("--messages", type=int, default=Size().messages, help="of all customers")
-    parser.add_argument("--keep", action="store_true", help="keep logs and archive also of runs that went well")
+    parser.add_argument("--keep", choices=[k.value for k in Kept], default=Kept.BROKEN.value, help="whose logs and archive")
     parser.add_argument("--jobs", type=int, default=1, help="runs at the same time")
     return parser
 

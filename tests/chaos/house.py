@@ -1,11 +1,11 @@
 """The house of one run: the store, the hub's processes with their cables, and the provider's and the shop's stand-ins."""
 
-import asyncio
 import json
 import os
 import sys
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Self
 
 import aiohttp
 from msgspec import Struct
@@ -72,7 +72,7 @@ class House:
         """The addresses of the web processes."""
         return [f"http://127.0.0.1:{self.parts.ports[name]}" for name in self.plan.webs]
 
-    async def __aenter__(self) -> "House":
+    async def __aenter__(self) -> Self:
         try:
             await self._open()
         except BaseException:

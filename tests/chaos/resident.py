@@ -32,7 +32,7 @@ class Resident:
             self._keeper = asyncio.create_task(self._keep())
 
     def kill(self) -> None:
-        """kill -9; it stays away until `start`."""
+        """Kill -9; it stays away until `start`."""
         self._wanted = False
         self._signal(signal.SIGKILL)
         if self._running:
@@ -82,11 +82,14 @@ class Resident:
         if self.alive:
             os.killpg(self.pid, number)
 
+    def _missing(self) -> bool:
+        return self._wanted and not self.alive
+
     async def _keep(self) -> None:
         while True:
-            if self._wanted and not self.alive:
+            if self._missing():
                 self.falls += 1
                 await asyncio.sleep(AGAIN_AFTER_S)
-                if self._wanted and not self.alive:
+                if self._missing():
                     self._spawn()
             await asyncio.sleep(0.05)

@@ -5,6 +5,7 @@ import random
 import shutil
 import time
 from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
 
 from msgspec import Struct
@@ -21,6 +22,13 @@ from tests.chaos.verdict import Verdict, judge
 
 ACCEPTED_WITHIN_S = 90.0
 AT_REST_WITHIN_S = 75.0
+
+
+class Kept(StrEnum):
+    """Of which runs logs and archive are kept."""
+
+    BROKEN = "broken"
+    ALL = "all"
 
 
 class Ran(Struct):
@@ -40,8 +48,8 @@ class Ran(Struct):
         return not self.verdict.broken
 
 
-async def run(plan: Plan, *, keep: Path | None = None, always: object = None) -> Ran:
-    """Open a house, let it happen, judge it. `keep`: where logs go when a promise was broken, or always."""
+async def run(plan: Plan, *, keep: Path | None = None, kept: Kept = Kept.BROKEN) -> Ran:
+    """Open a house, let it happen, judge it. `keep`: where the logs of a run go, if any."""
     began = time.monotonic()
     async with House(plan) as house:
         rng = random.Random(f"{plan.seed}/run")
@@ -55,9 +63,9 @@ async def run(plan: Plan, *, keep: Path | None = None, always: object = None) ->
             ran.verdict = judge(plan, evidence, accepted=shoppers.told.accepted, desked=agents.desked, struck=blows.struck)
         except (Stuck, TimeoutError) as error:
             waits = sorted(shoppers.told.waiting)[:4]
-            ran.verdict.broken.append(f"{error or 'not everything was accepted in time'} (words without an answer: {waits})")
+            ran.verdict.broken.append(f"{_named(error)} (words without an answer: {waits})")
         ran.falls = sum(resident.falls for resident in house.parts.residents.values())
-        if keep and (always or not ran.well):
+        if keep and (kept is Kept.ALL or not ran.well):
             _keep(house, keep / f"seed-{plan.seed}")
     ran.took = time.monotonic() - began
     return ran
@@ -83,6 +91,10 @@ async def _poison(plan: Plan, house: House) -> None:
                 break
             except HubError:
                 await asyncio.sleep(0.2)
+
+
+def _named(error: Exception) -> str:
+    return str(error) or "not everything was accepted in time"
 
 
 def told(ran: Ran) -> str:

@@ -22,7 +22,8 @@ PAUSE_S = 0.4
 async def workers(seed: int) -> int:
     """One worker, then two, then one again; 1 where it took too long."""
     plan = Plan(
-        seed=seed, topology=Topology.SINGLE, seconds=0, customers=CUSTOMERS, messages=0, webs=("web1",), workers=("worker1",), blows=(), troubles=()
+        seed=seed, topology=Topology.SINGLE, seconds=0, customers=CUSTOMERS, messages=0, webs=("web1",), workers=("worker1",),
+        blows=(), troubles=(),
     )  # fmt: skip
     async with House(plan) as house:
         shoppers = Shoppers(house, random.Random(seed))
@@ -38,9 +39,8 @@ async def workers(seed: int) -> int:
     print(f"seed {seed}: shares {names}; {len(lost)} partitions of the dead one, {len(served)} seen at work again")
     print("slowest partitions: " + ", ".join(f"{n}: {s:.1f} s" for n, s in sorted(served.items(), key=lambda one: -one[1])[:5]))
     worst = max(served.values(), default=float("inf"))
-    print(
-        f"figure: fair shares after {fair:.1f} s (<= {FAIR_WITHIN_S:g}); a dead worker's partitions served again after at most {worst:.1f} s (<= 5)"
-    )
+    figures = f"fair shares after {fair:.1f} s (<= {FAIR_WITHIN_S:g}); a dead worker's partitions served again after at most {worst:.1f} s"
+    print(f"figure: {figures} (<= {SERVED_WITHIN_S:g})")
     return 0 if worst <= SERVED_WITHIN_S and fair <= FAIR_WITHIN_S and len(served) == len(lost) else 1
 
 

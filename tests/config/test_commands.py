@@ -171,4 +171,6 @@ def test_erasing_without_the_hubs_own_folder_is_refused(tmp_path: Path) -> None:
 def test_help_names_every_command() -> None:
     shown = hub(Path("unused"), "--help").stdout
 
-    assert [] == [name for name in ("demo", "serve", "check", "replay", "customer", "dead") if f"    {name} " not in shown]
+    assert [] == [
+        name for name in ("demo", "serve", "check", "replay", "customer", "dead", "backup", "restore") if f"    {name} " not in shown
+    ]

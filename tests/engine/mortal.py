@@ -3,7 +3,6 @@
 import asyncio
 import os
 import sys
-from pathlib import Path
 
 from config.core import Turning, store, worker
 from hub.engine.accounts import Rates
@@ -27,17 +26,14 @@ def dies(turn: Turn) -> Turn:
     return turn
 
 
-async def live(url: str, prefix: str, name: str, begun: Path) -> None:
-    """Work until killed, writing what a provider got to a file."""
+async def live(url: str, prefix: str, name: str) -> None:
+    """Work until killed."""
     links = await connect(url)
-    provider = Provider()
     turning = Turning(steps=house_steps(Doing(dies), Echo()), urgent=lambda _: False, quiet=0)
     parts = store(links, Keys(prefix))
-    await worker(parts, turning, [(provider, Rates())], clock=SystemClock(), counters=Counters(), name=name).start()
-    while True:
-        begun.write_text("\n".join(provider.texts))
-        await asyncio.sleep(0.02)
+    await worker(parts, turning, [(Provider(), Rates())], clock=SystemClock(), counters=Counters(), name=name).start()
+    await asyncio.Event().wait()
 
 
 if __name__ == "__main__":
-    asyncio.run(live(sys.argv[1], sys.argv[2], sys.argv[3], Path(sys.argv[4])))
+    asyncio.run(live(sys.argv[1], sys.argv[2], sys.argv[3]))

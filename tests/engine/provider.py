@@ -62,9 +62,7 @@ class Provider:
 
     async def send(self, call: Call, delivery: Delivery) -> Sent:
         text = str(call.params["text"])
-        self.begun.append(
-            Begun(at=time.clock_gettime(time.CLOCK_BOOTTIME), address=delivery.address.id, text=text, delivery=delivery.id)
-        )
+        self.begun.append(Begun(at=time.clock_gettime(time.CLOCK_BOOTTIME), address=delivery.address.id, text=text, delivery=delivery.id))
         if self._next[text]:
             behaviour = self._next[text].popleft()
             if isinstance(behaviour, Exception):

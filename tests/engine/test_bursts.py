@@ -3,13 +3,13 @@
 import asyncio
 import time
 
+from config.core import Turning
 from hub.desk.asking import Claimed
 from hub.model.events import Event, Said, SayAsked
 from hub.model.message import Message
 from hub.model.ports import Question
 from hub.model.turn import Turn
 from hub.model.words import OwnerKind
-from config.core import Turning
 from tests.engine.world import Doing, World, house_steps, turning
 from tests.servers import eventually
 

@@ -12,7 +12,6 @@ from tests.engine.world import Doing, Echo, World, turning
 from tests.servers import eventually
 
 
-
 def spoil(name: str) -> tuple[str, ...]:
     """The command that makes a key what it must not be."""
     return ("LPUSH", "it") if name == "record" else ("SET", "it")

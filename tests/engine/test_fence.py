@@ -77,7 +77,9 @@ async def test_whoever_lost_the_fence_writes_nothing(world: World, attempt: Atte
     with pytest.raises(Fenced):
         await attempt(world, old)
 
-    assert await world.links.call("x", "EXISTS", keys.trying, keys.record(CUSTOMER), keys.dead, keys.journal, keys.held("fake", "main")) == 0
+    assert (
+        await world.links.call("x", "EXISTS", keys.trying, keys.record(CUSTOMER), keys.dead, keys.journal, keys.held("fake", "main")) == 0
+    )
 
 
 async def test_the_owner_himself_is_let_through(world: World) -> None:
@@ -101,7 +103,9 @@ async def test_the_fence_is_compared_whole_so_that_a_lost_number_given_twice_har
     assert lost.fence.split("-")[0] == again.fence.split("-")[0]
 
 
-@pytest.mark.parametrize(("word", "fault"), [("begin", Fault.FREEZE_AFTER), ("commit", Fault.FREEZE_BEFORE), ("commit", Fault.FREEZE_AFTER)])
+@pytest.mark.parametrize(
+    ("word", "fault"), [("begin", Fault.FREEZE_AFTER), ("commit", Fault.FREEZE_BEFORE), ("commit", Fault.FREEZE_AFTER)]
+)
 async def test_a_frozen_reader_doubles_nothing_when_it_wakes(world: World, word: str, fault: Fault) -> None:
     """Guards: fence, entry and revision in the commit; only all three out let this fail, each alone has its own test."""
     one = await world.working("one")

@@ -28,11 +28,9 @@ async def known(world: World, *names: str) -> None:
 
 
 async def heir_of(world: World, dead: Process) -> Process:
-    """The next owner, for whom the wait for a foreign mark passes at once."""
+    """The next owner of one who can tell the store nothing any more."""
     dead.valve.cut()
-    heir = await world.taken_over(dead)
-    heir.clock.ahead = 3600
-    return heir
+    return await world.taken_over(dead)
 
 
 @pytest.fixture
@@ -94,16 +92,19 @@ async def test_a_reply_cut_off_while_sending_goes_again_after_its_mark_is_dead(w
 async def test_the_next_owner_does_not_send_while_the_former_s_call_is_in_flight(world: World) -> None:
     """Guard: a foreign mark is waited out; the former owner still settles its own call."""
     one = await world.working()
+    await world.neighbours("an", "bo")
     hangs = asyncio.Event()
     world.provider.on("echo hello", hangs)
     await world.say("an", "hello")
     await eventually(lambda: world.provider.texts == ["echo hello"], what="the call")
 
     await world.taken_over(one)
+    await world.say("bo", "hi")
+    await eventually(lambda: "echo hi" in world.provider.texts, what="the heir's sends")
     hangs.set()
     await world.settled()
 
-    assert ["echo hello"] == world.provider.texts
+    assert ["echo hello", "echo hi"] == world.provider.texts
     assert {"echo hello": DeliveryState.SENT} == await world.states("an")
 
 
@@ -246,7 +247,7 @@ async def test_what_a_paused_account_cannot_take_is_held_and_others_pass(world: 
     other = Provider("other")
     one = await world.working(channels=(world.provider, other))
     await world.neighbours("an", "bo")
-    world.provider.on("echo w0", Throttled(retry_after=600, whole_account=True))
+    world.provider.on("echo w0", Throttled(retry_after=60, whole_account=True))
     await world.say("an", "w0")
     await eventually(lambda: world.provider.texts == ["echo w0"], what="the pause")
 
@@ -259,8 +260,8 @@ async def test_what_a_paused_account_cannot_take_is_held_and_others_pass(world: 
 
     await eventually(three, what="the held ones")
     paused = list(world.provider.texts)
-    one.clock.ahead = 601
-    await eventually(lambda: len(world.provider.texts) >= 8, within=70, what="the rest")
+    one.clock.ahead = 61
+    await eventually(lambda: len(world.provider.texts) >= 8, what="the rest")
     await world.settled()
 
     assert ["echo w0"] == paused
@@ -269,11 +270,32 @@ async def test_what_a_paused_account_cannot_take_is_held_and_others_pass(world: 
     assert (0, 0) == (await held(world, "an"), await held(world, "bo"))
 
 
+async def test_what_is_new_goes_behind_what_is_still_held_when_the_account_is_back(world: World) -> None:
+    """Guard: while anything is held for an account, all that is new for it queues behind."""
+    one = await world.working()
+    await world.neighbours("an", "bo")
+    world.provider.on("echo w0", Throttled(retry_after=60, whole_account=True))
+    await world.say("an", "w0")
+    await eventually(lambda: world.provider.texts == ["echo w0"], what="the pause")
+    await world.say("bo", "v1")
+
+    async def one_held() -> bool:
+        return await held(world, "bo") == 1
+
+    await eventually(one_held, what="the held one")
+    one.valve.on("XRANGE", Fault.LOSE_CALL, times=15)
+    one.clock.ahead = 61
+    await world.say("bo", "v2")
+    await world.settled()
+
+    assert ["echo v1", "echo v2"] == world.provider.to("bo")
+
+
 async def test_the_order_of_what_is_held_survives_a_change_of_owner(world: World) -> None:
     """Guard: while an address has something in the outbox stream, later ones are not held before it."""
     one = await world.working()
     await world.neighbours("an", "bo")
-    world.provider.on("echo w0", Throttled(retry_after=600, whole_account=True))
+    world.provider.on("echo w0", Throttled(retry_after=60, whole_account=True))
     await world.say("an", "w0")
     await eventually(lambda: world.provider.texts == ["echo w0"], what="the pause")
     for n in range(1, 4):
@@ -282,7 +304,7 @@ async def test_the_order_of_what_is_held_survives_a_change_of_owner(world: World
     await eventually(lambda: _turned(world, "bo", 3), what="the turns")
 
     two = await world.process("two")
-    two.clock.ahead = 601
+    two.clock.ahead = 61
     await world.links.call(world.keys.workers, "ZREM", world.keys.workers, one.name)
     one.valve.cut()
     await two.work()

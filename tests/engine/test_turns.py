@@ -1,5 +1,8 @@
 """The plain way through: a word becomes a turn, a turn becomes a delivery, each once and in order."""
 
+import asyncio
+
+from tests.engine.valve import Fault
 from tests.engine.world import World
 
 
@@ -22,3 +25,17 @@ async def test_the_same_word_pushed_again_is_dropped(world: World) -> None:
     await world.settled()
 
     assert ["echo hello"] == world.provider.texts
+
+
+async def test_the_first_words_of_somebody_new_get_in_in_the_order_of_arrival(world: World) -> None:
+    """Guard: all who ask for one address wait for one answer."""
+    one = await world.process()
+    one.valve.on("SET", Fault.FREEZE_AFTER)
+
+    accepting = [asyncio.create_task(one.intake.accept([world.incoming("an", f"w{n}")], days=1)) for n in range(3)]
+    await one.valve.struck.wait()
+    one.valve.thaw()
+    accepting.append(asyncio.create_task(one.intake.accept([world.incoming("an", "w3")], days=1)))
+    await asyncio.gather(*accepting)
+
+    assert ["w0", "w1", "w2", "w3"] == await world.texts_pushed("an")

@@ -52,6 +52,12 @@ class Clock(SystemClock):
     def boottime(self) -> float:
         return super().boottime() + self.ahead
 
+    async def sleep(self, seconds: float) -> None:
+        """Ends as soon as a push has carried the clock past it."""
+        end = self.boottime() + seconds
+        while (left := end - self.boottime()) > 0:
+            await asyncio.sleep(min(left, 0.02))
+
 
 class Echo:
     """The bot: says every word of the customer back."""
@@ -194,14 +200,10 @@ class World:
         """A word of a customer, straight into the mailbox."""
         await self.tell(await self.customer(who), Said(text=text, external_id=text), address=self.address(who), dedupe=dedupe)
 
-    async def tell(
-        self, customer: str, body: Body, *, address: Address | None = None, dedupe: str = "", lane: Lane = Lane.LIVE
-    ) -> None:
+    async def tell(self, customer: str, body: Body, *, address: Address | None = None, dedupe: str = "", lane: Lane = Lane.LIVE) -> None:
         """Any event, straight into the mailbox."""
         now = self.clock.now()
-        event = Event(
-            id=f"ev-{next(self._events)}", subject=customer_subject(customer), body=body, at=now, received=now, address=address
-        )
+        event = Event(id=f"ev-{next(self._events)}", subject=customer_subject(customer), body=body, at=now, received=now, address=address)
         await self.inboxes.push_past_spools(event, dedupe=dedupe, lane=lane)
 
     async def customer(self, who: str) -> str:

@@ -8,6 +8,7 @@ from contextlib import aclosing, asynccontextmanager
 import pytest
 
 from hub.model.errors import StoreAway
+from hub.store.link import CARRIERS
 from hub.store.links import Links, Need, Replicas, connect
 from hub.store.wire import ServerError
 from tests.servers import Node, eventually, redis_on_port, redis_on_socket, redis_with_replica
@@ -143,7 +144,8 @@ async def test_blocking_reads_one_after_another_share_a_connection(server: Node,
     for _ in range(5):
         await links.block("s", "XREAD", "BLOCK", 1, "STREAMS", "s", "0", timeout=0.001)
 
-    assert int(server.told("INFO", "clients").split("connected_clients:")[1].split()[0]) == 4  # calls, standing by, blocking, this
+    # Calls, standing by, blocking, and the one that asks here.
+    assert int(server.told("INFO", "clients").split("connected_clients:")[1].split()[0]) == 4 + CARRIERS
 
 
 async def test_a_blocking_read_falls_with_its_server(server: Node, links: Links) -> None:
@@ -293,3 +295,23 @@ async def test_stopping_ends_what_is_unanswered(server: Node, links: Links) -> N
     answers = await asyncio.gather(asked, reading, return_exceptions=True)
     assert [StoreAway, StoreAway] == [type(answer) for answer in answers]
     server.thaw()
+
+
+async def test_large_calls_go_by_connections_of_their_own(links: Links) -> None:
+    blocked = links.call("s", "WAIT", 1, 300)
+
+    found = await links.call("s", "ECHO", "large", need=Need.LARGE)
+
+    assert found == b"large"
+    assert not blocked.done()
+    await blocked
+
+
+async def test_large_calls_fall_with_all_others(server: Node, links: Links) -> None:
+    await links.call("s", "ECHO", "large", need=Need.LARGE)
+
+    server.kill()
+
+    await eventually(lambda: links.away)
+    with pytest.raises(StoreAway):
+        await links.call("s", "ECHO", "large", need=Need.LARGE)

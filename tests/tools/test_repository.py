@@ -28,6 +28,7 @@ def test_ci_runs_what_anyone_runs() -> None:
     assert "set -euo pipefail" in script
     assert script.rstrip().endswith("make test")
 
+
 CARRIED = (*ROOMS, "console")
 """What the wheel holds: the rooms, and the screens they serve."""
 

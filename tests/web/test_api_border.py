@@ -248,6 +248,7 @@ async def test_any_body_on_any_route_is_answered_below_500(
             for route in ROUTES:
                 names = {
                     "customer": path if n == 1 else "cu-1",
+                    "address": "a-1",
                     "partition": path,
                     "entry": path,
                     "channel": "standin",

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, func, insert, select, text, tuple_
 from hub.store.archive.schema import erased, metadata
 
 AT_ONCE = 500
-_TABLES = {table.name: table for table in metadata.sorted_tables}
+_TABLES = {str(table.name): table for table in metadata.sorted_tables}
 
 Rows = list[dict[str, object]]
 

@@ -19,7 +19,6 @@ local function rows(at, keys, argv, fields, keyed)
 end
 
 local ENTRY, OWNER, DELIVERY, RESCUED = {'lane', 'id'}, {'epoch'}, {'lane', 'id', 'voice', 'address', 'blob'}, {'id', 'blob'}
-local CHANGED = {'rescued', 'receipts'}
 local RECEIPT, ANSWER, GONE, ARMED, BLOB = {'state'}, {'value'}, {'member'}, {'due', 'member'}, {'blob'}
 
 local function item_of(at, keys, argv)
@@ -40,30 +39,16 @@ local function item_of(at, keys, argv)
   return it
 end
 
--- `new`: whether none of this commit's deliveries exists, which is asked for all at once.
-local function verdict_of(it, lanes, new)
-  if not type_is(it.log, 'list') or not type_is(it.open, 'hash') then return 'type' end
-  local revision = redis.pcall('GETRANGE', it.record, 0, 15)
-  if type(revision) == 'table' then return 'type' end
-  -- A single entry is looked for by the XDEL that takes it.
-  if #it.entries > 1 then
-    for _, e in ipairs(it.entries) do
-      if #redis.call('XRANGE', lanes[e.lane], e.id, e.id) == 0 then return 'taken' end
-    end
+local function verdict_of(it, lanes)
+  if not type_is(it.record, 'string') or not type_is(it.log, 'list') or not type_is(it.open, 'hash') then return 'type' end
+  for _, e in ipairs(it.entries) do
+    if #redis.call('XRANGE', lanes[e.lane], e.id, e.id) == 0 then return 'taken' end
   end
-  if revision ~= it.revision then
-    -- What was taken before raised the revision too; that it was taken is the better answer.
-    for _, e in ipairs(it.entries) do
-      if #redis.call('XRANGE', lanes[e.lane], e.id, e.id) == 0 then return 'taken' end
-    end
-    return 'revision'
-  end
+  if redis.call('GETRANGE', it.record, 0, 15) ~= it.revision then return 'revision' end
   for _, o in ipairs(it.owners) do if not type_is(o.key, 'string') then return 'type' end end
   for _, t in ipairs(it.armed) do if not string.match(t.due, '^%-?%d+$') then return 'due' end end
-  if not new then
-    for _, d in ipairs(it.deliveries) do if redis.call('EXISTS', d.key) == 1 then return 'delivery' end end
-  end
-  for _, name in ipairs(CHANGED) do
+  for _, d in ipairs(it.deliveries) do if redis.call('EXISTS', d.key) == 1 then return 'delivery' end end
+  for _, name in ipairs({'rescued', 'receipts'}) do
     for _, d in ipairs(it[name]) do if not type_is(d.key, 'hash') then return 'type' end end
   end
   return 'ok'
@@ -71,17 +56,7 @@ end
 
 local RANK = {queued = 0, held = 0, sending = 1, unknown = 2, sent = 3, failed = 4, delivered = 5, read = 6}
 
--- A call by each some hundreds of members instead of one by one: a call costs about 5 us, whatever it does.
-local function each_some(command, key, members)
-  for i = 1, #members, 512 do redis.call(command, key, unpack(members, i, math.min(i + 511, #members))) end
-end
-
-local function append(all, ...)
-  for i = 1, select('#', ...) do all[#all + 1] = (select(i, ...)) end
-end
-
--- What is written for many customers at once is put on `sheet`: timers gone and armed, entries tried.
-local function write_item(it, lanes, outs, keys, sheet)
+local function write_item(it, lanes, outs, keys)
   if it.blob ~= '' then redis.call('SET', it.record, it.blob) end
   for _, o in ipairs(it.owners) do
     if o.epoch == '' then redis.call('DEL', o.key) else redis.call('SET', o.key, o.epoch) end
@@ -97,8 +72,8 @@ local function write_item(it, lanes, outs, keys, sheet)
     if state and (RANK[state] or 99) < (RANK[d.state] or -1) and RANK[state] > RANK.sending then redis.call('HSET', d.key, 's', d.state) end
   end
   for _, v in ipairs(it.answers) do redis.call('SET', v.key, v.value, 'EX', 300) end
-  for _, t in ipairs(it.gone) do append(sheet.gone, t.member) end
-  for _, t in ipairs(it.armed) do append(sheet.armed, t.due, t.member) end
+  for _, t in ipairs(it.gone) do redis.call('ZREM', keys[7], t.member) end
+  for _, t in ipairs(it.armed) do redis.call('ZADD', keys[7], t.due, t.member) end
   for _, r in ipairs(it.relay) do redis.call('XADD', keys[6], '*', 'e', r.blob) end
   for _, d in ipairs(it.rescued) do
     local now = redis.call('HMGET', d.key, 's', 'p')
@@ -110,21 +85,16 @@ local function write_item(it, lanes, outs, keys, sheet)
       if d.blob ~= '' then redis.call('XADD', keys[6], '*', 'e', d.blob) end
     end
   end
+  for _, l in ipairs(it.lines) do redis.call('RPUSH', it.log, l.blob) end
   if #it.lines > 0 then
-    local lines = {}
-    for i, l in ipairs(it.lines) do lines[i] = l.blob end
-    if redis.call('RPUSH', it.log, unpack(lines)) > 50 then redis.call('LTRIM', it.log, -50, -1) end
+    redis.call('LTRIM', it.log, -50, -1)
     redis.call('EXPIRE', it.log, 604800)
   end
   for _, j in ipairs(it.journal) do redis.call('XADD', keys[8], '*', 'j', j.blob) end
-  for _, e in ipairs(it.entries) do append(sheet.tried, e.id) end
-end
-
--- Takes a customer's entries out of the mailbox. False where the only one is gone already; several were looked for before.
-local function take_entries(it, lanes)
-  local gone = 0
-  for _, e in ipairs(it.entries) do gone = gone + redis.call('XDEL', lanes[e.lane], e.id) end
-  return gone > 0 or #it.entries == 0
+  for _, e in ipairs(it.entries) do
+    redis.call('XDEL', lanes[e.lane], e.id)
+    redis.call('HDEL', keys[9], e.id)
+  end
 end
 
 -- KEYS: fence, in, in:bulk, out, out:bulk, relay, timers, journal, trying, then per customer: record, log, open, and the keys its lists name
@@ -138,23 +108,15 @@ local function commit(keys, argv)
   end
   local lanes, outs = {i = keys[2], b = keys[3]}, {o = keys[4], b = keys[5]}
   local at = {k = 9, a = 2}
-  local items, verdicts, deliveries = {}, {}, {}
+  local items, verdicts = {}, {}
   for i = 1, tonumber(argv[2]) do
     items[i] = item_of(at, keys, argv)
-    for _, d in ipairs(items[i].deliveries) do append(deliveries, d.key) end
+    verdicts[i] = verdict_of(items[i], lanes)
   end
   if at.k ~= #keys or at.a ~= #argv then return redis.error_reply('WRONGCOUNT keys or arguments do not add up') end
-  local new = #deliveries <= 512 and (#deliveries == 0 or redis.call('EXISTS', unpack(deliveries)) == 0)
-  for i, it in ipairs(items) do verdicts[i] = verdict_of(it, lanes, new) end
-  local sheet = {gone = {}, armed = {}, tried = {}}
   for i, it in ipairs(items) do
-    if verdicts[i] == 'ok' then
-      if take_entries(it, lanes) then write_item(it, lanes, outs, keys, sheet) else verdicts[i] = 'taken' end
-    end
+    if verdicts[i] == 'ok' then write_item(it, lanes, outs, keys) end
   end
-  each_some('ZREM', keys[7], sheet.gone)
-  each_some('ZADD', keys[7], sheet.armed)
-  each_some('HDEL', keys[9], sheet.tried)
   return verdicts
 end
 
