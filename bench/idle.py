@@ -15,7 +15,9 @@ def measure(place: Place, *, rounds: int) -> dict[str, Any]:
     starts, sizes, used = [], [], []
     for number in range(rounds):
         port = free_port()
-        with place.start("-m", "config.main", "demo", env={"HUB_DATA": str(place.folder / f"demo-{number}"), "HUB_PORT": str(port)}) as demo:
+        with place.start(
+            "-m", "config.main", "demo", env={"HUB_DATA": str(place.folder / f"demo-{number}"), "HUB_PORT": str(port)}
+        ) as demo:
             starts.append(demo.serves(port))
             time.sleep(SETTLE_S / 2)
             pids = [demo.pid, *children_of(demo.pid)]

@@ -13,12 +13,12 @@ from hub.model.subject import customer_subject
 from hub.model.words import ConsentState, ConversationStatus, Purpose
 from hub.store.codec import encode, encode_record
 from hub.store.keys import Keys
-from hub.store.links import Links
+from hub.store.links import Links, Need
 from hub.store.wire import Arg
 
 KIND, ACCOUNT = "bench", "main"
 BORN = 1_760_000_000_000
-IN_FLIGHT = 512
+IN_FLIGHT = 1024
 """Calls on their way at once: enough to fill writes, few enough that no reply counts as overdue."""
 
 
@@ -44,21 +44,10 @@ def address_of(number: int) -> Address:
 def record_of(population: Population, number: int) -> Live:
     """A customer with a name, a consent, an open conversation and three closed ones: about 2 kB."""
     address = address_of(number)
-    told = {"name": f"Khách {number}", "username": f"khach{number}", "device_language": "vi", "language": "vi", "time_zone": "Asia/Ho_Chi_Minh"}
-    closed = [
-        Conversation(
-            id=f"co-019a0000-0000-5000-800{n}-{number:012x}",
-            opened=BORN + n,
-            status=ConversationStatus.RESOLVED,
-            threads=(address,),
-            last_thread=address,
-            last_word=BORN + n,
-            summary="Khách hỏi về thời gian giao hàng, phí vận chuyển và cách đổi size; đã trả lời và gửi bảng size. " * 2,
-            reason="answered",
-        )
-        for n in range(3)
-    ]
-    opened = Conversation(id=f"co-019a0000-0000-5000-8009-{number:012x}", opened=BORN, threads=(address,), last_thread=address, last_word=BORN)
+    opened = Conversation(
+        id=f"co-019a0000-0000-5000-8009-{number:012x}", opened=BORN, threads=(address,), last_thread=address, last_word=BORN
+    )
+    told = {"name": f"Khách {number}", "username": f"khach{number}", "device_language": "vi", "time_zone": "Asia/Ho_Chi_Minh"}
     return Live(
         id=population.id_of(number),
         created=BORN,
@@ -66,7 +55,21 @@ def record_of(population: Population, number: int) -> Live:
         addresses=(address,),
         profile={name: Fact(value=value, source=KIND, at=BORN) for name, value in told.items()},
         consents=(Consent(channel=KIND, purpose=Purpose.MARKETING, state=ConsentState.GIVEN, basis="word", proof="“start”", at=BORN),),
-        conversations=(*closed, opened),
+        conversations=(*(_closed(number, n) for n in range(3)), opened),
+    )
+
+
+def _closed(number: int, n: int) -> Conversation:
+    address = address_of(number)
+    return Conversation(
+        id=f"co-019a0000-0000-5000-800{n}-{number:012x}",
+        opened=BORN + n,
+        status=ConversationStatus.RESOLVED,
+        threads=(address,),
+        last_thread=address,
+        last_word=BORN + n,
+        summary="Khách hỏi về thời gian giao hàng, phí vận chuyển và cách đổi size; đã trả lời và gửi bảng size. " * 2,
+        reason="answered",
     )
 
 
@@ -107,10 +110,10 @@ def timers(keys: Keys, population: Population, numbers: Iterable[int], *, due: i
 
 
 async def load(links: Links, commands: Iterable[tuple[Arg, ...]]) -> None:
-    """Carry the commands out, many on their way at once."""
+    """Carry the commands out, many on their way at once; those of one key in their order."""
     waiting = []
     for command in commands:
-        waiting.append(links.call(str(command[1]), *command))
+        waiting.append(links.call(str(command[1]), *command, need=Need.LARGE))
         if len(waiting) == IN_FLIGHT:
             for call in waiting:
                 await call

@@ -39,7 +39,13 @@ class Running:
         self.began = time.monotonic()
         with log.open("wb") as out:
             self._process = subprocess.Popen(
-                [*tether, *command], stdin=subprocess.DEVNULL, stdout=out, stderr=out, env={**_bare(log.parent), **env}, cwd=cwd, start_new_session=True
+                [*tether, *command],
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                env={**_bare(log.parent), **env},
+                cwd=cwd,
+                start_new_session=True,
             )
 
     def __enter__(self) -> Self:

@@ -68,18 +68,23 @@ def table(figures: Figures) -> str:
 
 def _detail(detail: Mapping[str, Any]) -> list[str]:
     accept, turns, way = detail["accept"], detail["turns"], detail["whole_way"]
+    send = turns["null_sends"]
+    cpu = (
+        ("accept", accept["hub_cpu_us"], accept["server_cpu_us"]),
+        ("limit", accept["limit_cpu_us"], 0.0),
+        ("turn", turns["cpu_us"], turns["server_cpu_us"]),
+        ("mark and settle", send["cpu_us"], send["server_cpu_us"]),
+        ("whole way", way["cpu_us"], way["server_cpu_us"]),
+    )
     lines = [
-        f"CPU µs  accept {accept['hub_cpu_us']:.0f} (limit {accept['limit_cpu_us']:.0f}, server {accept['server_cpu_us']:.0f})"
-        f"  turn {turns['cpu_us']:.0f} (server {turns['server_cpu_us']:.0f})"
-        f"  null send {turns['null_sends']['cpu_us']:.0f} (server {turns['null_sends']['server_cpu_us']:.0f})"
-        f"  whole way {way['cpu_us']:.0f} (server {way['server_cpu_us']:.0f})",
-        f"{accept['found_exactly_once']} accepted ids, each found exactly once; doubled answers on the whole way: {way['doubles']}",
-        f"idle: {detail['idle']['idle_cores']:.3f} cores; load average at the start {detail['load_average']:.1f} on {detail['cores']} cores",
+        "CPU µs, with the server's: " + ", ".join(f"{name} {own:.0f} + {server:.0f}" for name, own, server in cpu),
+        f"{accept['found_exactly_once']} accepted ids, each found exactly once; answers doubled on the whole way: {way['doubles']}",
+        f"idle: {detail['idle']['idle_cores']:.3f} cores; load average {detail['load_average']:.1f} on {detail['cores']} cores",
     ]
     lines += [f"{name}: {_rounds(detail[name])}" for name in ("two_processes", "telegram") if name in detail]
     if "growth" in detail:
         lines += [f"among {size:>9} customers: {_size(each)}" for size, each in detail["growth"].items()]
-        lines.append(f"a turn among the most costs {growth(detail['growth']):.2f} of one among the fewest (aim ≤ {FLAT})")
+        lines.append(f"a turn among the most costs {growth(detail['growth']):.2f} of one among the fewest (aim: at most {FLAT})")
     return lines
 
 

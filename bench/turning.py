@@ -247,7 +247,10 @@ async def _wave(bench: Bench, archive: Counted, job: Job, wave: int) -> Rate:
     end = before + len(numbers)
     async with bench.working():
         return await bench.rate(
-            lambda: bench.counters.turns, start=before + len(numbers) // WARM, end=end, after=lambda: archive.entries >= bench.counters.turns
+            lambda: bench.counters.turns,
+            start=before + len(numbers) // WARM,
+            end=end,
+            after=lambda: archive.entries >= bench.counters.turns,
         )
 
 

@@ -61,7 +61,7 @@ class Intake:
         self._gate = asyncio.Event()
         self._gate.set()
         self._settled_at = 0.0
-        self._settling = 0
+        self._entering = 0
         self._door = asyncio.Lock()
         self._orphans: set[asyncio.Task[None]] = set()
         self._neighbours = Neighbours(spools, own=spooling.process)
@@ -75,8 +75,8 @@ class Intake:
 
     async def accept(self, incoming: Sequence[Incoming], *, days: int) -> None:
         """Durable when it returns. `days`: how long the provider may repeat itself. Raises StoreFull where nothing can take it."""
-        if not self._gate.is_set():
-            await self._gate.wait()
+        if self._entering or self._settled_at or not self._gate.is_set():
+            await self._enter()
         received = self._clock.now()
         for one in incoming:
             if not one.dedupe_id:
@@ -87,8 +87,6 @@ class Intake:
             self._begin_spooling("another process of this machine spools")
         if self.mode is Mode.DIRECT:
             try:
-                if self._settled_at or self._settling:
-                    await self._settle()
                 for one in incoming:
                     await self._push(one, received=received, days=days, guarded=self._inboxes.push)
                 return
@@ -138,17 +136,18 @@ class Intake:
         if spool:
             await spool.close()
 
-    async def _settle(self) -> None:
-        """Wait with the others, and leave in the order of arrival."""
-        self._settling += 1
+    async def _enter(self) -> None:
+        """Wait at the gate, and while others settle, and go in in the order of arrival."""
+        self._entering += 1
         try:
             async with self._door:
+                await self._gate.wait()
                 wait = self._settled_at - self._clock.boottime()
-                if wait > 0:
+                if self.mode is Mode.DIRECT and wait > 0:
                     await self._clock.sleep(wait)
                 self._settled_at = 0.0
         finally:
-            self._settling -= 1
+            self._entering -= 1
 
     async def _push(self, one: Incoming, *, received: int, days: int, guarded: Push, late: bool = False) -> None:
         customer = self._inboxes.known(one.address) or await self._inboxes.resolve(

@@ -177,15 +177,8 @@ class Mailbox:
         record, work.taken = stored.record, []
         clock, steps = self._clock.now(), self._settings.steps
         for n, waiting in enumerate(work.waiting):
-            turn = open_turn(
-                record,
-                waiting.event,
-                entry=self._source_of(waiting),
-                clock=clock,
-                revision=stored.revision + n,
-                more=_more(work.waiting, n),
-                answers=waiting.answers or {},
-            )
+            source, more, revision = self._source_of(waiting), _more(work.waiting, n), stored.revision + n
+            turn = open_turn(record, waiting.event, entry=source, clock=clock, revision=revision, more=more, answers=waiting.answers)
             try:
                 with self._budget.turn():
                     asked = () if waiting.answers is not None else questions(steps, turn)
@@ -197,8 +190,8 @@ class Mailbox:
                 work.failed = f"turn: {type(error).__name__}"
                 return
             if asked:
-                work.asking = not work.taken
-                if work.asking:
+                # What was taken before commits first; the question is put when its turn comes again.
+                if not work.taken:
                     self._ask(work, waiting, asked)
                 return
             record = turn.record
@@ -214,7 +207,7 @@ class Mailbox:
 
     def _ask(self, work: _Work, waiting: Waiting, asked: tuple[Question, ...]) -> None:
         """Set the customer aside while the world is asked; the lane stays busy until then."""
-        lane = work.lane
+        lane, work.asking = work.lane, True
 
         async def ask() -> None:
             try:

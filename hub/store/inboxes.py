@@ -1,6 +1,6 @@
 """The way in: whose an address is, and the durable push into that mailbox."""
 
-from asyncio import CancelledError, Future, current_task
+from asyncio import Future, Lock
 from collections import OrderedDict
 from collections.abc import Sequence
 from hashlib import blake2b
@@ -26,6 +26,17 @@ class Spooling(Exception):
     """Somebody still drains a spool: a direct push would overtake what lies there."""
 
 
+class _Queue:
+    """Those who ask whose one address is: the first asks the server, and they leave in the order they came."""
+
+    __slots__ = ("customer", "door", "length")
+
+    def __init__(self) -> None:
+        self.door = Lock()
+        self.length = 0
+        self.customer = ""
+
+
 class Inboxes:
     """Pushes events into mailboxes and finds the customer of an address."""
 
@@ -33,7 +44,7 @@ class Inboxes:
         self._links = links
         self._keys = keys
         self._customers: OrderedDict[Address, str] = OrderedDict()
-        self._asked: dict[Address, tuple[Future[Answer], str]] = {}
+        self._queues: dict[Address, _Queue] = {}
         self._seen: dict[tuple[int, int], tuple[str, ...]] = {}
         self._today = 0
 
@@ -46,33 +57,27 @@ class Inboxes:
         known = self._customers.get(address)
         if known is not None:
             return known
-        old, first = await self._old_or(address, candidate)
-        customer = old.decode() if old else first
-        self._customers[address] = customer
-        if len(self._customers) > ADDRESSES_KEPT:
-            self._customers.popitem(last=False)
-        return customer
+        queue = self._queues.setdefault(address, _Queue())
+        queue.length += 1
+        try:
+            async with queue.door:
+                if not queue.customer:
+                    key = self._keys.address(address)
+                    old = cast("bytes | None", await self._links.call(key, "SET", key, candidate, "NX", "GET", need=Need.SAFE))
+                    queue.customer = old.decode() if old else candidate
+            return queue.customer
+        finally:
+            # Known to all only when nobody waits any more: whoever comes now must not push before one who came earlier.
+            queue.length -= 1
+            if not queue.length:
+                self._leave(address, queue)
 
-    async def _old_or(self, address: Address, candidate: str) -> tuple[bytes | None, str]:
-        """Whose the address was before, and whose it is now if nobody's.
-
-        All who ask meanwhile wait for one answer, and wake in the order they came: none pushes before an earlier one knows where.
-        """
-        while True:
-            if address not in self._asked:
-                key = self._keys.address(address)
-                self._asked[address] = self._links.call(key, "SET", key, candidate, "NX", "GET", need=Need.SAFE), candidate
-            asked, first = self._asked[address]
-            try:
-                return cast("bytes | None", await asked), first
-            except CancelledError:
-                task = current_task()
-                if task is None or task.cancelling():
-                    raise
-                # Another who waited was cancelled, and the question with him: it is asked again.
-            finally:
-                if self._asked.get(address, (None,))[0] is asked:
-                    del self._asked[address]
+    def _leave(self, address: Address, queue: _Queue) -> None:
+        del self._queues[address]
+        if queue.customer:
+            self._customers[address] = queue.customer
+            if len(self._customers) > ADDRESSES_KEPT:
+                self._customers.popitem(last=False)
 
     async def pass_on(self, address: Address, *, gone: Sequence[str], candidate: str) -> str:
         """Who has an erased customer's address now: the candidate, or whoever got it before them.

@@ -112,8 +112,7 @@ def test_whatever_happens_each_customer_s_entries_are_done_once_and_in_order(ste
         kept = taken[: max(0, len(taken) - keep)]
         ours.release(lane, kept)
         for one in kept:
-            customer = int(one.event.id)
-            done.setdefault(customer, []).append(one.entry)
+            done.setdefault(int(one.event.id), []).append(one.entry)
 
     for step, customer in steps:
         if step == "add":

@@ -47,14 +47,19 @@ async def back(node: Node, how: str) -> None:
         await asyncio.to_thread(node.start)
 
 
+def drawn() -> random.Random:
+    """Chance from a printed seed."""
+    seed = random.randrange(1 << 30)
+    print(f"seed {seed}")
+    return random.Random(seed)
+
+
 @pytest.mark.parametrize("how", ["frozen", "killed"])
 async def test_words_that_alternate_between_two_processes_get_in_once_and_in_order(alone: World, how: str) -> None:
     """Guards: the `spooling` flag in the push; the gate in _go_direct; the merge by heads in _turn_of."""
     processes = [await alone.process("one"), await alone.process("two")]
     addresses = [f"a{n}" for n in range(4)]
-    seed = random.randrange(1 << 30)
-    print(f"seed {seed}")
-    chance = random.Random(seed)
+    chance = drawn()
     over = asyncio.Event()
     sent: dict[str, list[str]] = {who: [] for who in addresses}
 
@@ -65,8 +70,7 @@ async def test_words_that_alternate_between_two_processes_get_in_once_and_in_ord
             await accept(chance.choice(processes), alone, who, text)
             sent[who].append(text)
             n += 1
-            # Nobody types faster.
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.01)  # nobody types faster
 
     talking = [asyncio.create_task(talk(who)) for who in addresses]
     await eventually(lambda: all(len(words) > 3 for words in sent.values()), what="the first words")
@@ -87,7 +91,7 @@ async def test_words_that_alternate_between_two_processes_get_in_once_and_in_ord
 
 async def test_whoever_spooled_nothing_does_not_push_past_one_who_did(alone: World) -> None:
     """Guards: the pause after the store is back; the `spooling` flag in the push."""
-    one, two = await alone.process("one"), await alone.process("two")
+    one, two = await alone.process("one", machine="a"), await alone.process("two", machine="b")
     alone.node.kill()
     await eventually(lambda: one.valve.away and two.valve.away, what="the loss")
     await accept(one, alone, "an", "w0")
@@ -108,21 +112,30 @@ async def test_whoever_spooled_nothing_does_not_push_past_one_who_did(alone: Wor
 
 async def test_a_frozen_server_that_thaws_sees_the_flag_before_anybody_s_next_push(alone: World) -> None:
     """Guards: the flags go out on the connection that stands by; the `spooling` flag in the push."""
-    one, two = await alone.process("one"), await alone.process("two")
+    one, two = await alone.process("one", machine="a"), await alone.process("two", machine="b")
     await accept(one, alone, "an", "first")
     await accept(two, alone, "bo", "first")
     alone.node.freeze()
+    one.valve.cut()
     await accept(one, alone, "an", "w0")
     alone.node.thaw()
     await accept(two, alone, "an", "w1")
+    one.valve.mend()
     await eventually(lambda: direct(one) and direct(two), what="the spools' end")
 
     assert ["first", "w0", "w1"] == await alone.texts_pushed("an")
 
 
-async def test_what_waits_while_the_store_comes_back_leaves_in_the_order_of_arrival(alone: World) -> None:
-    """Guard: the door of _settle."""
+async def test_what_waits_while_the_store_comes_back_leaves_in_the_order_of_arrival(alone: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guard: the door of _enter; timers alone do not wake in the order they were set."""
     two = await alone.process("two")
+    rest = two.clock.sleep
+    slower = iter([0.1])
+
+    async def unfair(seconds: float) -> None:
+        await rest(seconds + next(slower, 0.0))
+
+    monkeypatch.setattr(two.clock, "sleep", unfair)
     alone.node.kill()
     await eventually(lambda: two.valve.away, what="the loss")
     await asyncio.to_thread(alone.node.start)

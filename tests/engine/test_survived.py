@@ -11,6 +11,7 @@ from hub.model.message import Message
 from hub.model.words import DeliveryState
 from hub.nudges.gate import TOGETHER_MS
 from hub.store.partition import Partition
+from tests.engine.valve import Fault
 from tests.engine.world import World
 from tests.servers import eventually
 
@@ -98,3 +99,16 @@ async def test_a_reply_that_may_have_arrived_is_unknown_and_no_draft_when_a_pers
 
     assert isinstance(claimed, Claimed)
     assert {"echo hello": DeliveryState.UNKNOWN} == await world.states("an")
+
+
+async def test_a_partition_given_up_while_the_store_broke_off_is_served_by_the_other(world: World) -> None:
+    """Guard: what stands in our name though we do not hold it is given back; nobody else would ever take it."""
+    one = await world.working("one")
+    two = await world.process("two")
+    one.valve.on("assign", Fault.LOSE_CALL)
+
+    await two.work()
+    await one.valve.struck.wait()
+    one.valve.mend()
+
+    await eventually(lambda: [32, 32] == [len(p.worker.holdings) for p in (one, two)], within=10, what="fair shares")

@@ -158,14 +158,16 @@ class World:
         self.processes: list[Process] = []
         self._events = itertools.count(1)
 
-    async def process(self, name: str = "one", *, turns: Turning | None = None, channels: Sequence[Channel] = ()) -> Process:
-        """One more process; its worker is not started."""
+    async def process(
+        self, name: str = "one", *, turns: Turning | None = None, channels: Sequence[Channel] = (), machine: str = ""
+    ) -> Process:
+        """One more process; its worker is not started. Those of another machine do not see each other's spools."""
         valve = Valve(await connect(self.node.url))
         made = Process(
             valve,
             store(valve, self.keys),
             name=name,
-            spools=self.spools,
+            spools=self.spools / machine if machine else self.spools,
             turns=turns or turning(),
             channels=channels or (self.provider,),
         )
