@@ -115,5 +115,5 @@ def _host_and_port(address: str, default: int) -> tuple[str, int]:
 def _number(text: str) -> int:
     if not text.isdecimal():
         # What is no number may be half a password with a bare slash in it, so it is not shown.
-        raise SettingsError("REDIS_URL: port or database is no number; write `/`, `?`, `#`, `@` of a password as %2F, %3F, %23, %40")
+        raise SettingsError("REDIS_URL: port or database is no number: write `/`, `?`, `#`, `@` of a password as %2F, %3F, %23, %40")
     return int(text)

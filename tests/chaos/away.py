@@ -36,8 +36,8 @@ class Drain(Struct):
         return (high - low) / (end - begin) if end > begin else 0.0
 
 
-async def away(seed: int, *, seconds: float, customers: int) -> int:
-    """Run it; 1 where a webhook was refused, a word lost or bent, or the spools drained too slowly."""
+async def away(seed: int, *, seconds: float, customers: int, least: float = DRAINED_PER_S) -> int:
+    """Run it; 1 where a webhook was refused, a word lost or bent, or the spools drained slower than `least` a second."""
     plan = Plan(
         seed=seed, topology=Topology.SINGLE, seconds=seconds, customers=customers, messages=0, webs=("web1", "web2"),
         workers=("worker1", "worker2"), blows=(), troubles=(),
@@ -50,11 +50,11 @@ async def away(seed: int, *, seconds: float, customers: int) -> int:
         verdict = judge(plan, evidence, accepted=shoppers.told.accepted, desked=Desked(), struck=())
     refusals = {name: count for name, count in shoppers.told.refusals.items() if count}
     rate = drain.rate if spooled >= RATED_FROM else 0.0
-    slow = bool(rate) and rate < DRAINED_PER_S
+    slow = bool(rate) and rate < least
     print(
         f"seed {seed}: {shoppers.told.words} words, {spooled} spooled, refusals {refusals or 'none'}, broken {verdict.broken or 'nothing'}"
     )
-    shown = f"drained {rate:.0f}/s (>= {DRAINED_PER_S:.0f})" if rate else f"{spooled} spooled, too few to rate"
+    shown = f"drained {rate:.0f}/s (>= {least:.0f})" if rate else f"{spooled} spooled, too few to rate"
     print(
         f"figure: away {seconds:.0f} s, {shoppers.told.words} webhooks all 200: {not refusals}, slowest {shoppers.told.slowest:.2f} s;"
         f" lost 0, order kept: {not verdict.broken}; {shown}; at rest after {rest:.1f} s"

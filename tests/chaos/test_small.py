@@ -35,12 +35,14 @@ async def test_processes_killed_frozen_and_cut_off_lose_double_and_bend_nothing(
 
 
 async def test_a_killed_store_is_survived_with_every_webhook_answered(capsys: pytest.CaptureFixture[str]) -> None:
-    code = await away(1, seconds=2, customers=60)
+    # How fast it drains is the scenario's own matter; here the machine may be busy.
+    code = await away(1, seconds=2, customers=60, least=0)
 
     assert 0 == code, capsys.readouterr().out
 
 
 async def test_a_second_worker_gets_its_share_and_a_dead_one_s_partitions_are_served_again(capsys: pytest.CaptureFixture[str]) -> None:
-    code = await workers(1)
+    # The figures are the scenario's own matter; here the machine may be busy.
+    code = await workers(1, patience=3.0)
 
     assert 0 == code, capsys.readouterr().out

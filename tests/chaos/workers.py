@@ -19,8 +19,8 @@ CUSTOMERS = 300
 PAUSE_S = 0.4
 
 
-async def workers(seed: int) -> int:
-    """One worker, then two, then one again; 1 where it took too long."""
+async def workers(seed: int, *, patience: float = 1.0) -> int:
+    """One worker, then two, then one again; 1 where it took too long, times `patience` on a machine that does other things too."""
     plan = Plan(
         seed=seed, topology=Topology.SINGLE, seconds=0, customers=CUSTOMERS, messages=0, webs=("web1",), workers=("worker1",),
         blows=(), troubles=(),
@@ -31,7 +31,7 @@ async def workers(seed: int) -> int:
         fair, names = await _shared(house)
         await asyncio.sleep(1.0)
         lost, died = await _killed(house)
-        await asyncio.sleep(SERVED_WITHIN_S + 2)
+        await asyncio.sleep(SERVED_WITHIN_S * patience + 2)
         talk.cancel()
         await asyncio.gather(talk, return_exceptions=True)
         await drained(house, within=60)
@@ -41,7 +41,8 @@ async def workers(seed: int) -> int:
     worst = max(served.values(), default=float("inf"))
     figures = f"fair shares after {fair:.1f} s (<= {FAIR_WITHIN_S:g}); a dead worker's partitions served again after at most {worst:.1f} s"
     print(f"figure: {figures} (<= {SERVED_WITHIN_S:g})")
-    return 0 if worst <= SERVED_WITHIN_S and fair <= FAIR_WITHIN_S and len(served) == len(lost) else 1
+    in_time = worst <= SERVED_WITHIN_S * patience and fair <= FAIR_WITHIN_S * patience
+    return 0 if in_time and len(served) == len(lost) else 1
 
 
 async def _talk(shoppers: Shoppers) -> None:
@@ -69,7 +70,7 @@ async def _shared(house: House) -> tuple[float, list[int]]:
 
     await eventually(two, what="the second worker")
     began = time.monotonic()
-    await eventually(fair, within=30, what="fair shares")
+    await eventually(fair, within=60, what="fair shares")
     return time.monotonic() - began, sorted(Counter((await house.holders()).values()).values())
 
 
