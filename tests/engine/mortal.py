@@ -1,4 +1,4 @@
-"""A process of its own that works until a turn kills it; started by the tests of poison."""
+"""Processes of their own that work until a turn kills them; started by the tests of poison."""
 
 import asyncio
 import os
@@ -13,7 +13,7 @@ from hub.model.turn import Turn
 from hub.store.keys import Keys
 from hub.store.links import connect
 from tests.engine.provider import Provider
-from tests.engine.world import Doing, Echo, house_steps
+from tests.engine.world import Doing, house_steps
 
 DEADLY = "die"
 STATUS = 41
@@ -29,11 +29,23 @@ def dies(turn: Turn) -> Turn:
 async def live(url: str, prefix: str, name: str) -> None:
     """Work until killed."""
     links = await connect(url)
-    turning = Turning(steps=house_steps(Doing(dies), Echo()), urgent=lambda _: False, quiet=0)
+    turning = Turning(steps=house_steps(Doing(dies)), urgent=lambda _: False, quiet=0)
     parts = store(links, Keys(prefix))
     await worker(parts, turning, [(Provider(), Rates())], clock=SystemClock(), counters=Counters(), name=name).start()
     await asyncio.Event().wait()
 
 
+def main(url: str, prefix: str) -> None:
+    """One life for each name read from standard input, told its end by a line; forked, for importing takes longer than living."""
+    for name in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            # What it logs is no end of a life.
+            os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+            asyncio.run(live(url, prefix, name.strip()))
+        _, status = os.waitpid(child, 0)
+        print(os.waitstatus_to_exitcode(status), flush=True)
+
+
 if __name__ == "__main__":
-    asyncio.run(live(sys.argv[1], sys.argv[2], sys.argv[3]))
+    main(sys.argv[1], sys.argv[2])

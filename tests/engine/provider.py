@@ -33,6 +33,7 @@ class Provider:
     def __init__(self, kind: str = "fake", account: str = "main") -> None:
         self.kind, self.account = kind, account
         self.begun: list[Begun] = []
+        self._hanging: list[asyncio.Event] = []
         self._next: defaultdict[str, deque[Behaviour]] = defaultdict(deque)
 
     def on(self, text: str, *behaviours: Behaviour) -> None:
@@ -68,10 +69,13 @@ class Provider:
             if isinstance(behaviour, Exception):
                 raise behaviour
             if isinstance(behaviour, asyncio.Event):
+                self._hanging.append(behaviour)
                 await behaviour.wait()
             else:
                 behaviour()
         return Sent(external_id=f"x-{len(self.begun)}")
 
     async def close(self) -> None:
-        return None
+        """Let what hangs end."""
+        for event in self._hanging:
+            event.set()

@@ -21,6 +21,7 @@ from tests.servers import eventually
 async def ages(world: World, *names: str) -> list[str]:
     """Customers of these addresses, older first, each with a first word taken."""
     customers = []
+    await world.strangers(*names)
     for who in names:
         customers.append(await world.customer(who))
         await world.say(who, f"{who} begins")

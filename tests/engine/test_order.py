@@ -43,7 +43,7 @@ async def play(world: World, steps: list[tuple[str, str]]) -> dict[str, list[str
             one.valve.thaw()
         else:
             one.valve.on(whom, FAULTS[deed])
-    await world.settled(within=20)
+    await world.settled()
     return said
 
 

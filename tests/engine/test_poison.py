@@ -1,9 +1,12 @@
 """An entry that cannot be taken is given up after the third failure, with its reason; everything else goes on."""
 
 import asyncio
+import os
 import signal
 import sys
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -163,20 +166,36 @@ async def test_a_channel_that_breaks_down_hurts_only_its_own_delivery(world: Wor
     assert DeliveryState.SENT == (await world.states("an"))["echo break"]
 
 
-async def _one_life(world: World, name: str) -> int | None:
-    """Start the mortal process; its exit status, or None where it survived until the mailboxes were empty."""
-    command = [sys.executable, "-m", "tests.engine.mortal", world.node.url, world.keys.prefix, name]
-    process = await asyncio.create_subprocess_exec(*command)
+@asynccontextmanager
+async def lives(world: World) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A process that bears mortal ones; all of them are gone at the end."""
+    command = [sys.executable, "-m", "tests.engine.mortal", world.node.url, world.keys.prefix]
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, start_new_session=True)
     try:
-        while process.returncode is None and not await world.calm():
-            await asyncio.sleep(0.02)
+        yield process
     finally:
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
-        # Its heartbeat would be waited for; that is another test's matter.
-        await world.links.call(world.keys.workers, "DEL", world.keys.workers)
-    return process.returncode if process.returncode == STATUS else None
+        os.killpg(process.pid, signal.SIGKILL)
+        await process.communicate()
+
+
+async def one_life(world: World, process: asyncio.subprocess.Process, name: str) -> bool:
+    """Let one live until it dies (True), or until there is nothing left to do."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(f"{name}\n".encode())
+    ended = asyncio.create_task(process.stdout.readline())
+
+    async def over() -> bool:
+        return ended.done() or await world.calm()
+
+    await eventually(over, within=30, what="the end of a life")
+    if not ended.done():
+        ended.cancel()
+        return False
+    # Its heartbeat would be waited for; that is another test's matter.
+    await world.links.call(world.keys.workers, "DEL", world.keys.workers)
+    return int(ended.result()) == STATUS
 
 
 async def test_a_turn_that_kills_its_process_is_given_up_after_the_third_and_innocents_are_not(world: World) -> None:
@@ -192,10 +211,9 @@ async def test_a_turn_that_kills_its_process_is_given_up_after_the_third_and_inn
         await world.say(who, "again")
 
     deaths = 0
-    for life in range(6):
-        if await asyncio.wait_for(_one_life(world, f"life{life}"), 30) is None:
-            break
-        deaths += 1
+    async with lives(world) as process:
+        while deaths < 6 and await one_life(world, process, f"life{deaths}"):
+            deaths += 1
 
     assert 3 == deaths
     assert ["the process died 3 times in this turn"] == [d.reason for d in await dead(world)]

@@ -103,8 +103,8 @@ async def test_trouble_while_taking_partitions_is_overcome(world: World, word: s
     from tests.engine.valve import Fault
 
     one = await world.process("one")
-    one.valve.on(word, Fault.LOSE_ANSWER, times=4)
-    one.valve.on(word, Fault.LOSE_CALL, times=4)
+    one.valve.on(word, Fault.LOSE_ANSWER, times=3)
+    one.valve.on(word, Fault.LOSE_CALL, times=3)
 
     await one.work()
     await eventually(one.holds_all, what="all partitions")

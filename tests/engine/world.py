@@ -124,6 +124,7 @@ class Process:
     async def stop(self) -> None:
         """End everything in order."""
         self.valve.thaw()
+        self.valve.mend()
         if self._working:
             self._working = False
             await self.worker.stop()
@@ -214,14 +215,22 @@ class World:
 
     async def neighbours(self, *names: str) -> None:
         """Make customers for these addresses whose mailboxes lie in one partition, older first."""
-        number = None
+        there: list[int] = []
         for who in names:
-            while True:
-                candidate = new_id("cu", now=self.clock.now(), entropy=next(_numbers))
-                if number in {None, self.keys_of(candidate).number}:
-                    break
-            number = self.keys_of(candidate).number
-            await self.inboxes.resolve(self.address(who), candidate=candidate)
+            there.append(await self._made(who, lambda number: not there or number in there))
+
+    async def strangers(self, *names: str) -> None:
+        """Make customers for these addresses whose mailboxes lie in partitions of their own, older first."""
+        there: list[int] = []
+        for who in names:
+            there.append(await self._made(who, lambda number: number not in there))
+
+    async def _made(self, who: str, fits: Callable[[int], bool]) -> int:
+        while True:
+            candidate = new_id("cu", now=self.clock.now(), entropy=next(_numbers))
+            if fits(number := self.keys_of(candidate).number):
+                await self.inboxes.resolve(self.address(who), candidate=candidate)
+                return number
 
     def keys_of(self, customer: str) -> PartitionKeys:
         """The keys of a customer's partition."""
@@ -284,7 +293,7 @@ class World:
         left = sum(cast("list[int]", await asyncio.gather(*(self.links.call(s, "XLEN", s) for s in streams))))
         return left == 0 and all(process.idle for process in self.processes)
 
-    async def settled(self, *, within: float = 10.0) -> None:
+    async def settled(self, *, within: float = 20.0) -> None:
         """Wait until everything pushed is taken, sent and carried on."""
         await eventually(self.calm, within=within, what="calm")
 
@@ -301,6 +310,7 @@ async def world_on(node: Node, spools: Path) -> AsyncIterator[World]:
     try:
         yield world
     finally:
+        await world.provider.close()
         for process in world.processes:
             await process.stop()
         for process in world.processes:
