@@ -82,12 +82,12 @@ async def _happen(plan: Plan, house: House, *, shoppers: Shoppers, agents: Agent
 async def _poison(plan: Plan, house: House) -> None:
     """Put what nobody can read into mailboxes."""
     rng = random.Random(plan.seed)
-    for _ in range(plan.poison):
+    for n in range(plan.poison):
         await asyncio.sleep(rng.uniform(0, plan.seconds / plan.poison))
         key = rng.choice(house.keys.partitions).inbox
         while True:
             try:
-                await house.links.call(key, "XADD", key, "*", "e", b"\xc1 nobody wrote this")
+                await house.links.call(key, "XADD", key, "*", "e", b"\xc1 nobody wrote this %d" % n)
                 break
             except HubError:
                 await asyncio.sleep(0.2)
