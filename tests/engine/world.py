@@ -293,7 +293,7 @@ class World:
         left = sum(cast("list[int]", await asyncio.gather(*(self.links.call(s, "XLEN", s) for s in streams))))
         return left == 0 and all(process.idle for process in self.processes)
 
-    async def settled(self, *, within: float = 20.0) -> None:
+    async def settled(self, *, within: float = 60.0) -> None:
         """Wait until everything pushed is taken, sent and carried on."""
         await eventually(self.calm, within=within, what="calm")
 

@@ -193,7 +193,7 @@ class Page:
             await self.wire.close()
 
 
-async def until(true: Callable[[], bool] | Callable[[], Awaitable[bool]], *, within: float = 10.0) -> None:
+async def until(true: Callable[[], bool] | Callable[[], Awaitable[bool]], *, within: float = 30.0) -> None:
     """Wait for a condition, not for a time."""
     async with asyncio.timeout(within):
         while True:
