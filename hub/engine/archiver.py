@@ -12,7 +12,7 @@ from hub.model.turn import OWNER_CHANGED
 from hub.model.words import OwnerKind
 from hub.store.codec import Undecodable, decode_journal
 from hub.store.keys import Keys
-from hub.store.links import Links
+from hub.store.links import Links, Need
 from hub.store.queue import Queue
 
 log = structlog.get_logger()
@@ -110,7 +110,8 @@ class Archiver:
 
     async def _read_one(self, number: int) -> list[tuple[str, bytes]]:
         key = self._keys.partitions[number].journal
-        answer = await self._links.call(key, "XRANGE", key, f"({self._cursors[number]}", "+", "COUNT", READ_AT_MOST)
+        # Safe before it leaves: what a lost master did and its replica never saw is done again, and must not stand in the archive twice.
+        answer = await self._links.call(key, "XRANGE", key, f"({self._cursors[number]}", "+", "COUNT", READ_AT_MOST, need=Need.SAFE)
         return [(entry.decode(), fields[1]) for entry, fields in cast("list[tuple[bytes, list[bytes]]]", answer)]
 
     async def _trim(self, batches: list[Batch]) -> None:

@@ -13,6 +13,7 @@ from hub.model.events import Incoming, Unparsed
 from hub.model.ids import new_id
 from hub.model.ports import Channel, Clock, Inbound, Reply
 from hub.store.cases import Case
+from hub.web.doorway import Door
 from hub.web.origin import Origin
 from hub.web.taken import Taken, read_body
 
@@ -27,7 +28,7 @@ _SECRET_HEADERS = ("authorization", "cookie", "secret", "signature", "token")
 
 log = structlog.get_logger(__name__)
 
-Door = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Route = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Intake(Protocol):
@@ -75,10 +76,16 @@ class Hooks:
         return [*known, web.route("*", "/hooks/{channel}/{account}", self._any), web.route("*", "/hooks/{rest:.*}", self._any)]
 
     def doors(self) -> dict[str, Door]:
-        """The plain paths again, for whoever finds them without a router."""
-        return {f"/hooks/{kind}/{account}": partial(self.receive, kind=kind, account=account) for kind, account in self._channels}
+        """The short way to the accounts known now; none without a public address, for then a request must tell where it came to."""
+        if not self._origin.public_url:
+            return {}
+        return {f"/hooks/{kind}/{account}": partial(self._by_door, kind, channel) for (kind, account), channel in self._channels.items()}
 
-    def _door(self, kind: str, account: str) -> Door:
+    async def _by_door(self, kind: str, channel: Channel, path: str, headers: Mapping[str, str], body: bytes) -> web.Response | None:  # noqa: PLR0917 - the door's own three behind ours
+        url = self._origin.public_url + path
+        return await self._answered(kind, channel, Inbound(method="POST", url=url, path_query=path, headers=headers, body=body))
+
+    def _door(self, kind: str, account: str) -> Route:
         async def door(request: web.Request) -> web.StreamResponse:
             return await self.receive(request, kind, account)
 
@@ -101,9 +108,15 @@ class Hooks:
         except web.HTTPRequestEntityTooLarge:
             return self._refused(kind, "large", _text(413, f"A webhook may have {BODY_BYTES} bytes."))
         path = request.raw_path
-        inbound = Inbound(
-            method=request.method, url=self._origin.base(request) + path, path_query=path, headers=request.headers, body=body
-        )  # fmt: skip
+        url = self._origin.base(request) + path
+        inbound = Inbound(method=request.method, url=url, path_query=path, headers=request.headers, body=body)
+        answer = await self._answered(kind, channel, inbound)
+        if answer is None:
+            return self._taken if Taken.fits(request) else web.Response()
+        return answer
+
+    async def _answered(self, kind: str, channel: Channel, inbound: Inbound) -> web.Response | None:
+        """Take one request of a known account; None: a plain 200."""
         try:
             self._verify(channel, inbound)
             reply = await self._take(channel, inbound)
@@ -113,9 +126,7 @@ class Hooks:
             # Not durable, so not 200: every provider comes again on a 5xx.
             return self._refused(kind, "full", _text(503, "Not taken: come again.", **{"Retry-After": str(RETRY_AFTER_S)}))
         self._counters.webhooks[kind, "taken"] += 1
-        if reply is None:
-            return self._taken if Taken.fits(request) else web.Response()
-        return web.Response(status=reply.status, body=reply.body, content_type=reply.content_type)
+        return None if reply is None else web.Response(status=reply.status, body=reply.body, content_type=reply.content_type)
 
     def _verify(self, channel: Channel, inbound: Inbound) -> None:
         """Raise BadSignature; a check that itself breaks on strange bytes has not shown who wrote them either."""

@@ -17,6 +17,11 @@ class Origin:
         self._public = public_url.rstrip("/")
         self._proxies = tuple(proxies)
 
+    @property
+    def public_url(self) -> str:
+        """The public address that is set, without a slash at its end; empty where none is."""
+        return self._public
+
     def base(self, request: web.BaseRequest) -> str:
         """Scheme and host as the caller wrote them; what is set wins over what any header says."""
         if self._public:

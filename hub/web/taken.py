@@ -8,6 +8,23 @@ from aiohttp import HttpVersion11, web
 from aiohttp.abc import AbstractStreamWriter
 
 
+class TakenBytes:
+    """`200` without a body, as bytes, with the date of this second."""
+
+    def __init__(self, *, clock: Callable[[], float] = time) -> None:
+        self._clock = clock
+        self._second = -1
+        self._bytes = b""
+
+    def now(self) -> bytes:
+        """The bytes."""
+        now = int(self._clock())
+        if now != self._second:
+            self._second = now
+            self._bytes = f"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nDate: {formatdate(now, usegmt=True)}\r\n\r\n".encode()
+        return self._bytes
+
+
 class Taken(web.StreamResponse):
     """`200`, no body, as ready bytes: aiohttp's own way from a response to bytes costs 6 µs of the 30 a bare request takes.
 
@@ -17,9 +34,7 @@ class Taken(web.StreamResponse):
     def __init__(self, *, clock: Callable[[], float] = time) -> None:
         super().__init__(status=200)
         self.content_length = 0
-        self._clock = clock
-        self._second = -1
-        self._bytes = b""
+        self._taken = TakenBytes(clock=clock)
 
     @staticmethod
     def fits(request: web.Request) -> bool:
@@ -33,13 +48,9 @@ class Taken(web.StreamResponse):
 
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
         """Write the whole answer."""
-        now = int(self._clock())
-        if now != self._second:
-            self._second = now
-            self._bytes = f"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nDate: {formatdate(now, usegmt=True)}\r\n\r\n".encode()
         # Past the writer, too: it would only look for a length, a compression and a chunking that are not there.
         if (transport := request.transport) is not None and not transport.is_closing():
-            transport.write(self._bytes)
+            transport.write(self._taken.now())
         return request.writer
 
     async def write_eof(self, data: bytes = b"") -> None:

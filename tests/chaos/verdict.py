@@ -10,7 +10,7 @@ from sandbox.plain import Taken
 from tests.chaos.agents import Desked, Silence
 from tests.chaos.blows import Struck
 from tests.chaos.evidence import Evidence, Move, spoken_id
-from tests.chaos.plan import Plan
+from tests.chaos.plan import Plan, Topology
 
 IN_FLIGHT_BEFORE_S = 2.0
 """How long before a blow the first byte of a call may have left that was still in flight when it fell."""
@@ -147,14 +147,15 @@ def _doubles(verdict: Verdict, evidence: Evidence, *, plan: Plan, struck: Sequen
     doubled = {id_: all_ for id_, all_ in seen.items() if len(all_) > 1}
     faulty = {trouble.fault.chat for trouble in plan.troubles} - {"*"}
     verdict.breach("marketing received twice", {id_ for id_, all_ in doubled.items() if all_[0].purpose == "marketing"})
-    cut_off = {id_ for id_, all_ in doubled.items() if all(_in_flight(t, struck) for t in all_[:-1])}
+    cut_off = {id_ for id_, all_ in doubled.items() if all(_in_flight(t, plan, struck) for t in all_[:-1])}
     failed = {id_ for id_, all_ in doubled.items() if all_[0].to in faulty}
     verdict.breach("received twice though nothing cut it off", doubled.keys() - cut_off - failed)
     verdict.counts.update(doubled=len(doubled), in_flight=len(cut_off))
 
 
-def _in_flight(taken: Taken, struck: Sequence[Struck]) -> bool:
-    hit = (s for s in struck if not s.target.startswith("web"))
+def _in_flight(taken: Taken, plan: Plan, struck: Sequence[Struck]) -> bool:
+    """Whether a blow on whoever sends, or on the store, may have cut this call off."""
+    hit = (s for s in struck if s.target not in plan.webs or plan.topology is Topology.EMBEDDED)
     return any(s.begin - IN_FLIGHT_BEFORE_S <= taken.at <= s.end + IN_FLIGHT_AFTER_S for s in hit)
 
 
