@@ -58,7 +58,7 @@ def main(environ: Mapping[str, str]) -> int:
 
 
 def _measured(place: Place, *, quick: bool, full: bool) -> dict[str, Any]:
-    seconds, wave = (1.0, 3000) if quick else (3.0, 10_000)
+    seconds, wave = (1.0, 3000) if quick else (3.0, 6000)
     pace = Pace(rounds=3, within=QUICK_S) if quick else Pace(rounds=5)
     detail: dict[str, Any] = {"load_average": os.getloadavg()[0], "cores": os.cpu_count(), "burst_seconds": 0}
     figures: dict[str, Any] = {}

@@ -138,7 +138,7 @@ class Place:
         self._number += 1
         folder = self.folder / f"hub-{self._number}"
         folder.mkdir()
-        (folder / "hub.toml").write_text(f'data = "data"\nlog = "warning"\nburst_seconds = 0\n{toml}')
+        (folder / "hub.toml").write_text(f'data = "data"\nlog = "warning"\nburst_seconds = 0\npublic_url = "https://bench.example"\n{toml}')
         return folder
 
     @contextlib.contextmanager

@@ -11,6 +11,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import cast
 
 import msgspec
 import uvloop
@@ -46,6 +47,7 @@ from hub.store.workers import Workers
 
 LONGEST_S = 300.0
 LOOK_EVERY_S = 0.005
+LOOK_AGAIN_S = 0.5
 WARM = 10
 """The first of so many parts of a wave is not measured: partitions are being taken, nothing is warm."""
 
@@ -175,19 +177,45 @@ class Bench:
             await asyncio.gather(task, return_exceptions=True)
             await archive.close()
 
-    async def rate(self, count: Callable[[], int], *, start: int, end: int, after: Callable[[], bool] = lambda: True) -> Rate:
-        """Measure while `count` goes from `start` to `end`; CPU until `after` holds too."""
-        await _until(lambda: count() >= start)
+    async def rate(self, count: Callable[[], int], *, many: int, streams: Sequence[str], after: Callable[[], bool] = lambda: True) -> Rate:
+        """Measure while `count` rises by `many`, but for the first part, or until the streams are empty; CPU until `after` holds too.
+
+        Where the server was away for a moment, what it had committed by then is not counted again: then it is the streams that tell.
+        """
+        since, end = count() + many // WARM, count() + many
+        await self._until(lambda: count() >= since, streams)
         first, begun, used, own, server = count(), time.monotonic(), time.process_time(), time.thread_time(), cpu_of(self._server)
-        await _until(lambda: count() >= end)
-        done, seconds = count() - first, time.monotonic() - begun
-        await _until(after)
+        await self._until(lambda: count() >= end, streams)
+        done, seconds = max(1, count() - first), time.monotonic() - begun
+        await self._until(after, ())
         used, own, server = time.process_time() - used, time.thread_time() - own, cpu_of(self._server) - server
         return Rate(done, done / seconds, *(cpu / done * 1e6 for cpu in (used, used - own, server)))
 
     def sent(self) -> int:
         """How many deliveries were sent."""
         return self.counters.sends[KIND, "sent"]
+
+    async def calm(self) -> None:
+        """Wait until the server has written its append-only file anew, which it does after so much loading."""
+        async with asyncio.timeout(LONGEST_S):
+            while b"aof_rewrite_in_progress:1" in cast("bytes", (await self.parts.links.each("INFO", "persistence"))[0]):
+                await asyncio.sleep(LOOK_AGAIN_S)
+
+    async def _until(self, holds: Callable[[], bool], streams: Sequence[str]) -> None:
+        """Look often whether it holds; where nothing has happened for a while, whether the streams, if any, are empty."""
+        begun = moved = time.monotonic()
+        seen = 0
+        while not holds():
+            await asyncio.sleep(LOOK_EVERY_S)
+            now, count = time.monotonic(), self.counters.turns + self.sent()
+            if now > begun + LONGEST_S:
+                raise TimeoutError("the bench waits in vain")
+            if count != seen:
+                seen, moved = count, now
+            elif streams and now > moved + LOOK_AGAIN_S:
+                moved = now
+                if not any(await asyncio.gather(*(self.parts.links.call(key, "XLEN", key) for key in streams))):
+                    return
 
     def _held(self) -> set[int]:
         return set(self._worker.holdings) if self._worker else set()
@@ -211,12 +239,6 @@ class Bench:
         )
 
 
-async def _until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(LONGEST_S):
-        while not holds():
-            await asyncio.sleep(LOOK_EVERY_S)
-
-
 async def take(job: Job, folder: Path) -> Told:
     """Start a server, load it, then work off wave after wave, the sends, the timers."""
     settings, population = load_settings({}, folder=folder), Population(job.customers)
@@ -228,6 +250,7 @@ async def take(job: Job, folder: Path) -> Told:
         begun = time.monotonic()
         await load(parts.links, records(parts.keys, population))
         load_s, server_mb = time.monotonic() - begun, rss_mb([pid])
+        await bench.calm()
         rest_collector()
         async with bench.archiving() as archive:
             turns = [await _wave(bench, archive, job, wave) for wave in range(job.waves)]
@@ -241,34 +264,31 @@ async def take(job: Job, folder: Path) -> Told:
 
 async def _wave(bench: Bench, archive: Counted, job: Job, wave: int) -> Rate:
     """One word of each of some customers, all waiting before the worker begins; none of them waits twice."""
-    population, before = Population(job.customers), bench.counters.turns
+    population, keys = Population(job.customers), bench.parts.keys
     numbers = population.sample(job.wave, seed=wave)
-    await load(bench.parts.links, words(bench.parts.keys, population, numbers, wave=wave))
-    end = before + len(numbers)
+    await load(bench.parts.links, words(keys, population, numbers, wave=wave))
+    inboxes = [partition.inbox for partition in keys.partitions]
     async with bench.working():
         return await bench.rate(
-            lambda: bench.counters.turns,
-            start=before + len(numbers) // WARM,
-            end=end,
-            after=lambda: archive.entries >= bench.counters.turns,
+            lambda: bench.counters.turns, many=len(numbers), streams=inboxes, after=lambda: archive.entries >= bench.counters.turns
         )
 
 
 async def _sends(bench: Bench) -> Rate:
     """What the turns wanted sent, to nowhere."""
-    many = bench.counters.turns
     bench.gate.set()
+    outboxes = [partition.out for partition in bench.parts.keys.partitions]
     async with bench.working():
-        return await bench.rate(bench.sent, start=many // WARM, end=many)
+        return await bench.rate(bench.sent, many=bench.counters.turns, streams=outboxes)
 
 
 async def _timers(bench: Bench, job: Job) -> Rate:
     """Timers of many customers, all due: each becomes an entry and a turn that finds nothing to do."""
-    population, before = Population(job.customers), bench.counters.turns
+    population = Population(job.customers)
     numbers = range(min(job.timers, job.customers))
     await load(bench.parts.links, timers(bench.parts.keys, population, numbers, due=BORN))
     async with bench.working():
-        return await bench.rate(lambda: bench.counters.turns, start=before + len(numbers) // WARM, end=before + len(numbers))
+        return await bench.rate(lambda: bench.counters.turns, many=len(numbers), streams=())
 
 
 def main(arguments: Sequence[str]) -> None:
