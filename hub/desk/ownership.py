@@ -40,7 +40,7 @@ class Ownership:
             case RetryAsked(delivery=delivery):
                 return tuple(Question(topic="delivery", key=key) for key in _places(turn, delivery))
             case Echoed(external_id=external) if turn.event.address:
-                return (Question(topic="external", key=f"{turn.record.id}|{turn.event.address}|{external}"),)
+                return tuple(Question(topic="external", key=key) for key in _echoes(turn, external))
         return ()
 
     def take(self, turn: Turn) -> Turn:
@@ -152,11 +152,16 @@ def _places(turn: Turn, delivery: str) -> tuple[str, ...]:
     return tuple(f"{piece}|{delivery}" for piece in (turn.live.id, *turn.live.merged))
 
 
+def _echoes(turn: Turn, external_id: str) -> tuple[str, ...]:
+    """Who may have sent it: the customer's own mailbox, or that of one who was merged into them since."""
+    return tuple(f"{piece}|{turn.event.address}|{external_id}" for piece in (turn.live.id, *turn.live.merged))
+
+
 def _echo(turn: Turn, echo: Echoed) -> Turn:
     """A message from our side that the hub did not send is a person's: they have taken over."""
     address = turn.event.address
-    known = turn.answers.get(f"external/{turn.record.id}|{address}|{echo.external_id}", "")
-    if address is None or known not in {'""', "null"}:
+    known = (turn.answers.get(f"external/{key}", "") for key in _echoes(turn, echo.external_id))
+    if address is None or any(one not in {'""', "null"} for one in known):
         return turn.done()
     turn, conversation = join(turn, address)
     turn = turn.note(

@@ -10,14 +10,28 @@ class Counters:
     """
 
     __slots__ = (
-        "commits", "dead", "duplicates", "fenced", "judged_again", "late", "relayed", "retries",
-        "sends", "spooled", "timers", "turns", "unparsed", "webhooks",
+        "commits",
+        "dead",
+        "duplicates",
+        "fenced",
+        "judged_again",
+        "late",
+        "relayed",
+        "retries",
+        "sends",
+        "spooled",
+        "strays",
+        "timers",
+        "turns",
+        "unparsed",
+        "webhooks",
     )  # fmt: skip
 
     def __init__(self) -> None:
         self.webhooks: defaultdict[tuple[str, str], int] = defaultdict(int)
         self.sends: defaultdict[tuple[str, str], int] = defaultdict(int)
         self.duplicates = 0
+        self.strays = 0
         self.unparsed = 0
         self.spooled = 0
         self.late = 0

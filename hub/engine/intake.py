@@ -1,7 +1,7 @@
 """Taking events in: durable when it returns, in the store or, while that is away, on disk in the same order."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from pathlib import Path
 
@@ -12,12 +12,13 @@ from hub.engine.counters import Counters
 from hub.engine.neighbours import Neighbours
 from hub.engine.sheaf import Piece, Sheaf
 from hub.engine.spool import Spool, Spooled, orphans
+from hub.model.address import Address
 from hub.model.errors import StoreAway, StoreFull
-from hub.model.events import Event, Incoming
+from hub.model.events import Deleted, Edited, Event, Incoming, Reacted, Receipt
 from hub.model.ids import new_id
 from hub.model.ports import Clock
 from hub.model.subject import customer_subject
-from hub.store.inboxes import Inboxes
+from hub.store.inboxes import Inboxes, Push
 from hub.store.inboxes import Spooling as SpoolsAhead
 from hub.store.spooling import Spooling
 from hub.store.wire import ServerError
@@ -34,8 +35,10 @@ PATIENCE_S = 10.0
 ADOPT_EVERY_S = 0.25
 CHUNK = 1024
 
+_ABOUT = (Receipt, Edited, Deleted, Reacted)
+"""What is about an earlier word, and nothing where there was none: of somebody erased it must not make somebody anew."""
+
 Entropy = Callable[[], int]
-Push = Callable[..., Awaitable[bool]]
 
 
 class Mode(Enum):
@@ -88,7 +91,7 @@ class Intake:
         if self.mode is Mode.DIRECT:
             try:
                 for one in incoming:
-                    await self._push(one, received=received, days=days, guarded=self._inboxes.push)
+                    await self._push(one, received=received, days=days)
                 return
             except (StoreAway, SpoolsAhead, StoreFull, ServerError) as error:
                 # A repeat of what did get in is dropped by its digest when the spool is drained.
@@ -149,11 +152,27 @@ class Intake:
         finally:
             self._entering -= 1
 
-    async def _push(self, one: Incoming, *, received: int, days: int, guarded: Push, late: bool = False) -> None:
-        customer = self._inboxes.known(one.address) or await self._inboxes.resolve(
-            one.address, candidate=new_id("cu", now=received, entropy=self._entropy())
-        )
-        event = Event(
+    async def _push(self, one: Incoming, *, received: int, days: int) -> None:
+        inboxes = self._inboxes
+        customer = inboxes.known(one.address) or await self._customer(one, received)
+        if customer is None:
+            self._counters.strays += 1
+            return
+        event = self._event(one, customer, received=received)
+        if not await inboxes.push(event, dedupe=_dedupe(one), days=days):
+            self._counters.duplicates += 1
+
+    async def _customer(self, one: Incoming, received: int) -> str | None:
+        """Whose address it is, by now: a word makes it somebody's, what is about an earlier word does not."""
+        if isinstance(one.body, _ABOUT):
+            return await self._inboxes.find(one.address)
+        return await self._inboxes.resolve(one.address, candidate=self._candidate(received))
+
+    def _candidate(self, received: int) -> str:
+        return new_id("cu", now=received, entropy=self._entropy())
+
+    def _event(self, one: Incoming, customer: str, *, received: int, late: bool = False) -> Event:
+        return Event(
             id=new_id("ev", now=received, entropy=self._entropy()),
             subject=customer_subject(customer),
             body=one.body,
@@ -162,9 +181,6 @@ class Intake:
             address=one.address,
             late=late,
         )
-        dedupe = f"{one.address.channel}/{one.address.account}/{one.dedupe_id}" if one.dedupe_id else ""
-        if not await guarded(event, dedupe=dedupe, days=days):
-            self._counters.duplicates += 1
 
     def _begin_spooling(self, reason: str) -> None:
         if self.mode is Mode.SPOOLING:
@@ -292,16 +308,24 @@ class Intake:
             await self._drain_orphan(orphan)
 
     async def _push_pieces(self, pieces: Sequence[Piece]) -> None:
-        """Push many sharing round trips; per customer they stay in order, since calls of one connection do."""
-        push = self._inboxes.push_past_spools
-        work = [self._push(p.one, received=p.received, days=p.days, guarded=push, late=p.late) for p in pieces]
-        for result in await asyncio.gather(*work, return_exceptions=True):
-            if isinstance(result, BaseException):
-                raise result
+        """Push many in few round trips; per customer they stay in order."""
+        first: dict[Address, Piece] = {}
+        for piece in pieces:
+            told = first.setdefault(piece.one.address, piece)
+            if isinstance(told.one.body, _ABOUT):
+                first[piece.one.address] = piece
+        found = await asyncio.gather(*(self._customer(piece.one, piece.received) for piece in first.values()))
+        customers = {address: customer for address, customer in zip(first, found, strict=True) if customer}
+        known = [p for p in pieces if p.one.address in customers]
+        self._counters.strays += len(pieces) - len(known)
+        pushes = [
+            Push(self._event(p.one, customers[p.one.address], received=p.received, late=p.late), _dedupe(p.one), p.days) for p in known
+        ]
+        self._counters.duplicates += await self._inboxes.push_all(pushes)
 
     async def _drain_orphan(self, spool: Spool) -> None:
         """Drain what a dead process left; its events are marked late, since others have gone before them."""
-        segments = await spool.seal()
+        segments = sorted([*await spool.seal(), *spool.unread()])
         if segments:
             log.warning("draining the spool of a dead process", process=spool.folder.name, segments=len(segments))
         try:
@@ -322,3 +346,7 @@ class Intake:
                     await self._clock.sleep(0.2)
             self._counters.late += len(pending)
             spool.drop(segment, len(pending))
+
+
+def _dedupe(one: Incoming) -> str:
+    return f"{one.address.channel}/{one.address.account}/{one.dedupe_id}" if one.dedupe_id else ""

@@ -3,7 +3,9 @@
 from msgspec import json
 from msgspec.structs import replace
 
-from hub.engine.receipts import known, placed
+from hub.engine.receipts import TIMER as PARKED
+from hub.engine.receipts import known, parked, placed
+from hub.model.address import Address
 from hub.model.delivery import Delivery
 from hub.model.events import (
     ClaimAsked,
@@ -103,12 +105,17 @@ def _external(turn: Turn, id: str) -> str:  # noqa: A002 - the field's name
 def _tombstone(turn: Turn, asked: MergeAsked) -> Turn:
     record = turn.live
     raised = tuple(replace(c, epoch=c.epoch + 1) for c in record.conversations)
-    arrived = MergeArrived(younger=record.id, record=encode(replace(record, conversations=raised)), evidence=asked.evidence)
+    timers = {name: armed for name, armed in record.timers.items() if name != PARKED}
+    brought = encode(replace(record, conversations=raised, parked={}, timers=timers))
+    arrived = MergeArrived(younger=record.id, record=brought, evidence=asked.evidence)
     turn = turn.forward(_event(turn, 0, asked.other, arrived)).fact("merged into", customer=asked.other, evidence=asked.evidence)
     answer = turn.answers.get(f"unsent/{record.id}", "[]")
     rescued = tuple(
         (d.id, Forward(event=_event(turn, n + 1, asked.other, DeliveryArrived(delivery=d)))) for n, d in enumerate(_deliveries(answer))
     )
+    # What is parked comes back to the tombstone, which knows what was sent from here and sends on the rest.
+    for receipt in parked(record):
+        turn = turn.forward(_event(turn, len(rescued) + len(turn.forwards), record.id, receipt.body, address=receipt.address))
     moved = Moved(id=record.id, to=asked.other, at=turn.now, evidence=asked.evidence, turned=turn.now)
     return replace(turn, record=moved, rescued=rescued)
 
@@ -140,10 +147,14 @@ def _for_somebody_new(turn: Turn, record: Erased) -> Turn:
     return turn.done()
 
 
-def _event(turn: Turn, n: int, to: str, body: MergeArrived | DeliveryArrived | EraseAsked) -> Event:
+def _event(
+    turn: Turn, n: int, to: str, body: MergeArrived | DeliveryArrived | EraseAsked | Receipt, *, address: Address | None = None
+) -> Event:
     id = derived_id("ev", turn.entry, n)  # noqa: A001 - the field's name
     root = turn.event.root or turn.event.id
-    return Event(id=id, subject=customer_subject(to), body=body, at=turn.now, received=turn.now, cause=turn.event.id, root=root)
+    return Event(
+        id=id, subject=customer_subject(to), body=body, at=turn.now, received=turn.now, address=address, cause=turn.event.id, root=root
+    )
 
 
 def _joined(turn: Turn, arrived: MergeArrived) -> Turn:

@@ -8,6 +8,7 @@ from hub.model.base import Value
 from hub.model.events import Receipt, TimerFired
 from hub.model.journal import DeliveryMoved
 from hub.model.ports import Question
+from hub.model.record import Live
 from hub.model.turn import Turn
 from hub.model.words import DeliveryState, Origin, Purpose
 
@@ -64,6 +65,25 @@ def _asked(turn: Turn) -> dict[str, str]:
         case TimerFired(name=name) if name == TIMER:
             return dict(turn.live.parked)
     return {}
+
+
+class Parked(Value, frozen=True):
+    """A receipt that waits, as it came."""
+
+    address: Address
+    body: Receipt
+
+
+def parked(record: Live) -> list[Parked]:
+    """The receipts a record has parked."""
+    found = []
+    for key, state in record.parked.items():
+        for address in record.addresses:
+            head = f"{record.id}|{address}|"
+            if key.startswith(head):
+                found.append(Parked(address=address, body=Receipt(external_ids=(key.removeprefix(head),), state=DeliveryState(state))))
+                break
+    return found
 
 
 def known(turn: Turn, key: str) -> Known | None:

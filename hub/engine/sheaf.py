@@ -9,7 +9,8 @@ from msgspec import Struct
 from hub.engine.spool import Spooled
 from hub.model.events import Incoming
 
-STRANDS = 64
+STRANDS = 512
+"""The more, the fewer addresses wait for one another: two processes that drain together take turns strand by strand."""
 
 
 class Piece(Struct, frozen=True):
@@ -48,8 +49,13 @@ class Sheaf:
         """Up to `most` pieces older than whatever the others hold of the same strand, oldest of a strand first."""
         taken: list[Piece] = []
         for number, strand in enumerate(self._strands):
-            limit = min(((heads[number % len(heads)], name) for name, heads in others.items()), default=None)
+            limit = min(((_oldest(heads, number), name) for name, heads in others.items()), default=None)
             while strand and len(taken) < most and (limit is None or (strand[0].received, me) < limit):
                 taken.append(strand.popleft())
         self._left -= len(taken)
         return taken
+
+
+def _oldest(heads: Sequence[int], number: int) -> int:
+    """Of another process, which may tell of fewer strands than we, or of more, that which any of our strand's addresses is in."""
+    return min(heads[number % len(heads) :: STRANDS])

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from struct import Struct as Layout
 
+import structlog
 from msgspec import DecodeError, ValidationError, msgpack
 
 from hub.model.base import Value
@@ -18,6 +19,10 @@ _HEAD = Layout(">II")
 SEGMENT_BYTES = 16 * 1024 * 1024
 _decode = msgpack.Decoder
 SUFFIX = ".spool"
+UNREAD = ".unread"
+"""What is whole and cannot be read (a newer version wrote it) is kept beside, and tried again after each start."""
+
+log = structlog.get_logger()
 
 
 class Spooled(Value, frozen=True):
@@ -44,7 +49,8 @@ class Spool:
         self._decoder = msgpack.Decoder(Spooled)
         self._file: int | None = None
         self._size = 0
-        self._number = max((int(p.stem) for p in folder.glob(f"*{SUFFIX}")), default=0)
+        self._number = max((int(p.stem) for p in (*folder.glob(f"*{SUFFIX}"), *folder.glob(f"*{UNREAD}"))), default=0)
+        self._unread: dict[Path, list[bytes]] = {}
         self._waiting: list[tuple[bytes, asyncio.Future[None]]] = []
         self._writing: asyncio.Task[None] | None = None
         self._open_segment = asyncio.Lock()
@@ -53,7 +59,7 @@ class Spool:
     async def add(self, spooled: Spooled) -> None:
         """Durable when it returns; adds of one moment share an fsync and keep their order."""
         blob = self._encode(spooled)
-        frame = _HEAD.pack(len(blob), zlib.crc32(blob)) + blob
+        frame = _frame(blob)
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((frame, done))
         if self._writing is None or self._writing.done():
@@ -112,34 +118,58 @@ class Spool:
                 self._file = None
         return sorted(p for p in self.folder.glob(f"*{SUFFIX}") if p.stat().st_size)
 
+    def unread(self) -> list[Path]:
+        """Segments of what could not be read so far."""
+        return sorted(self.folder.glob(f"*{UNREAD}"))
+
     def read(self, segment: Path) -> Iterator[Spooled]:
         """What a segment holds, in order; a frame that was never wholly written (so never acknowledged) ends it."""
-        data = segment.read_bytes()
+        data, unread = segment.read_bytes(), self._unread.setdefault(segment, [])
+        unread.clear()
         at = 0
         while at + _HEAD.size <= len(data):
             length, check = _HEAD.unpack_from(data, at)
             blob = data[at + _HEAD.size : at + _HEAD.size + length]
             if len(blob) < length or zlib.crc32(blob) != check:
                 return
-            try:
-                yield self._decoder.decode(blob)
-            except (DecodeError, ValidationError):
-                return
             at += _HEAD.size + length
+            try:
+                spooled = self._decoder.decode(blob)
+            except (DecodeError, ValidationError):
+                unread.append(blob)
+            else:
+                yield spooled
 
     def drop(self, segment: Path, entries: int) -> None:
-        """Forget a segment the store has wholly."""
-        segment.unlink()
-        self.depth = max(0, self.depth - entries)
+        """Forget a segment the store has, but for what of it could not be read: that is kept beside."""
+        unread = self._unread.pop(segment, [])
+        if unread:
+            log.error("spooled words not readable: kept for the version that wrote them", folder=str(self.folder), count=len(unread))
+            self._keep(segment.with_suffix(UNREAD), unread)
+        if not unread or segment.suffix != UNREAD:
+            segment.unlink()
+        self.depth = max(0, self.depth - entries - len(unread))
+
+    def _keep(self, path: Path, blobs: Sequence[bytes]) -> None:
+        part = path.with_suffix(".part")
+        with part.open("wb") as file:
+            file.writelines(_frame(blob) for blob in blobs)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
 
     async def close(self) -> None:
         """Give the folder up; it stays where anything is left in it."""
         await self.seal()
         os.close(self._lock)
-        if not any(p.stat().st_size for p in self.folder.glob(f"*{SUFFIX}")):
+        if not self.unread() and not any(p.stat().st_size for p in self.folder.glob(f"*{SUFFIX}")):
             for path in self.folder.iterdir():
                 path.unlink()
             self.folder.rmdir()
+
+
+def _frame(blob: bytes) -> bytes:
+    return _HEAD.pack(len(blob), zlib.crc32(blob)) + blob
 
 
 def orphans(root: Path, *, besides: Sequence[Path]) -> list[Spool]:

@@ -1,10 +1,12 @@
 """The way in: whose an address is, and the durable push into that mailbox."""
 
-from asyncio import Future, Lock
+from asyncio import Future, Lock, gather
 from collections import OrderedDict
 from collections.abc import Sequence
 from hashlib import blake2b
 from typing import cast
+
+from msgspec import Struct, field
 
 from hub.model.address import Address
 from hub.model.events import Event
@@ -15,15 +17,34 @@ from hub.store.keys import Keys, PartitionKeys
 from hub.store.links import Links, Need
 from hub.store.wire import Answer
 
-_PUSH, _PASS_ON = function("push"), function("pass_on")
+_PUSH, _PUSH_ALL, _PASS_ON = function("push"), function("push_all"), function("pass_on")
 _DAY_MS = 86_400_000
 _DIGEST_BYTES = 12
+RUN_BYTES = 256 * 1024
+"""Beyond this another call is made: the server does nothing else meanwhile."""
 ADDRESSES_KEPT = 200_000
 """About 40 MB at worst; an address is never repointed, so what is kept never goes stale but by erasure."""
 
 
 class Spooling(Exception):
     """Somebody still drains a spool: a direct push would overtake what lies there."""
+
+
+class Push(Struct, frozen=True):
+    """An event for its live mailbox; a repeat of `dedupe` within `days` is none."""
+
+    event: Event
+    dedupe: str
+    days: int
+
+
+class _Run(Struct):
+    """What one call pushes into one mailbox."""
+
+    names: tuple[str, ...]
+    keep: int
+    values: list[bytes] = field(default_factory=list)
+    size: int = 0
 
 
 class _Queue:
@@ -51,6 +72,14 @@ class Inboxes:
     def known(self, address: Address) -> str | None:
         """The customer of an address, where this process has met it."""
         return self._customers.get(address)
+
+    async def find(self, address: Address) -> str | None:
+        """The customer of an address; None where it is nobody's."""
+        if (known := self._customers.get(address)) is not None:
+            return known
+        key = self._keys.address(address)
+        found = cast("bytes | None", await self._links.call(key, "GET", key))
+        return found.decode() if found else None
 
     async def resolve(self, address: Address, *, candidate: str) -> str:
         """The customer of an address; a new address becomes the candidate's, whoever of all processes comes first."""
@@ -99,11 +128,42 @@ class Inboxes:
         """The same for those who may go while spools are drained: the drainer itself, timers, relay, agents."""
         return await self._push(event, dedupe, days=days, lane=lane, guard="0") != b"seen"
 
+    async def push_all(self, pushes: Sequence[Push]) -> int:
+        """The same for many, in few calls; returns how many were repeats.
+
+        In order per mailbox, also where memory is full in the middle: a call is done wholly or not at all, and none follows one that
+        was not. All calls have ended when this returns or raises.
+        """
+        runs: dict[int, list[_Run]] = {}
+        for push in pushes:
+            self._line_up(runs, push)
+        done = await gather(*map(self._push_runs, runs.values()), return_exceptions=True)
+        for outcome in done:
+            if isinstance(outcome, BaseException):
+                raise outcome
+        return sum(repeats for repeats in done if isinstance(repeats, int))
+
+    def _line_up(self, runs: dict[int, list[_Run]], push: Push) -> None:
+        """Put it behind what goes into the same mailbox."""
+        keys, blob = self._keys.of_subject(push.event.subject), encode(push.event)
+        names = (keys.inbox, *self._days_seen(keys, push.event.received // _DAY_MS, push.days))
+        queue = runs.setdefault(keys.number, [])
+        if not queue or queue[-1].names != names or queue[-1].size + len(blob) > RUN_BYTES:
+            queue.append(_Run(names, _kept_s(push.days)))
+        queue[-1].values += (_digest(push.dedupe), blob)
+        queue[-1].size += len(blob)
+
+    async def _push_runs(self, runs: Sequence[_Run]) -> int:
+        repeats = 0
+        for run in runs:
+            names = run.names
+            answer = await self._links.call(names[0], "FCALL", _PUSH_ALL, len(names), *names, run.keep, *run.values, need=Need.SAFE)
+            repeats += cast("int", answer)
+        return repeats
+
     def _push(self, event: Event, dedupe: str, *, days: int, lane: Lane, guard: str) -> Future[Answer]:
         keys = self._keys.of_subject(event.subject)
-        digest = blake2b(dedupe.encode(), digest_size=_DIGEST_BYTES).digest() if dedupe else b""
         seen = self._days_seen(keys, event.received // _DAY_MS, days) if dedupe else ()
-        keep = (days + 2) * _DAY_MS // 1000
         return self._links.call(
             keys.inbox,
             "FCALL",
@@ -113,8 +173,8 @@ class Inboxes:
             keys.spooling,
             *seen,
             guard,
-            digest,
-            keep,
+            _digest(dedupe),
+            _kept_s(days),
             encode(event),
             need=Need.SAFE,
         )
@@ -130,3 +190,11 @@ class Inboxes:
             found = (keys.seen(today), keys.seen(today + 1), *(keys.seen(today - n) for n in range(1, days + 1)))
             self._seen[keys.number, days] = found
         return found
+
+
+def _digest(dedupe: str) -> bytes:
+    return blake2b(dedupe.encode(), digest_size=_DIGEST_BYTES).digest() if dedupe else b""
+
+
+def _kept_s(days: int) -> int:
+    return (days + 2) * _DAY_MS // 1000

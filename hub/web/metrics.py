@@ -17,6 +17,7 @@ _BY_CHANNEL = {
 }
 _PLAIN = {
     "duplicates": "Repeats of events that were dropped.",
+    "strays": "Receipts, reactions and corrections from addresses that are nobody's: dropped.",
     "unparsed": "Signed webhooks that were not understood and kept.",
     "spooled": "Events that went to the local spool.",
     "late": "Events drained from a spool, marked late.",

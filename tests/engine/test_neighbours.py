@@ -4,6 +4,8 @@ import os
 import time
 from pathlib import Path
 
+import pytest
+
 from hub.engine.intake import Mode
 from hub.engine.neighbours import Neighbours
 from hub.engine.sheaf import STRANDS, Sheaf
@@ -113,3 +115,15 @@ def test_an_empty_strand_promises_nothing_older_than_the_segment() -> None:
 
     assert {10, 40} == set(heads)
     assert 40 == max(heads)
+
+
+@pytest.mark.parametrize("strands", [1, STRANDS // 8, STRANDS * 4])
+def test_a_process_that_parts_its_words_otherwise_is_waited_for_all_the_same(strands: int) -> None:
+    """Guard: of another's heads those count that may be of our address."""
+    sheaf = Sheaf([spooled("an", "a0", 10)])
+    # Beside it, another whose words came last of all: only its strand tells anything else.
+    mine = Sheaf([spooled("an", "a0", 10), spooled("bo", "b0", 40)]).heads.index(10)
+    other = [99] * strands
+    other[mine % strands if strands <= STRANDS else mine + STRANDS] = 5
+
+    assert [] == sheaf.take("me", {"other": other}, most=10)

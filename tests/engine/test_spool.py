@@ -2,9 +2,11 @@
 
 import asyncio
 import random
+import struct
 import subprocess
 import sys
 import time
+import zlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,6 +14,11 @@ import pytest
 
 from hub.engine.intake import Mode
 from hub.engine.spool import Spool, Spooled, orphans
+from hub.model.events import Event, Said
+from hub.model.subject import customer_subject
+from hub.store.inboxes import RUN_BYTES, Push
+from hub.store.wire import ServerError
+from tests.engine.valve import Fault
 from tests.engine.world import Process, World, world_on
 from tests.servers import Node, eventually, redis_on_socket
 
@@ -237,3 +244,75 @@ async def test_a_frame_that_was_never_wholly_written_is_no_frame(tmp_path: Path)
         assert len(found) == length * 3 // len(whole)
     segment.write_bytes(whole)
     await spool.close()
+
+
+async def test_a_whole_frame_that_cannot_be_read_is_kept_and_the_rest_goes_on(tmp_path: Path) -> None:
+    """Guard: what a newer version wrote is put beside; its segment is dropped with what could be read of it only."""
+    spool = Spool(tmp_path / "s")
+    await spool.add(spooled(1))
+    segment = (await spool.seal())[0]
+    strange = b"\xc1 from tomorrow"
+    with segment.open("ab") as file:
+        file.write(struct.pack(">II", len(strange), zlib.crc32(strange)) + strange)
+    spool.depth += 1
+    await spool.add(spooled(2))
+
+    found = []
+    for one in await spool.seal():
+        pending = list(spool.read(one))
+        found += [each.received for each in pending]
+        spool.drop(one, len(pending))
+    await spool.close()
+
+    (again,) = orphans(tmp_path, besides=())
+    assert [1, 2] == found
+    assert 0 == spool.depth
+    assert [] == await again.seal()
+    (kept,) = again.unread()
+    assert [] == list(again.read(kept))
+    again.drop(kept, 0)
+    assert strange in kept.read_bytes()
+    await again.add(spooled(3))
+    assert kept.stem not in {path.stem for path in await again.seal()}
+    await again.close()
+
+
+async def test_what_can_be_read_after_an_upgrade_is_drained_with_the_next_start(alone: World) -> None:
+    """Guard: a folder with unread words stays, and is looked at again."""
+    one = await alone.process("one")
+    alone.node.kill()
+    await eventually(lambda: one.valve.away, what="the loss")
+    await accept(one, alone, "an", "w0")
+    await one.intake.close()
+    segment = next((alone.spools / "one").glob("*.spool"))
+    segment.rename(segment.with_suffix(".unread"))
+    await asyncio.to_thread(alone.node.start)
+    await eventually(lambda: not alone.links.away, what="the connection")
+
+    heir = await alone.process("two")
+    await heir.intake.open()
+    await eventually(lambda: not (alone.spools / "one").exists(), what="the folder's end")
+
+    assert ["w0"] == await alone.texts_pushed("an")
+
+
+async def test_where_memory_is_full_in_the_middle_no_later_word_of_a_mailbox_gets_in_first(alone: World) -> None:
+    """Guard: what follows a refused call of a mailbox is not sent; repeats of what got in are none."""
+    one = await alone.process("one")
+    customer = await alone.customer("an")
+    large = "x" * (RUN_BYTES // 2)
+    pushes = [
+        Push(Event(id=f"ev-{n}", subject=customer_subject(customer), body=Said(text=f"w{n} {large}"), at=n, received=1), f"d{n}", 1)
+        for n in range(5)
+    ]
+    one.valve.on("push_all", Fault.REFUSE)
+
+    with pytest.raises(ServerError):
+        await one.parts.inboxes.push_all(pushes)
+    refused = await alone.texts_pushed("an")
+    first = await one.parts.inboxes.push_all(pushes[:2])
+    again = await one.parts.inboxes.push_all(pushes)
+
+    assert [] == refused
+    assert (0, 2) == (first, again)
+    assert [f"w{n}" for n in range(5)] == [text.split()[0] for text in await alone.texts_pushed("an")]

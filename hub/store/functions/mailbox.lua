@@ -17,6 +17,24 @@ local function push(keys, argv)
   return id
 end
 
+-- KEYS: in, seen today, seen on other days …   ARGV: days to keep in s, then of each event: digest ('': never a repeat), payload
+-- What a drained spool holds for one mailbox, in order: all of it or, where memory is full, nothing. Returns how many were repeats.
+local function push_all(keys, argv)
+  local repeats = 0
+  for n = 2, #argv, 2 do
+    local digest, seen = argv[n], false
+    for i = 2, digest == '' and 1 or #keys do seen = seen or redis.call('SISMEMBER', keys[i], digest) == 1 end
+    if seen then
+      repeats = repeats + 1
+    else
+      redis.call('XADD', keys[1], '*', 'e', argv[n + 1])
+      if digest ~= '' then redis.call('SADD', keys[2], digest) end
+    end
+  end
+  if keys[2] and redis.call('TTL', keys[2]) == -1 then redis.call('EXPIRE', keys[2], argv[1]) end
+  return repeats
+end
+
 -- KEYS: fence   ARGV: random
 -- Returns the new fence "<n>-<random>"; whoever held the old one can no longer write.
 local function own(keys, argv)
@@ -94,6 +112,7 @@ local function remove(keys, argv)
 end
 
 register('push', push, TAKES_IN)
+register('push_all', push_all, TAKES_IN)
 register('own', own, WORKS_OFF)
 register('begin', begin, WORKS_OFF)
 register('absolve', absolve, WORKS_OFF)
