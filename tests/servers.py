@@ -10,9 +10,10 @@ import pwd
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import hiredis
 
@@ -46,6 +47,8 @@ __all__ = [
     "redis_with_replica",
     "wait_until",
 ]
+
+Found = TypeVar("Found")
 
 REPLICATED = ["--appendfsync", "everysec"]
 """Where replicas acknowledge, the disk need not: an fsync on a busy machine takes longer than `WAIT` waits."""
@@ -83,6 +86,13 @@ def redis_with_replica(*options: str) -> Iterator[tuple[Node, Node]]:
             yield master, replica
 
 
+def _found(ones: Iterable[Found]) -> Found:
+    """The first; LookupError where there is none (StopIteration would not come through a thread's future)."""
+    for one in ones:
+        return one
+    raise LookupError("none of the nodes is it now")
+
+
 class ClusterNodes:
     """Three masters with a replica each. `nodes[i + 3]` began as the replica of `nodes[i]`."""
 
@@ -104,7 +114,7 @@ class ClusterNodes:
     def replica_of(self, master: Node) -> Node:
         """A node that follows this master now."""
         ports = [port for port in (node.port for node in self.nodes) if f"port={port},state=online" in master.told("INFO", "replication")]
-        return next(node for node in self.nodes if node.port in ports)
+        return _found(node for node in self.nodes if node.port in ports)
 
     def ready(self) -> bool:
         """Whether every node sees the whole Cluster well, with every replica in step."""
@@ -118,8 +128,8 @@ class ClusterNodes:
         slot = witness.ask("CLUSTER", "KEYSLOT", key, within=1.0)
         entries = witness.ask("CLUSTER", "SLOTS", within=1.0)
         assert isinstance(entries, list)
-        port = next(entry[2][1] for entry in entries if entry[0] <= slot <= entry[1])
-        return next(node for node in self.nodes if node.port == port)
+        port = _found(entry[2][1] for entry in entries if entry[0] <= slot <= entry[1])
+        return _found(node for node in self.nodes if node.port == port)
 
 
 @contextlib.contextmanager
@@ -151,7 +161,7 @@ class SentinelNodes:
             with contextlib.suppress(OSError, hiredis.ReplyError):
                 address = sentinel.ask("SENTINEL", "GET-MASTER-ADDR-BY-NAME", "shop", within=1.0)
                 assert isinstance(address, list)
-                return next(node for node in (self.master, self.replica) if str(node.port).encode() == address[1])
+                return _found(node for node in (self.master, self.replica) if str(node.port).encode() == address[1])
         raise LookupError("no Sentinel answers")
 
     def ready(self) -> bool:

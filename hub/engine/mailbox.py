@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Iterable, Sequence
 
 import structlog
-from msgspec import Struct, field, msgpack
+from msgspec import Struct, field
 
+from hub.engine.aside import put_aside
 from hub.engine.asking import Asking
 from hub.engine.budget import TurnBudget
 from hub.engine.chain import open_turn, questions, take
@@ -15,13 +16,13 @@ from hub.engine.outcome import Taken, item_of
 from hub.engine.room import Room
 from hub.model.errors import HubError, StoreAway, StoreFull
 from hub.model.events import ClaimAsked, Said
-from hub.model.journal import GivenUp
 from hub.model.ports import Clock, Question
 from hub.model.record import Live, Record
 from hub.model.subject import subject_id
 from hub.model.turn import Step, Urgent
 from hub.model.words import ConversationStatus, Lane, OwnerKind
 from hub.store.codec import StoredRecord, Undecodable, decode_event, decode_record, encode
+from hub.store.dead import Aside
 from hub.store.partition import Item, Partition
 from hub.store.wire import ServerError
 
@@ -296,12 +297,8 @@ class Mailbox:
             self.lanes.release(work.lane, (waiting,))
 
     async def _bury(self, lane: Lane, entry: str, *, subject: str, blob: bytes, reason: str) -> None:
-        now = self._clock.now()
-        self._counters.dead += 1
-        log.error("entry given up", entry=entry, partition=self.partition.keys.number, reason=reason)
-        journal = encode(GivenUp(subject=subject, entry=entry, reason=reason, at=now))
-        kept = msgpack.encode({"lane": lane.value, "subject": subject, "reason": reason, "at": now, "event": blob})
-        await self.partition.bury(lane, entry, kept=kept, journal=journal)
+        aside = Aside(event=blob, reason=reason, at=self._clock.now(), lane=lane, subject=subject)
+        await put_aside(self.partition, self.partition.keys.lane(lane), entry, aside, counters=self._counters)
 
     def _remember(self, record: Record) -> None:
         """Whose lines need no holding together, for a person reads them as they come."""

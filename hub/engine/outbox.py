@@ -9,6 +9,7 @@ import structlog
 from msgspec import Struct, field
 
 from hub.engine.accounts import Account, Accounts
+from hub.engine.aside import put_aside
 from hub.engine.counters import Counters
 from hub.engine.held import Held
 from hub.engine.permit import GOOD_FOR_S
@@ -19,6 +20,7 @@ from hub.model.errors import Fenced, StoreAway, StoreFull
 from hub.model.ports import Clock
 from hub.model.words import DeliveryState, Purpose
 from hub.store.codec import Undecodable, decode_delivery
+from hub.store.dead import Aside
 from hub.store.deliveries import Deliveries
 from hub.store.partition import Partition
 from hub.store.wire import ServerError
@@ -62,6 +64,7 @@ class Outbox:
         self._accounts = accounts
         self._reader = reader
         self._deliveries = deliveries
+        self._counters = counters
         self._clock = clock
         self._lost = lost
         self._sender = Sender(partition, deliveries, clock=clock, counters=counters, serial=self._next)
@@ -124,14 +127,20 @@ class Outbox:
             try:
                 delivery = decode_delivery(fields[b"b"])
             except (Undecodable, KeyError) as error:
-                log.warning("delivery not readable", entry=entry, stream=stream, error=str(error))
-                await self._deliveries.drop(self._partition, stream, entry)
+                await self._put_aside(stream, entry, fields, reason=str(error) or type(error).__name__)
                 continue
             queued = Queued(stream=stream, entry=entry, delivery=delivery, blob=fields[b"b"])
             lane = self._lanes.get(str(delivery.address))
             # Behind those of its address that still stand in the same stream; else a new owner would read them in another order.
             if (lane and lane.only_in(stream)) or not await self._held.takes(queued):
                 self._add(queued)
+
+    async def _put_aside(self, stream: str, entry: str, fields: dict[bytes, bytes], *, reason: str) -> None:
+        """A newer version wrote it, or something broke it: it is sent when an operator says so, and whoever then holds it can read it."""
+        raw = tuple(part for field in fields.items() for part in field)
+        lane = "out_bulk" if stream == self._partition.keys.out_bulk else "out"
+        aside = Aside(event=b"", reason=reason, at=self._clock.now(), stream=lane, fields=raw)
+        await put_aside(self._partition, stream, entry, aside, counters=self._counters)
 
     def _add(self, queued: Queued) -> None:
         address = str(queued.delivery.address)

@@ -8,16 +8,15 @@ import structlog
 from msgspec import msgpack
 from msgspec.structs import replace
 
+from hub.engine.aside import put_aside
 from hub.engine.counters import Counters
 from hub.model.errors import StoreAway, StoreFull
 from hub.model.events import Event
 from hub.model.ids import new_id
-from hub.model.journal import GivenUp
 from hub.model.ports import Clock
 from hub.model.subject import customer_subject
 from hub.model.turn import Forward
-from hub.model.words import Lane
-from hub.store.codec import encode
+from hub.store.dead import Aside
 from hub.store.inboxes import Inboxes
 from hub.store.partition import Partition
 from hub.store.wire import ServerError
@@ -89,19 +88,13 @@ class Relay:
         try:
             forward = _decode(blob)
         except ValueError as error:
-            await self._put_aside(entry, blob, type(error).__name__)
+            # What cannot be read must not stop what stands behind it.
+            reason = f"relay: {type(error).__name__}"
+            aside = Aside(event=b"", reason=reason, at=self._clock.now(), stream="relay", fields=(b"e", blob))
+            await put_aside(self._partition, self._partition.keys.relay, entry, aside, counters=self._counters)
             return
         dedupe = f"relay/{self._partition.keys.number}/{entry}"
         event = await self._readdressed(forward) if forward.gone and forward.event.address else forward.event
         await self._inboxes.push_past_spools(event, dedupe=dedupe, days=DAYS, lane=forward.lane)
         await self._partition.relayed(entry)
         self._counters.relayed += 1
-
-    async def _put_aside(self, entry: str, blob: bytes, reason: str) -> None:
-        """What cannot be read must not stop what stands behind it."""
-        now = self._clock.now()
-        self._counters.dead += 1
-        log.error("relay entry given up", entry=entry, partition=self._partition.keys.number, reason=reason)
-        journal = encode(GivenUp(subject="", entry=entry, reason=f"relay: {reason}", at=now))
-        kept = msgpack.encode({"lane": Lane.LIVE.value, "subject": "", "reason": f"relay: {reason}", "at": now, "event": blob})
-        await self._partition.put_aside(self._partition.keys.relay, entry, kept=kept, journal=journal)

@@ -9,12 +9,17 @@ from hub.model.base import Value
 from hub.model.errors import HubError
 from hub.model.words import Lane
 from hub.store.codec import Undecodable, decode_event
+from hub.store.functions import function
 from hub.store.inboxes import Inboxes
 from hub.store.keys import Keys
-from hub.store.links import Links
+from hub.store.links import Links, Need
 
 LOOKED_AT = 200
 """Entries looked at in each partition: more than so many given up is one cause, not many."""
+
+
+_REVIVE = function("revive")
+_KINDS = {"relay": "relay", "out": "delivery", "out_bulk": "delivery"}
 
 
 class NotDead(HubError):
@@ -22,18 +27,24 @@ class NotDead(HubError):
 
 
 class Aside(Value, frozen=True):
-    """What the mailbox keeps of an entry: its payload as it was, its lane, why and when (ms since 1970) it was given up."""
+    """What is kept of an entry: its payload as it was, its lane, why and when (ms since 1970) it was given up.
+
+    `stream`: of which other stream it was (relay, out, out_bulk; empty: a mailbox), with its `fields` as they lay there, name and value
+    in turns; `event` is empty then.
+    """
 
     event: bytes
     reason: str
     at: int
     lane: Lane = Lane.LIVE
     subject: str = ""
+    stream: str = ""
+    fields: tuple[bytes, ...] = ()
     v: int = 1
 
 
 class Dead(Value, frozen=True):
-    """One given-up entry: where it lies and what is known of it; `kind`: of the event ('' where even that cannot be read)."""
+    """One given-up entry: where it lies and what is known of it; `kind`: of the event, else relay or delivery ('': not readable)."""
 
     partition: int
     entry: str
@@ -68,6 +79,10 @@ class DeadLetters:
         if blob is None:
             raise NotDead(entry)
         aside = self._decode(blob)
+        if aside.stream:
+            stream = {"relay": keys.relay, "out": keys.out, "out_bulk": keys.out_bulk}[aside.stream]
+            await self._links.call(keys.dead, "FCALL", _REVIVE, 2, keys.dead, stream, entry, *aside.fields, need=Need.SAFE)
+            return
         await self._inboxes.push_past_spools(decode_event(aside.event), dedupe=f"dead/{partition}/{entry}", lane=aside.lane)
         await self._links.call(keys.dead, "HDEL", keys.dead, entry)
 
@@ -84,7 +99,7 @@ class DeadLetters:
         except Undecodable as error:
             return Dead(partition=partition, entry=entry, subject="", kind="", reason=str(error), at=0)
         try:
-            kind = str(decode_event(aside.event).body.__struct_config__.tag)
+            kind = _KINDS.get(aside.stream) or str(decode_event(aside.event).body.__struct_config__.tag)
         except Undecodable:
             kind = ""
         return Dead(partition=partition, entry=entry, subject=aside.subject, kind=kind, reason=aside.reason, at=aside.at)

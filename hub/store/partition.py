@@ -86,12 +86,8 @@ class Partition:
         answer = await self._call(["FCALL", _COMMIT, len(names), *names, *args], need=Need.LARGE)
         return [a.decode() for a in cast("list[bytes]", answer)]
 
-    async def bury(self, lane: Lane, entry: str, *, kept: bytes, journal: bytes) -> bool:
-        """Put a poisonous entry aside; False where it was gone already."""
-        return await self.put_aside(self.keys.lane(lane), entry, kept=kept, journal=journal)
-
     async def put_aside(self, stream: str, entry: str, *, kept: bytes, journal: bytes) -> bool:
-        """The same for an entry of any stream of this partition."""
+        """Put an entry of a stream of this partition among the dead letters; False where it was gone already."""
         keys = self.keys
         args: list[Arg] = [
             "FCALL",

@@ -120,7 +120,7 @@ class Blows:
                 assert isinstance(servers, ClusterNodes)
                 master = await asyncio.to_thread(servers.master_of, key)
                 replica = await asyncio.to_thread(servers.replica_of, master)
-        except (LookupError, StopIteration, RuntimeError, OSError):
+        except (LookupError, OSError):
             # After the blow before, the servers have not found together again: this one falls on nobody.
             return
         await _strike(master if blow.target == "master" else replica, blow)

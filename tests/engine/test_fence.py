@@ -43,7 +43,7 @@ async def commit(world: World, partition: Partition) -> object:
 
 async def bury(world: World, partition: Partition) -> object:
     await world.links.call("x", "XADD", partition.keys.inbox, "1-1", "e", b"")
-    return await partition.bury(Lane.LIVE, "1-1", kept=b"k", journal=b"j")
+    return await partition.put_aside(partition.keys.inbox, "1-1", kept=b"k", journal=b"j")
 
 
 async def fire(world: World, partition: Partition) -> object:

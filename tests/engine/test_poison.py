@@ -10,10 +10,12 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from hub.model.delivery import Delivery
 from hub.model.events import Said
 from hub.model.journal import GivenUp
 from hub.model.turn import Turn
 from hub.model.words import DeliveryState
+from hub.store.codec import Undecodable, decode_delivery
 from hub.store.dead import Dead, DeadLetters
 from tests.engine.mortal import DEADLY, STATUS
 from tests.engine.world import Doing, Echo, World, turning
@@ -219,3 +221,33 @@ async def test_a_turn_that_kills_its_process_is_given_up_after_the_third_and_inn
     assert ["the process died 3 times in this turn"] == [d.reason for d in await dead(world)]
     assert ["before", "after"] == await world.heard("an")
     assert [["hello", "again"]] * 3 == [await world.heard(who) for who in innocents]
+
+
+async def test_a_delivery_this_version_cannot_read_is_kept_and_sent_when_one_that_can_is_asked(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guard: what is not readable in an outbox is put aside whole, never dropped; what stands behind it goes on."""
+
+    def newer(blob: bytes) -> Delivery:
+        delivery = decode_delivery(blob)
+        if delivery.message.text == "echo new":
+            raise Undecodable("delivery: written by a newer version")
+        return delivery
+
+    with monkeypatch.context() as older:
+        older.setattr("hub.engine.outbox.decode_delivery", newer)
+        await world.working(turns=turning(Echo()))
+        for text in ("old", "new", "later"):
+            await world.say("an", text)
+        await world.settled()
+    before = world.provider.to("an")
+    (letter,) = await dead(world)
+
+    await DeadLetters(world.links, world.keys, inboxes=world.inboxes).retry(letter.partition, letter.entry)
+    await world.settled()
+
+    assert ["echo old", "echo later"] == before
+    assert ("delivery", "delivery: written by a newer version") == (letter.kind, letter.reason)
+    assert ["echo old", "echo later", "echo new"] == world.provider.to("an")
+    assert DeliveryState.SENT is (await world.states("an"))["echo new"]
+    assert [] == await dead(world)

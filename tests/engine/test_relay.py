@@ -9,6 +9,7 @@ from hub.model.journal import GivenUp
 from hub.model.subject import customer_subject
 from hub.model.turn import Forward, Turn
 from hub.store.codec import encode
+from hub.store.dead import DeadLetters, NotDead
 from tests.engine.valve import Fault
 from tests.engine.world import Doing, World, turning
 from tests.servers import eventually
@@ -89,6 +90,29 @@ async def test_an_entry_that_cannot_be_read_is_put_aside_and_the_rest_goes_on(wo
 
     assert ["behind"] == [text.strip() for text in await noted(world, "bo")]
     assert 2 == len([e for e in await world.journal(await world.customer("an")) if isinstance(e, GivenUp)])
+
+
+async def test_what_was_given_up_goes_back_into_the_relay_once_and_is_carried(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guard: a revived entry goes back to the stream it came from, as the bytes it was."""
+    bo = await world.customer("bo")
+    keys = world.keys_of(await world.customer("an"))
+    event = Event(id="ev-r", subject=customer_subject(bo), body=Noted(name="behind"), received=1)
+    with monkeypatch.context() as older:
+        older.setattr("hub.engine.relay._decode", msgpack.Decoder(int).decode)
+        await world.links.call(keys.relay, "XADD", keys.relay, "*", "e", encode(Forward(event=event)))
+        await world.working()
+        await world.settled()
+    letters = DeadLetters(world.links, world.keys, inboxes=world.inboxes)
+    (dead,) = await letters.all(limit=10)
+
+    await letters.retry(dead.partition, dead.entry)
+    with pytest.raises(NotDead):
+        await letters.retry(dead.partition, dead.entry)
+    await world.settled()
+
+    assert "relay" == dead.kind
+    assert ["behind"] == [text.strip() for text in await noted(world, "bo")]
+    assert [] == await letters.all(limit=10)
 
 
 async def test_a_forward_carries_the_same_event_however_often_its_turn_is_taken(world: World) -> None:

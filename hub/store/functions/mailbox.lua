@@ -90,6 +90,15 @@ local function bury(keys, argv)
   return 1
 end
 
+-- KEYS: dead, stream   ARGV: entry id, fields …
+-- Puts what was given up back at the end of the stream it was taken from. Returns 1, or 0 where somebody did so before.
+local function revive(keys, argv)
+  if not type_is(keys[2], 'stream') then return redis.error_reply('WRONGKEY ' .. keys[2] .. ' is not a stream') end
+  if redis.call('HDEL', keys[1], argv[1]) == 0 then return 0 end
+  redis.call('XADD', keys[2], '*', unpack(argv, 2))
+  return 1
+end
+
 -- KEYS: fence, timers, in   ARGV: fence, now in ms, at most
 -- Pushes what is due. Returns how many.
 local function fire(keys, argv)
@@ -117,5 +126,6 @@ register('own', own, WORKS_OFF)
 register('begin', begin, WORKS_OFF)
 register('absolve', absolve, WORKS_OFF)
 register('bury', bury, WORKS_OFF)
+register('revive', revive, TAKES_IN)
 register('fire', fire, WORKS_OFF)
 register('remove', remove, WORKS_OFF)
