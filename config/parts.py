@@ -69,7 +69,7 @@ def _socket(settings: Settings) -> Path:
 
 async def open_store(url: str, settings: Settings) -> Store:
     """Links and what stands on them; raises SettingsError where the data there were written with other partitions or a newer format."""
-    links = await connect(url)
+    links = await connect(url, replicas=settings.redis_replicas)
     parts = store(links, Keys(settings.key_prefix))
     try:
         await _first_answer(links, parts.keys)

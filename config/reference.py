@@ -22,6 +22,7 @@ from config.reading import (
 )
 from hub.model.base import Value
 from hub.store.embedded_setup import Fsync
+from hub.store.link import Replicas
 
 
 class LogLevel(StrEnum):
@@ -95,6 +96,14 @@ TOP = (
         "`redis+sentinel://h1,h2/service` or `redis+cluster://h1,h2`.",
     ),
     Entry(
+        key="redis_replicas",
+        env=("HUB_REDIS_REPLICAS",),
+        read=one_of(Replicas),
+        default="auto",
+        what="Whether a write counts only once a replica has it: `auto` as soon as a process has seen one, `required` from its first "
+        "second on (nothing is taken while none is there: webhooks wait on disk), `none` never.",
+    ),
+    Entry(
         key="redis_bin",
         env=("HUB_REDIS_BIN",),
         read=program,
@@ -105,7 +114,8 @@ TOP = (
         env=("ARCHIVE_URL",),
         read=archive_address,
         secret=True,
-        what="PostgreSQL for the archive: `postgresql://user:password@host/database`; without it SQLite in the data folder.",
+        what="PostgreSQL for the archive: `postgresql://user:password@host/database`; without it SQLite in the data folder. "
+        "A database of its own for each hub: two that share one would overwrite each other.",
     ),
     Entry(
         key="fsync",

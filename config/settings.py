@@ -15,6 +15,7 @@ from config.reference import ACCOUNT, SHOP, TOP, Entry, LogLevel, Mode
 from hub.model.base import Value
 from hub.model.errors import SettingsError
 from hub.store.embedded_setup import Fsync
+from hub.store.link import Replicas
 
 SETTINGS_FILE = "hub.toml"
 FILE_VARIABLE = "HUB_CONFIG"
@@ -64,6 +65,7 @@ class Settings(Value, frozen=True):
     public_url: str
     trusted_proxies: tuple[str, ...]
     redis_url: Secret
+    redis_replicas: Replicas
     redis_bin: str
     archive_url: Secret
     fsync: Fsync

@@ -4,7 +4,7 @@ import asyncio
 import random
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
-from enum import Enum
+from enum import StrEnum
 from functools import partial
 from math import inf
 from time import monotonic
@@ -37,7 +37,7 @@ GONE_ACKNOWLEDGE_MS = 10
 """How long WAIT waits for replicas the server itself says are not there."""
 
 
-class Replicas(Enum):
+class Replicas(StrEnum):
     """Whether a SAFE call waits for a replica: where one was ever seen; always; never."""
 
     AUTO = "auto"

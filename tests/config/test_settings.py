@@ -12,6 +12,7 @@ from config.reference import ACCOUNT, SHOP, TOP, Mode, markdown
 from config.settings import Account, Settings, load_settings
 from hub.model.errors import SettingsError
 from hub.store.embedded_setup import Fsync
+from hub.store.link import Replicas
 
 DOCS = Path(__file__).parents[2] / "docs"
 SECRET = "5ecret-W0rd"
@@ -23,6 +24,7 @@ EVERY_VARIABLE = {
     "HUB_PUBLIC_URL": "https://chat.shop.example/",
     "HUB_TRUSTED_PROXIES": "10.0.0.0/8, 127.0.0.1",
     "REDIS_URL": f"rediss://:{SECRET}@redis.example/2",
+    "HUB_REDIS_REPLICAS": "required",
     "HUB_REDIS_BIN": "redis-server",
     "ARCHIVE_URL": f"postgresql://hub:{SECRET}@db.example/hub",
     "HUB_FSYNC": "everysec",
@@ -98,6 +100,7 @@ def test_every_setting_can_come_by_its_variable(tmp_path: Path) -> None:
 
     assert set(EVERY_VARIABLE) == {entry.env[0] for entry in (*TOP, *SHOP)}
     assert found.key_prefix == "tea:"
+    assert found.redis_replicas is Replicas.REQUIRED
     assert found.public_url == "https://chat.shop.example"
     assert found.trusted_proxies == ("10.0.0.0/8", "127.0.0.1/32")
     assert found.maxmemory == 2 * 1024**3
