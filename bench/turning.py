@@ -19,7 +19,7 @@ import uvloop
 from bench.measures import children_of, cpu_of, rss_mb
 from bench.population import ACCOUNT, BORN, KIND, Population, load, record_of, records, timers, words
 from config.answers import store_answers
-from config.core import TURN_BUDGET_S, Store, process_name, rest_collector
+from config.core import TURN_BUDGET_S, Store, process_name, tune_interpreter
 from config.parts import find_server, open_store
 from config.settings import Settings, load_settings
 from config.turning import turning_of
@@ -251,7 +251,7 @@ async def take(job: Job, folder: Path) -> Told:
         await load(parts.links, records(parts.keys, population))
         load_s, server_mb = time.monotonic() - begun, rss_mb([pid])
         await bench.calm()
-        rest_collector()
+        tune_interpreter()
         async with bench.archiving() as archive:
             turns = [await _wave(bench, archive, job, wave) for wave in range(job.waves)]
             sends = await _sends(bench)

@@ -10,7 +10,7 @@ import uvloop
 from msgspec.structs import replace
 
 from channels.telegram import Telegram
-from config.core import rest_collector
+from config.core import tune_interpreter
 from config.reading import Secret
 from config.reference import Mode
 from config.serve import Hub, Process, Role
@@ -46,7 +46,7 @@ async def _run(settings: Settings) -> None:
     hub = Hub(_with_stand_ins(settings, telegram, shop), [Role.WEB, Role.WORKER])
     try:
         process = await hub.start()
-        rest_collector()
+        tune_interpreter()
         await _connect(process, settings)
         print(_welcome(process, settings, telegram), flush=True)
         await stopping.wait()

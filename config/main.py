@@ -125,7 +125,7 @@ def _serve(given: argparse.Namespace) -> int:
 def _run(settings: Settings, roles: Sequence[object]) -> int:
     import uvloop
 
-    from config.core import rest_collector
+    from config.core import tune_interpreter
     from config.serve import Hub, Role
 
     async def run() -> None:
@@ -141,7 +141,7 @@ def _run(settings: Settings, roles: Sequence[object]) -> int:
         try:
             if starting.done():
                 process = starting.result()
-                rest_collector()
+                tune_interpreter()
                 if process.web:
                     print(f"omnihub serves on http://{settings.host}:{process.port}", flush=True)
                 await stopping.wait()

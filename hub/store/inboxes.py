@@ -20,8 +20,8 @@ from hub.store.wire import Answer
 _PUSH, _PUSH_ALL, _PASS_ON = function("push"), function("push_all"), function("pass_on")
 _DAY_MS = 86_400_000
 _DIGEST_BYTES = 12
-RUN_BYTES = 256 * 1024
-"""Beyond this another call is made: the server does nothing else meanwhile."""
+RUN_BYTES, RUN_EVENTS = 256 * 1024, 1024
+"""Beyond either another call is made: the server does nothing else meanwhile, and Lua's stack has an end."""
 ADDRESSES_KEPT = 200_000
 """About 40 MB at worst; an address is never repointed, so what is kept never goes stale but by erasure."""
 
@@ -45,6 +45,10 @@ class _Run(Struct):
     keep: int
     values: list[bytes] = field(default_factory=list)
     size: int = 0
+
+    def full(self, more: int) -> bool:
+        """Whether so many bytes more are too many."""
+        return self.size + more > RUN_BYTES or len(self.values) >= 2 * RUN_EVENTS
 
 
 class _Queue:
@@ -148,7 +152,7 @@ class Inboxes:
         keys, blob = self._keys.of_subject(push.event.subject), encode(push.event)
         names = (keys.inbox, *self._days_seen(keys, push.event.received // _DAY_MS, push.days))
         queue = runs.setdefault(keys.number, [])
-        if not queue or queue[-1].names != names or queue[-1].size + len(blob) > RUN_BYTES:
+        if not queue or queue[-1].names != names or queue[-1].full(len(blob)):
             queue.append(_Run(names, _kept_s(push.days)))
         queue[-1].values += (_digest(push.dedupe), blob)
         queue[-1].size += len(blob)

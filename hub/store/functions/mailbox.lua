@@ -20,18 +20,28 @@ end
 -- KEYS: in, seen today, seen on other days …   ARGV: days to keep in s, then of each event: digest ('': never a repeat), payload
 -- What a drained spool holds for one mailbox, in order: all of it or, where memory is full, nothing. Returns how many were repeats.
 local function push_all(keys, argv)
-  local repeats = 0
+  local digests, known, fresh, repeats = {}, {}, {}, 0
   for n = 2, #argv, 2 do
-    local digest, seen = argv[n], false
-    for i = 2, digest == '' and 1 or #keys do seen = seen or redis.call('SISMEMBER', keys[i], digest) == 1 end
-    if seen then
+    if argv[n] ~= '' then digests[#digests + 1] = argv[n] end
+  end
+  for i = 2, #digests == 0 and 1 or #keys do
+    for n, seen in ipairs(redis.call('SMISMEMBER', keys[i], unpack(digests))) do
+      if seen == 1 then known[digests[n]] = true end
+    end
+  end
+  for n = 2, #argv, 2 do
+    local digest = argv[n]
+    if known[digest] then
       repeats = repeats + 1
     else
       redis.call('XADD', keys[1], '*', 'e', argv[n + 1])
-      if digest ~= '' then redis.call('SADD', keys[2], digest) end
+      if digest ~= '' then known[digest], fresh[#fresh + 1] = true, digest end
     end
   end
-  if keys[2] and redis.call('TTL', keys[2]) == -1 then redis.call('EXPIRE', keys[2], argv[1]) end
+  if #fresh > 0 then
+    redis.call('SADD', keys[2], unpack(fresh))
+    if redis.call('TTL', keys[2]) < 0 then redis.call('EXPIRE', keys[2], argv[1]) end
+  end
   return repeats
 end
 
