@@ -84,13 +84,12 @@ class Index:
                 shared[number] = shared.get(number, 0.0) + weight
         if not shared:
             return None
-        weights = self.weights
-        score, number = max((_score(both, ask=weights[n], said=said), -n) for n, both in shared.items())
-        return Found(self.entries[-number], score) if score >= ENOUGH else None
-
-
-def _score(both: float, *, ask: float, said: float) -> float:
-    return both / (both + _MISSING_ASK * (ask - both) + _MISSING_SAID * (said - both))
+        weights, best, found = self.weights, 0.0, -1
+        for number, both in shared.items():
+            score = both / (both + _MISSING_ASK * (weights[number] - both) + _MISSING_SAID * (said - both))
+            if score > best or (score == best and number < found):
+                best, found = score, number
+        return Found(self.entries[found], best) if best >= ENOUGH else None
 
 
 def _idf(questions: list[tuple[str, frozenset[str]]]) -> dict[str, float]:

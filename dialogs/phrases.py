@@ -53,21 +53,41 @@ def _spelt(said: list[str], word: list[str]) -> bool:
 class Within:
     """Phrases that count wherever they stand in a message, unless one of the others stands there too."""
 
-    phrases: tuple[str, ...]
-    unless: tuple[str, ...]
+    phrases: "_Phrases"
+    unless: "_Phrases"
 
     @classmethod
     def of(cls, phrases: Iterable[str], *, unless: Iterable[str] = ()) -> Self:
         """The list ready to be asked."""
-        return cls(tuple(sorted({_bounded(p) for p in phrases})), tuple(sorted({_bounded(p) for p in unless})))
+        return cls(_Phrases.of(phrases), _Phrases.of(unless))
 
     def stand_in(self, bare: str) -> bool:
         """Whether one of the phrases stands in text that is `plain` already."""
-        spaced = f" {bare} "
-        return any(p in spaced for p in self.phrases) and not any(p in spaced for p in self.unless)
+        return self.phrases.stand_in(bare) and not self.unless.stand_in(bare)
 
 
-def _bounded(phrase: str) -> str:
-    """Latin words end at spaces; Chinese ones stand inside a run of signs."""
-    bare = plain(phrase)
-    return f" {bare} " if bare.isascii() else bare
+@dataclass(frozen=True, slots=True)
+class _Phrases:
+    """Latin phrases end at spaces and are looked for by their first word; Chinese ones stand inside a run of signs."""
+
+    latin: dict[str, tuple[str, ...]]
+    signs: tuple[str, ...]
+
+    @classmethod
+    def of(cls, phrases: Iterable[str]) -> Self:
+        folded = sorted({plain(phrase) for phrase in phrases})
+        latin: dict[str, tuple[str, ...]] = {}
+        for phrase in folded:
+            if phrase.isascii():
+                first = phrase.partition(" ")[0]
+                latin[first] = (*latin.get(first, ()), f" {phrase} ")
+        return cls(latin, tuple(phrase for phrase in folded if not phrase.isascii()))
+
+    def stand_in(self, bare: str) -> bool:
+        latin = self.latin
+        for word in bare.split(" "):
+            if word in latin:
+                spaced = f" {bare} "
+                if any(phrase in spaced for phrase in latin[word]):
+                    return True
+        return not bare.isascii() and any(phrase in bare for phrase in self.signs)
