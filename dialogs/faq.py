@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from dialogs.fold import plain
 from dialogs.hearing import LANGUAGE, Heard, answered, heard, language_of, offered, thread_of
 from dialogs.order import NUMBER, TRIED, WAITS, ask_number
 from dialogs.person import OFFERED
 from dialogs.wording import ANSWER, DELIVERY, ORDER, PERSON, ShopTexts, Wording
 from hub.model.events import Started
+from hub.model.fold import plain
 from hub.model.message import Message, QuickReply
 from hub.model.ports import Question
 from hub.model.record import Conversation

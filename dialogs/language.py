@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from dialogs.fold import OPENING, plain
+from hub.model.fold import OPENING, plain
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 import msgspec
 from msgspec.structs import replace
 
-from dialogs.fold import fold
 from dialogs.hearing import LANGUAGE, Heard, answered, heard, language_of, offered
 from dialogs.person import OFFERED
 from dialogs.wording import ORDER, PERSON, ShopTexts, Wording
 from hub.model.base import Value
+from hub.model.fold import fold
 from hub.model.message import Message
 from hub.model.ports import Question
 from hub.model.record import Conversation

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from dialogs.fold import plain
 from dialogs.hearing import LANGUAGE, language_of, spoken, thread_of
 from dialogs.wording import PERSON, ShopTexts
 from hub.model.events import Said
+from hub.model.fold import plain
 from hub.model.message import Message
 from hub.model.ports import Question
 from hub.model.record import Owner

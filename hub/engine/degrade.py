@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from hub.model.base import Value
+from hub.model.fold import plain
 from hub.model.message import Attachment, Capabilities, MediaKind, Message, QuickReply
-from hub.model.text import fold, measure
+from hub.model.text import measure
 
 
 class Degraded(Value, frozen=True):
@@ -57,10 +58,10 @@ def understand(said: str, offered: Sequence[QuickReply]) -> QuickReply | None:
     exact = [reply for reply in offered if said == reply.payload] or [reply for reply in offered if said == reply.title]
     if exact and said:
         return exact[0]
-    words = fold(said)
+    words = plain(said)
     if not words:
         return None
-    alike = [reply for reply in offered if fold(reply.title) == words]
+    alike = [reply for reply in offered if plain(reply.title) == words]
     if alike:
         return alike[0] if len(alike) == 1 else None
     number = int(words) if words.isascii() and words.isdigit() and len(words) <= len(str(len(offered))) else 0

@@ -1,6 +1,5 @@
-"""Words as a machine compares and measures them."""
+"""Words as a provider measures them."""
 
-import unicodedata
 from enum import StrEnum
 
 
@@ -21,10 +20,3 @@ def measure(text: str, unit: str) -> int:
             return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
         case Unit.BYTES:
             return len(text.encode("utf-8", "surrogatepass"))
-
-
-def fold(text: str) -> str:
-    """`text` as people mean it: no case, no diacritics, no punctuation or symbols, single spaces. "Đồng ý!" → "dong y"."""
-    plain = unicodedata.normalize("NFKD", text).casefold().replace("đ", "d")
-    letters = (" " if unicodedata.category(c)[0] in "PSZC" else c for c in plain if unicodedata.category(c)[0] != "M")
-    return " ".join("".join(letters).split())

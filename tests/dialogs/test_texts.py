@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from dialogs import wording
-from dialogs.fold import fold, marked, plain
 from dialogs.language import Languages
 from dialogs.wording import OUR_TEXTS, load_shop
 from hub.model.errors import SettingsError
+from hub.model.fold import fold, marked, plain
 from tests.dialogs.world import SHOP, shop
 
 
