@@ -133,7 +133,7 @@ async def test_an_opening_waits_for_a_migration_under_way(url: str) -> None:
     async with held_by_a_migration(url) as somebody_waits:
         opening = asyncio.create_task(Archive.open(url))
         try:
-            await eventually(somebody_waits, within=10, what="the opening at the lock")
+            await eventually(somebody_waits, within=30, what="the opening at the lock")
             early = opening.done()
         except TimeoutError:
             early = True

@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from hub.engine.worker import LIFE_MS
 from hub.model.subject import PARTITIONS
 from hub.store.workers import Workers
 from tests.engine.world import Process, World
@@ -12,7 +13,7 @@ from tests.servers import eventually
 
 
 async def shares(processes: list[Process], expected: list[int]) -> None:
-    await eventually(lambda: sorted(len(p.worker.holdings) for p in processes) == sorted(expected), within=10, what=f"{expected}")
+    await eventually(lambda: sorted(len(p.worker.holdings) for p in processes) == sorted(expected), within=30, what=f"{expected}")
 
 
 async def all_answered(world: World, word: str) -> float:
@@ -21,7 +22,7 @@ async def all_answered(world: World, word: str) -> float:
     count = len(world.provider.texts)
     for n in range(40):
         await world.say(f"c{n}", word)
-    await eventually(lambda: len(world.provider.texts) - count >= 40, within=15, what="all answers")
+    await eventually(lambda: len(world.provider.texts) - count >= 40, within=30, what="all answers")
     return time.monotonic() - began
 
 
@@ -53,9 +54,10 @@ async def test_a_worker_that_stops_hands_over_at_once(world: World) -> None:
 
     began = time.monotonic()
     await one.stop()
-    await eventually(two.holds_all, within=10, what="the hand-over")
+    await eventually(two.holds_all, within=30, what="the hand-over")
 
-    assert time.monotonic() - began < 2
+    # Left to run out it would take the life of a worker and then some.
+    assert time.monotonic() - began < LIFE_MS / 1000
     assert {"two"} == set((await Workers(world.links, world.keys).holders()).values())
 
 
@@ -87,7 +89,7 @@ async def test_a_worker_cut_off_for_a_while_takes_nothing_twice(world: World) ->
     await shares([one, two], [32, 32])
 
     one.valve.cut()
-    await eventually(two.holds_all, within=10, what="the takeover")
+    await eventually(two.holds_all, within=30, what="the takeover")
     await all_answered(world, "meanwhile")
     one.valve.mend()
     await shares([one, two], [32, 32])

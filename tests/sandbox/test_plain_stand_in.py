@@ -49,7 +49,7 @@ async def test_first_byte_counts_though_the_rest_comes_later(stand_in: PlainStan
         before = time.monotonic()
         writer.write(b"POST /messages HT")
         await writer.drain()
-        await asyncio.wait_for(eventually(lambda: bool(stand_in.reading), what="the first bytes"), 5)
+        await asyncio.wait_for(eventually(lambda: bool(stand_in.reading), what="the first bytes"), 30)
         between = time.monotonic()
         writer.write(b"TP/1.1\r\ncontent-LENGTH: %d\r\n\r\n%s" % (len(body), body))
         await eventually(lambda: len(stand_in.received) == 1, what="the message")

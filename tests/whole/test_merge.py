@@ -111,7 +111,7 @@ async def test_a_receipt_for_what_the_younger_was_sent_still_counts(house: House
     async def read() -> bool:
         return any(line.entry.delivery == sent and line.state is DeliveryState.READ for line in await house.caller.lines(older))
 
-    await eventually(read, what="the receipt on the one timeline", within=8)
+    await eventually(read, what="the receipt on the one timeline", within=30)
 
 
 async def test_merging_two_that_are_one_already_is_refused(house: House) -> None:
