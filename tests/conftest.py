@@ -9,7 +9,8 @@ import uvloop
 from hypothesis import settings
 
 # The machine may be busy, so no deadline per example; a failure prints the blob that replays it.
-settings.register_profile("quick", deadline=None, print_blob=True, max_examples=60)
+# CI decides about a commit, so it tries the same examples each time; whoever works on it tries new ones.
+settings.register_profile("quick", deadline=None, print_blob=True, max_examples=60, derandomize=bool(os.environ.get("CI")))
 settings.register_profile("long", deadline=None, print_blob=True, max_examples=2_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
