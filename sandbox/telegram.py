@@ -6,8 +6,6 @@ python -m sandbox.telegram --port 8081        then open the printed address
 import argparse
 import asyncio
 import time
-from dataclasses import dataclass
-from dataclasses import field as default
 
 import msgspec
 from aiohttp import web
@@ -15,31 +13,14 @@ from aiohttp import web
 from hub.model.base import Value
 from sandbox.arrivals import Arrivals, Watched
 from sandbox.faults import Fault, FaultKind, Faults
+from sandbox.telegram_control import routes
 from sandbox.telegram_hooks import BACKOFF, Hooks
 from sandbox.telegram_methods import BotError, call, number
-from sandbox.telegram_world import Json, Update, World
+from sandbox.telegram_world import Json, Received, Update, World
 
 TOKEN = "10001:sandbox"
 USERNAME = "sandbox_shop_bot"
 _LARGEST_BODY = 50 * 1024 * 1024
-
-
-@dataclass
-class Received:
-    """One call the bot made. `at`: first byte, `taken`: accepted (0: never), both s of CLOCK_MONOTONIC.
-
-    `outcome`: accepted, refused, hung (accepted, answer withheld), reset.
-    """
-
-    n: int
-    method: str
-    chat: str
-    text: str
-    at: float
-    taken: float = 0.0
-    outcome: str = "refused"
-    message_id: int = 0
-    params: Json = default(default_factory=dict)
 
 
 class Timing(Value, frozen=True):
@@ -67,8 +48,6 @@ class TelegramStandIn:
 
     async def start(self, port: int = 0, host: str = "127.0.0.1") -> None:
         """Listen; `base_url` tells where."""
-        from sandbox.telegram_control import routes
-
         app = web.Application(client_max_size=_LARGEST_BODY, middlewares=())
         app.router.add_route("*", "/bot{token:[^/]+}/{method}", self._bot)
         app.router.add_get("/file/bot{token:[^/]+}/{path:.+}", self._file)

@@ -3,17 +3,16 @@
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import msgspec
 from aiohttp import web
 from aiohttp.web_routedef import AbstractRouteDef
 
 from hub.model.base import Value
-from sandbox.faults import Fault
-
-if TYPE_CHECKING:
-    from sandbox.telegram import TelegramStandIn
+from sandbox.faults import Fault, Faults
+from sandbox.telegram_hooks import Hooks
+from sandbox.telegram_world import Received, World
 
 _PAGES = Path(__file__).parent / "pages"
 _LONGEST_WAIT = 25.0
@@ -35,7 +34,36 @@ class Asked(Value, frozen=True):
     content: dict[str, object] | None = None
 
 
-def routes(stand_in: "TelegramStandIn") -> list[AbstractRouteDef]:
+class Driven(Protocol):
+    """What the door drives: the stand-in."""
+
+    world: World
+    faults: Faults
+    hooks: Hooks
+    received: list[Received]
+
+    def say(self, chat: str, text: str, *, name: str = "", language: str = "") -> int:
+        """The customer writes."""
+        ...
+
+    def press(self, chat: str, message_id: int, data: str) -> int:
+        """The customer presses a button; raises ValueError where there is none."""
+        ...
+
+    def block(self, chat: str) -> int:
+        """The customer blocks the bot."""
+        ...
+
+    def unblock(self, chat: str) -> int:
+        """The customer thinks better of it."""
+        ...
+
+    def update(self, chat: str, kind: str, content: object) -> int:
+        """Any other update."""
+        ...
+
+
+def routes(stand_in: Driven) -> list[AbstractRouteDef]:
     """All of `/_sandbox/…` and the page `/`."""
     door = _Door(stand_in)
     return [
@@ -57,7 +85,7 @@ def routes(stand_in: "TelegramStandIn") -> list[AbstractRouteDef]:
 
 
 class _Door:
-    def __init__(self, stand_in: "TelegramStandIn") -> None:
+    def __init__(self, stand_in: Driven) -> None:
         self._stand_in = stand_in
         self._world = stand_in.world
 

@@ -42,6 +42,24 @@ class Webhook:
     allowed: tuple[str, ...] = ()
 
 
+@dataclass
+class Received:
+    """One call the bot made. `at`: first byte, `taken`: accepted (0: never), both s of CLOCK_MONOTONIC.
+
+    `outcome`: accepted, refused, hung (accepted, answer withheld), reset.
+    """
+
+    n: int
+    method: str
+    chat: str
+    text: str
+    at: float
+    taken: float = 0.0
+    outcome: str = "refused"
+    message_id: int = 0
+    params: Json = field(default_factory=dict)
+
+
 class Pulse:
     """Wakes all who wait for a change."""
 
