@@ -42,10 +42,9 @@ AIMS = (
 
 
 def growth(found: Mapping[str, Mapping[str, float]]) -> float:
-    """CPU of a turn (ours and the server's) among the most customers, in parts of that among the fewest."""
-    by_size = sorted(found.items(), key=lambda item: int(item[0]))
-    first, last = (each["turn_cpu_us"] + each["server_cpu_us"] for each in (by_size[0][1], by_size[-1][1]))
-    return last / first
+    """CPU of a turn (ours and the server's) among the most customers, in parts of that among the fewest, taken beside it."""
+    most = found[max(found, key=int)]
+    return (most["turn_cpu_us"] + most["server_cpu_us"]) / most["beside"]
 
 
 def missed(figures: Figures) -> list[str]:
