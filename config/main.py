@@ -85,7 +85,7 @@ def _about_customer(parser: argparse.ArgumentParser, run: Callable[[argparse.Nam
 def _dead_parser(parser: argparse.ArgumentParser) -> None:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     commands.add_parser("list", help="what was given up, newest first").set_defaults(run=_list_dead)
-    retry = commands.add_parser("retry", help="put one back into its mailbox")
+    retry = commands.add_parser("retry", help="put one back where it came from")
     retry.add_argument("partition", type=int)
     retry.add_argument("entry")
     retry.set_defaults(run=_retry_dead)

@@ -90,7 +90,7 @@ async def list_dead(settings: Settings) -> int:
 
 
 async def retry_dead(settings: Settings, partition: int, entry: str) -> int:
-    """Put one back into its mailbox."""
+    """Put one back where it came from."""
     async with running_store(settings) as parts:
         if not 0 <= partition < len(parts.keys.partitions):
             raise SettingsError(f"There is no partition {partition}; take partition and entry from `hub dead list`.")
@@ -98,5 +98,5 @@ async def retry_dead(settings: Settings, partition: int, entry: str) -> int:
             await DeadLetters(parts.links, parts.keys, inboxes=parts.inboxes).retry(partition, entry)
         except NotDead as error:
             raise SettingsError(f"Partition {partition} has given up no entry {entry}; take both from `hub dead list`.") from error
-    print(f"{entry} is in its mailbox again")
+    print(f"{entry} is back where it came from")
     return 0

@@ -117,11 +117,11 @@ async def _channels(rooms: Rooms, _: Ask) -> Answer:
 OPERATION_ROUTES: tuple[Route, ...] = (
     Route(
         method="GET", path="/api/dead", name="listDead", take=_dead, query=shapes.ListQuery, answers={HTTPStatus.OK: shapes.DeadList},
-        summary="List the events that were given up after their third failure.",
+        summary="List what was given up: events after their third failure, and what this version cannot read.",
     ),
     Route(
         method="POST", path="/api/dead/{partition}/{entry}/retry", name="retryDead", take=_retry, answers={HTTPStatus.OK: shapes.Retried},
-        summary="Put a given-up event back into its mailbox.",
+        summary="Put what was given up back where it came from.",
     ),
     Route(
         method="GET", path="/api/stop", name="readStop", take=_stopped, answers={HTTPStatus.OK: shapes.StopState},
