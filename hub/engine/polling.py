@@ -78,9 +78,21 @@ class Poller:
         except Unparseable as error:
             log.warning("update not understood", channel=self._channel.kind, fields=str(error))
             return
-        incoming = [event for event in events if isinstance(event, Incoming)]
-        await self._intake.accept(incoming, days=self._channel.capabilities.retry_horizon_days)
+        except Exception:
+            # Whatever breaks a parser must not end the polling: the provider would bring the same update for ever.
+            log.exception("the parser broke", channel=self._channel.kind, account=self._channel.account)
+            return
+        for event in events:
+            if isinstance(event, Incoming):
+                await self._accept(event)
         try:
             await self._channel.acknowledge(events)
         except HubError as error:
             log.info("update not acknowledged", error=type(error).__name__)
+
+    async def _accept(self, event: Incoming) -> None:
+        try:
+            await self._intake.accept([event], days=self._channel.capabilities.retry_horizon_days)
+        except (UnicodeEncodeError, OverflowError) as error:
+            # Half a character, or a number of more than 64 bits, can be written in JSON, but nowhere else.
+            log.warning("update holds what no store takes", channel=self._channel.kind, error=type(error).__name__)

@@ -13,6 +13,7 @@ from hub.model.events import Incoming, Unparsed
 from hub.model.ids import new_id
 from hub.model.ports import Channel, Clock, Inbound, Reply
 from hub.store.cases import Case
+from hub.store.codec import encode
 from hub.web.doorway import Door
 from hub.web.origin import Origin
 from hub.web.taken import Taken, read_body
@@ -25,6 +26,10 @@ FIELDS_NAMED = 40
 NAME_LENGTH = 60
 
 _SECRET_HEADERS = ("authorization", "cookie", "secret", "signature", "token")
+
+_UNSTORABLE = (UnicodeEncodeError, OverflowError)
+_NOWHERE = Unparsed(fields=(), reason="half a character in a text, or a number of more than 64 bits")
+"""Both can be written in JSON, but nowhere else: no store takes them."""
 
 log = structlog.get_logger(__name__)
 
@@ -149,15 +154,20 @@ class Hooks:
             await self._keep(channel, inbound, Unparsed(fields=(), reason=f"the parser broke: {type(error).__name__}"))
             return None
         understood = [event for event in events if isinstance(event, Incoming)]
+        odd = [event for event in events if isinstance(event, Unparsed)]
+        if len(understood) > 1:
+            # One alone is tried as it is; among others it must not stop those behind it.
+            fit = [event for event in understood if _fits(event)]
+            odd += [_NOWHERE] * (len(understood) - len(fit))
+            understood = fit
         if understood:
             try:
                 await self._intake.accept(understood, days=channel.capabilities.retry_horizon_days)
-            except UnicodeEncodeError:
-                # Half a character ("\ud800") can be written in JSON, but nowhere else: no store takes it.
-                await self._keep(channel, inbound, Unparsed(fields=(), reason="half a character in a text"))
+            except _UNSTORABLE:
+                await self._keep(channel, inbound, _NOWHERE)
                 return None
-        if len(understood) != len(events):
-            await self._keep(channel, inbound, _summed([event for event in events if isinstance(event, Unparsed)]))
+        if odd:
+            await self._keep(channel, inbound, _summed(odd))
         return channel.answer(inbound, events)
 
     async def _keep(self, channel: Channel, inbound: Inbound, what: Unparsed) -> None:
@@ -183,6 +193,15 @@ class Hooks:
     def _refused(self, kind: str, outcome: str, answer: web.Response) -> web.Response:
         self._counters.webhooks[kind, outcome] += 1
         return answer
+
+
+def _fits(event: Incoming) -> bool:
+    """Whether the event can be stored."""
+    try:
+        encode(event)
+    except _UNSTORABLE:
+        return False
+    return True
 
 
 def _summed(parts: Sequence[Unparsed]) -> Unparsed:

@@ -148,7 +148,8 @@ async def read_body(request: web.Request, wanted: type[Struct]) -> Any:  # noqa:
         sentence, field = _place(error)
         raise refusal(HTTPStatus.BAD_REQUEST, f"The body is not right: {sentence}.", field=field) from error
     if field := _unwritable(to_builtins(body), "$"):
-        raise refusal(HTTPStatus.BAD_REQUEST, "A text may not hold the character NUL or half a character: take it out.", field=field)
+        detail = "A text may not hold the character NUL or half a character, nor a number more than 63 bits: take it out."
+        raise refusal(HTTPStatus.BAD_REQUEST, detail, field=field)
     return body
 
 
@@ -161,8 +162,10 @@ def _place(error: Exception) -> tuple[str, str]:
 
 
 def _unwritable(value: object, at: str) -> str:
-    """Where a text holds what no archive can store; '' where none does."""
+    """Where a text or a number is what no archive can store; '' where none is."""
     match value:
+        case int():
+            return "" if -(1 << 63) <= value < 1 << 63 else at
         case str():
             return at if "\0" in value or any("\ud800" <= c <= "\udfff" for c in value) else ""
         case dict():

@@ -234,6 +234,18 @@ async def test_a_route_that_breaks_is_500_without_its_reason(store: Store, sessi
     assert "our fault" in text
 
 
+async def test_a_number_no_archive_holds_is_400_with_its_field(store: Store, session: aiohttp.ClientSession) -> None:
+    await store.put(live("cu-1"))
+    picture = {"kind": "image", "url": "https://shop.example/a.png", "size": 1 << 63}
+    body = {"text": "hi", "attachments": [picture], "purpose": "service"}
+
+    async with session.post("/api/customers/cu-1/nudge", data=dumps(body), headers={"Content-Type": "application/json"}) as answer:
+        told = await answer.json(content_type=None)
+
+    assert 400 == answer.status, told
+    assert told["field"].endswith("size")
+
+
 @given(st.lists(BODY, min_size=1, max_size=6), st.lists(FILLED, min_size=1, max_size=6), st.binary(max_size=30))
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_any_body_on_any_route_is_answered_below_500(

@@ -158,9 +158,10 @@ async def test_a_parser_that_breaks_costs_no_message(breaks: Exception) -> None:
         assert [WORD] == [case.body for case in here.cases.kept]
 
 
-async def test_a_text_no_store_can_hold_is_kept_as_it_came() -> None:
+@pytest.mark.parametrize("trouble", [UnicodeEncodeError("utf-8", "\ud800", 0, 1, "half a character"), OverflowError("too large")])
+async def test_what_no_store_can_hold_is_kept_as_it_came(trouble: Exception) -> None:
     async with shop() as (here, session):
-        here.intake.trouble = UnicodeEncodeError("utf-8", "\ud800", 0, 1, "half a character")
+        here.intake.trouble = trouble
 
         status, _ = await posted(session, WORD)
 
