@@ -11,10 +11,13 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import indent
 
 PROMISES = Path("docs/promises.md")
 LONGEST_S = 600
 SAID = "figure:"
+LINES = 60
+"""So many of a failed command's last lines are shown: what fails once in twenty runs must not have to fail again to tell why."""
 ENVIRONMENT = re.compile(r"^[A-Z][A-Z0-9_]*=")
 
 
@@ -34,11 +37,12 @@ class Promise:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What was seen: a figure, or the last words of a command that failed; seconds it took."""
+    """What was seen: a figure, or the last word of a command that failed; seconds it took; `words`: its last lines, where it failed."""
 
     kept: bool
     figure: str
     took_s: float
+    words: str = ""
 
 
 def promises(page: str) -> Iterator[Promise]:
@@ -87,7 +91,9 @@ def run(command: str, *, longest_s: float) -> Verdict:
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
         return Verdict(kept=False, figure=f"not done after {longest_s:g} s", took_s=time.monotonic() - begun)
-    return Verdict(kept=process.returncode == 0, figure=figure_in(words_said), took_s=time.monotonic() - begun)
+    kept = process.returncode == 0
+    words = "" if kept else "\n".join(words_said.splitlines()[-LINES:])
+    return Verdict(kept=kept, figure=figure_in(words_said), took_s=time.monotonic() - begun, words=words)
 
 
 def figure_in(words_said: str) -> str:
@@ -138,6 +144,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         verdict = seen[promise.command]
         print(f"{'kept' if verdict.kept else 'BROKEN':6} {promise.row:3}  {promise.line}", flush=True)
         print(f"            {verdict.figure}  [{promise.command}, {verdict.took_s:.0f} s]", flush=True)
+        if verdict.words:
+            print(indent(verdict.words, " " * 12 + "| "), flush=True)
     broken = [str(promise.row) for promise in rows if not seen[promise.command].kept]
     print(f"{len(rows) - len(broken)} of {len(rows)} promises kept" + (f"; broken: row {', '.join(broken)}" if broken else ""))
     return 1 if broken else 0

@@ -35,7 +35,9 @@ def test_without_a_figure_the_last_line_stands_for_it(tmp_path: Path, capsys: py
 
 
 def test_a_promise_is_broken_when_its_command_ends_badly(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    page = page_with(tmp_path, row("it holds", says("print('ok')")), row("it breaks", says("raise SystemExit('figure: 1 lost')")))
+    page = page_with(
+        tmp_path, row("it holds", says("print('ok')")), row("it breaks", says("print('why it broke'); raise SystemExit('figure: 1 lost')"))
+    )
 
     code = main(["--page", str(page)])
 
@@ -43,6 +45,7 @@ def test_a_promise_is_broken_when_its_command_ends_badly(tmp_path: Path, capsys:
     said = capsys.readouterr().out
     assert "BROKEN   2  it breaks" in said
     assert "1 lost" in said
+    assert "| why it broke" in said
     assert said.endswith("1 of 2 promises kept; broken: row 2\n")
 
 
