@@ -5,6 +5,7 @@ import contextlib
 import importlib.util
 import os
 import pwd
+import random
 import shutil
 import signal
 import socket
@@ -51,11 +52,16 @@ async def eventually(holds: Callable[[], Awaitable[bool] | bool], *, within: flo
 
 
 def free_port() -> int:
-    """A loopback port nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A loopback port nobody listens on now, of those the system gives to nobody else.
+
+    It is bound a second later, or again after its owner was killed: meanwhile any connection that leaves could have been given it, or
+    have reached itself there.
+    """
+    while True:
+        port = random.SystemRandom().randint(20_000, 32_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def redis_binary() -> str:

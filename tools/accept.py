@@ -92,8 +92,8 @@ def run(command: str, *, longest_s: float) -> Verdict:
         process.communicate()
         return Verdict(kept=False, figure=f"not done after {longest_s:g} s", took_s=time.monotonic() - begun)
     kept = process.returncode == 0
-    words = "" if kept else "\n".join(words_said.splitlines()[-LINES:])
-    return Verdict(kept=kept, figure=figure_in(words_said), took_s=time.monotonic() - begun, words=words)
+    last = "" if kept else "\n".join(words_said.splitlines()[-LINES:])
+    return Verdict(kept=kept, figure=figure_in(words_said), took_s=time.monotonic() - begun, words=last)
 
 
 def figure_in(words_said: str) -> str:

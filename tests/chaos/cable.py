@@ -4,12 +4,14 @@ import asyncio
 from collections import deque
 from typing import cast
 
+from tests.processes import free_port
+
 
 class Cable:
     """Passes TCP on from a loopback port of its own. A cut one refuses and closes; a stalled one takes bytes and delivers them later."""
 
     def __init__(self, to: int) -> None:
-        self.port = 0
+        self.port = free_port()
         self.stalled = False
         self.delay = 0.0
         self.ends: set[_End] = set()
@@ -17,10 +19,9 @@ class Cable:
         self._server: asyncio.Server | None = None
 
     async def start(self) -> None:
-        """Listen: on a free port at first, on the same one ever after."""
+        """Listen, on the same port each time."""
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(lambda: _End(self), "127.0.0.1", self.port)
-        self.port = self._server.sockets[0].getsockname()[1]
 
     def cut(self) -> None:
         """Close everything and refuse what comes."""
