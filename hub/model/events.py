@@ -94,6 +94,30 @@ class Noted(Tagged, frozen=True, tag="note"):
     detail: str = ""
 
 
+class Tracked(Tagged, frozen=True, tag="track"):
+    """The customer did something in the shop (`Product Added`, `Order Completed`): a `track` call of the Segment spec.
+
+    `properties`: a JSON object as UTF-8; `message_id`: the caller's, on which the call was de-duplicated; `source`: server or browser.
+    """
+
+    name: str
+    properties: bytes = b"{}"
+    message_id: str = ""
+    source: str = ""
+
+
+class Identified(Tagged, frozen=True, tag="identify"):
+    """The shop says who the customer is: an `identify` call of the Segment spec, or a signed login on the web chat.
+
+    `user`: the shop's own id of them; `traits`: what it tells (name, email, phone, language, time_zone …), each a text.
+    """
+
+    user: str = ""
+    traits: dict[str, str] = {}
+    message_id: str = ""
+    source: str = ""
+
+
 class TimerFired(Tagged, frozen=True, tag="timer"):
     """A timer came due; an outdated generation is nothing."""
 
@@ -131,6 +155,22 @@ class SayAsked(Tagged, frozen=True, tag="say"):
     message: Message
     conversation: str = ""
     to: Address | None = None
+
+
+class NoteAsked(Tagged, frozen=True, tag="agent_note"):
+    """An agent leaves a note for colleagues on the timeline; the customer never sees it. `mentions`: colleagues' logins."""
+
+    agent: str
+    text: str
+    conversation: str = ""
+    mentions: tuple[str, ...] = ()
+
+
+class ReopenAsked(Tagged, frozen=True, tag="reopen"):
+    """An agent takes back the closing of a conversation: it is open again, and theirs."""
+
+    agent: str
+    conversation: str
 
 
 class RetryAsked(Tagged, frozen=True, tag="retry"):
@@ -199,9 +239,9 @@ class EraseAsked(Tagged, frozen=True, tag="erase"):
 
 
 Body = (
-    Said | Started | OptedOut | Edited | Deleted | Reacted | Receipt | Echoed | Noted | TimerFired | ClaimAsked | ReleaseAsked
-    | ResolveAsked | SayAsked | RetryAsked | NudgeAsked | JudgeAgain | DeliveryEnded | MergeAsked | MergeArrived | DeliveryArrived
-    | EraseAsked
+    Said | Started | OptedOut | Edited | Deleted | Reacted | Receipt | Echoed | Noted | Tracked | Identified | TimerFired | ClaimAsked
+    | ReleaseAsked | ResolveAsked | ReopenAsked | SayAsked | NoteAsked | RetryAsked | NudgeAsked | JudgeAgain | DeliveryEnded | MergeAsked
+    | MergeArrived | DeliveryArrived | EraseAsked
 )  # fmt: skip
 
 

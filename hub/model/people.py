@@ -1,0 +1,60 @@
+"""The people of the shop who sign in: who they are, and what each role may do, as data."""
+
+from enum import StrEnum
+
+from hub.model.base import Value
+
+
+class Role(StrEnum):
+    """What somebody does here."""
+
+    AGENT = "agent"
+    LEAD = "lead"
+    MARKETER = "marketer"
+    ANALYST = "analyst"
+    ADMIN = "admin"
+
+
+class Right(StrEnum):
+    """What one may do: look at customers, talk to them, nudge them, say which two are one, run the hub, name its people."""
+
+    LOOK = "look"
+    TALK = "talk"
+    NUDGE = "nudge"
+    JOIN = "join"
+    OPERATE = "operate"
+    PEOPLE = "people"
+
+
+RIGHTS: dict[Role, frozenset[Right]] = {
+    Role.AGENT: frozenset({Right.LOOK, Right.TALK}),
+    Role.LEAD: frozenset({Right.LOOK, Right.TALK, Right.JOIN}),
+    Role.MARKETER: frozenset({Right.LOOK, Right.NUDGE}),
+    Role.ANALYST: frozenset({Right.LOOK}),
+    Role.ADMIN: frozenset(Right),
+}
+"""Role → its rights; every route of the API names the one it asks for."""
+
+
+class User(Value, frozen=True):
+    """Somebody who signs in. `password`: its argon2 hash; `epoch` is raised to end all their sessions; `created` in ms since 1970."""
+
+    login: str
+    name: str
+    role: Role
+    password: str
+    created: int
+    language: str = ""
+    active: bool = True
+    epoch: int = 0
+    v: int = 1
+
+
+class Session(Value, frozen=True):
+    """One browser signed in. `csrf`: what each changing request of it must say besides; `since` in ms since 1970."""
+
+    login: str
+    csrf: str
+    epoch: int
+    since: int
+    v: int = 1
