@@ -4,6 +4,7 @@ from msgspec import json
 from msgspec.structs import replace
 
 from hub.desk.threads import join
+from hub.model.address import is_reachable
 from hub.model.base import Value
 from hub.model.delivery import Delivery
 from hub.model.events import ClaimAsked, DeliveryEnded, Echoed, ReleaseAsked, ResolveAsked, RetryAsked, SayAsked
@@ -109,6 +110,8 @@ def _resolve(turn: Turn, asked: ResolveAsked) -> Turn:
 
 
 def _say(turn: Turn, asked: SayAsked) -> Turn:
+    if asked.to and not is_reachable(asked.to):
+        return _refuse(turn, "unreachable", "That address tells who the customer is in the shop; nothing can be sent there.")
     conversation = turn.conversation(asked.conversation)
     if conversation is None and asked.to and not asked.conversation:
         turn, conversation = join(turn, asked.to)

@@ -12,3 +12,20 @@ class Address(Value, frozen=True):
 
     def __str__(self) -> str:
         return f"{self.channel}:{self.account}:{self.id}"
+
+
+SHOP = "shop"
+"""The channel of addresses that only say who somebody is in the shop's own system; nothing can be sent there."""
+
+SHOP_ACCOUNT = "main"
+"""A hub serves one shop."""
+
+
+def shop_address(user: str) -> Address:
+    """Who the shop's server says somebody is: by a signed login, or by an `identify` call."""
+    return Address(channel=SHOP, account=SHOP_ACCOUNT, id=user)
+
+
+def is_reachable(address: Address) -> bool:
+    """Whether a message can go there at all."""
+    return address.channel != SHOP

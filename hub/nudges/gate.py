@@ -1,6 +1,6 @@
 """The gate: every marketing message is judged in the customer's turn, and once more at the mark."""
 
-from hub.model.address import Address
+from hub.model.address import Address, is_reachable
 from hub.model.events import JudgeAgain, NudgeAsked, TimerFired
 from hub.model.ports import Question
 from hub.model.record import Live
@@ -70,7 +70,7 @@ def _judge(turn: Turn, nudge: NudgeAsked) -> Turn:
 
 def _address(turn: Turn) -> Address | None:
     spoken = sorted((c for c in turn.live.conversations if c.last_thread), key=lambda c: c.last_word)
-    return spoken[-1].last_thread if spoken else next(iter(turn.live.addresses), None)
+    return spoken[-1].last_thread if spoken else next(filter(is_reachable, turn.live.addresses), None)
 
 
 def _refused(turn: Turn, nudge: NudgeAsked, reason: str) -> Turn:
