@@ -181,12 +181,17 @@ class RetryAsked(Tagged, frozen=True, tag="retry"):
 
 
 class NudgeAsked(Tagged, frozen=True, tag="nudge"):
-    """A journey or a campaign wants to write; the gate decides."""
+    """A journey or a campaign wants to write; the gate decides. `key`: `<run>/<step>` for a run's, whose words are made when it is let through.
+
+    While it is deferred: `until` (ms) before which nobody looks again, and `why`, the reason told last.
+    """
 
     message: Message
     purpose: Purpose = Purpose.MARKETING
     not_after: int = 0
     key: str = ""
+    until: int = 0
+    why: str = ""
 
 
 class JudgeAgain(Tagged, frozen=True, tag="judge"):

@@ -8,7 +8,10 @@ from hub.model.words import DeliveryState, Origin, Purpose
 
 
 class TimelineEntry(Value, frozen=True):
-    """One line of a customer's timeline. `who`: customer, bot, agent:<id>, nudge or system; `kind`: message, fact, note."""
+    """One line of a customer's timeline. `who`: customer, bot, agent:<id>, nudge or system; `kind`: message, fact, note.
+
+    `detail`: what a fact is about, as key and value, from which a screen words the line in the viewer's language; `text` names it.
+    """
 
     id: str
     at: int
@@ -21,6 +24,7 @@ class TimelineEntry(Value, frozen=True):
     address: Address | None = None
     delivery: str = ""
     external_id: str = ""
+    detail: dict[str, str] = {}
 
 
 class Change(Value, frozen=True):

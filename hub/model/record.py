@@ -2,8 +2,10 @@
 
 from hub.model.address import Address
 from hub.model.base import Tagged, Value
+from hub.model.cart import Cart, Orders
 from hub.model.events import NudgeAsked
 from hub.model.message import QuickReply
+from hub.model.runs import Run, SentNudge
 from hub.model.words import ConsentState, ConversationStatus, OwnerKind, Purpose
 
 RECORD_BYTES = 32 * 1024
@@ -77,6 +79,10 @@ class Live(Tagged, frozen=True, tag="live"):
     deferred: tuple[NudgeAsked, ...] = ()
     parked: dict[str, str] = {}
     merged: tuple[str, ...] = ()
+    cart: Cart | None = None
+    orders: Orders | None = None
+    runs: tuple[Run, ...] = ()
+    sends: tuple[SentNudge, ...] = ()
     v: int = 1
 
 

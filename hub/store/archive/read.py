@@ -149,6 +149,7 @@ def _line(row: RowMapping, ends: Mapping[str, tuple[DeliveryState, str]]) -> Lin
         address=_address(row) if row["channel"] else None,
         delivery=row["delivery"],
         external_id=row["external_id"],
+        detail=row["detail"] or {},
     )
     return Line(position="-".join(str(row[column.name]) for column in _ORDER), entry=entry, state=state, reason=reason)
 

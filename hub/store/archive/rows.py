@@ -105,6 +105,7 @@ def _timeline_rows(key: tuple[int, int, int], turn: TurnTaken) -> Iterable[Row]:
             line.delivery,
             _clean(line.external_id),
             None if line.message is None else encode(line.message),
+            _json(line.detail) if line.detail else None,
         )
 
 
