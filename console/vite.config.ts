@@ -1,0 +1,21 @@
+import { fileURLToPath } from "node:url";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+import { budget } from "./making/budget.ts";
+import { pack } from "./making/pack.ts";
+
+const FIRST_LOAD_BYTES = 200_000;
+
+export default defineConfig({
+  plugins: [react(), budget(FIRST_LOAD_BYTES), pack(fileURLToPath(new URL("./dist/assets", import.meta.url)))],
+  build: {
+    outDir: "dist",
+    target: "es2023",
+    // Data addresses in styles and scripts are outside of what the page's security policy allows.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+  // `npm run dev` beside a running hub: the screens from here, everything else from there.
+  server: { proxy: { "/api": { target: "http://127.0.0.1:8080", ws: true }, "/v1": "http://127.0.0.1:8080" } },
+});
