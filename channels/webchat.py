@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from hub.model.address import Address
-from hub.model.chat import KIND, TEXT_UNITS, ChatEntry, ChatLink, Say, frame_of, packed, said, session_address
+from hub.model.chat import KIND, TEXT_UNITS, ChatEntry, Say, frame_of, link_of, packed, said, session_address
 from hub.model.delivery import Delivery
 from hub.model.errors import Rejected, StoreAway, StoreFull, TemporaryFailure
 from hub.model.events import Incoming, Unparsed
-from hub.model.message import Attachment, Capabilities, MediaKind
+from hub.model.message import Capabilities, MediaKind
 from hub.model.ports import Call, ChatLog, Inbound, Reply, Sent
 
 SESSION_HEADER = "x-chat-session"
@@ -67,7 +67,7 @@ class WebChat:
     def render(self, delivery: Delivery) -> list[Call]:
         """One entry for the session's log."""
         message = delivery.message
-        links = tuple(_link(piece) for piece in message.attachments if piece.url)
+        links = tuple(link_of(piece) for piece in message.attachments if piece.url)
         unseen = tuple(f"{piece.kind.value} has no address" for piece in message.attachments if not piece.url)
         return [
             Call(method="append", params={"text": message.text, "quick_replies": message.quick_replies, "links": links}, warnings=unseen)
@@ -93,7 +93,3 @@ class WebChat:
     def _address(self, request: Inbound) -> Address:
         token = request.headers.get(SESSION_HEADER, "")
         return session_address(token, account=self._settings.account, key=self._settings.key)
-
-
-def _link(piece: Attachment) -> ChatLink:
-    return ChatLink(kind=piece.kind.value, url=piece.url, name=piece.name or piece.filename)

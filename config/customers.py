@@ -63,7 +63,9 @@ async def export(settings: Settings, customer: str, file: Path | None) -> int:
         merged = record.merged if isinstance(record, Live) else ()
         lines = await customers.timeline(record.id, merged=merged)
         tables = {one: _readable(await archive.export(one)) for one in (record.id, *merged)}
-    page = json.format(json.encode({"customer": record.id, "record": record, "newest": lines, "archive": tables}), indent=2)
+        files = await archive.files.of((record.id, *merged), _addresses(record))
+    told = {"customer": record.id, "record": record, "newest": lines, "archive": tables, "files": files}
+    page = json.format(json.encode(told), indent=2)
     if file is None:
         print(page.decode())
         return 0
@@ -112,6 +114,13 @@ async def erase(settings: Settings, customer: str) -> int:
             raise SettingsError(str(error)) from error
     print(f"erased {', '.join(erased.customers)}: {erased.keys} keys and entries of the store, {erased.rows} rows of the archive")
     return 0
+
+
+def _addresses(record: Record) -> tuple[Address, ...]:
+    """Every address from which a customer may have sent files."""
+    if not isinstance(record, Live):
+        return ()
+    return tuple(dict.fromkeys((*record.addresses, *(address for c in record.conversations for address in c.threads))))
 
 
 def described(record: Record) -> Iterable[str]:

@@ -47,8 +47,8 @@ class Rows(Protocol):
         """Every row of a customer by table."""
         ...
 
-    async def erase(self, *customers: str) -> int:
-        """Delete the rows of customers for good; returns how many."""
+    async def erase(self, *customers: str, addresses: Sequence[Address] = ()) -> int:
+        """Delete the rows of customers, and the files of these addresses, for good; returns how many."""
         ...
 
 
@@ -77,7 +77,7 @@ class Erasing(Struct, frozen=True, kw_only=True):
         self.tell(f"wiping {len(trace.addresses)} addresses and {len(trace.deliveries)} deliveries from the store")
         keys = await self.wiping.wipe(trace)
         self.tell("deleting the archive's rows and cleaning its files")
-        rows = await self.rows.erase(*trace.customers)
+        rows = await self.rows.erase(*trace.customers, addresses=trace.addresses)
         await self.wiping.finished(survivor)
         self.tell("having the store's file written anew")
         await rewrite(self.links)

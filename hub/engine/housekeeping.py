@@ -1,4 +1,4 @@
-"""What is done now and then: turns that no replay needs any more leave the archive."""
+"""What is done now and then: turns that no replay needs and files that no message names leave the archive."""
 
 from typing import Protocol
 
@@ -9,11 +9,25 @@ from hub.model.ports import Clock
 
 log = structlog.get_logger()
 TURNS_KEPT_MS = 7 * 86_400_000
+FILES_KEPT_MS = 86_400_000
 EVERY_S = 3600.0
+
+
+class Files(Protocol):
+    """What is asked of the kept files."""
+
+    async def purge(self, before_ms: int) -> int:
+        """Throw away what came before then and no message names; returns how many."""
+        ...
 
 
 class Archive(Protocol):
     """What is asked of the archive here."""
+
+    @property
+    def files(self) -> Files:
+        """What customers and agents sent."""
+        ...
 
     async def purge(self, before_ms: int) -> int:
         """Delete turns older than that; returns how many."""
@@ -30,7 +44,8 @@ async def keep_house(archive: Archive, clock: Clock) -> None:
         try:
             recovered = await archive.recover()
             purged = await archive.purge(clock.now() - TURNS_KEPT_MS)
-            log.info("archive kept in order", recovered=recovered, purged=purged)
+            files = await archive.files.purge(clock.now() - FILES_KEPT_MS)
+            log.info("archive kept in order", recovered=recovered, purged=purged, files=files)
         except HubError as error:
             log.warning("archive not kept in order", error=type(error).__name__)
         await clock.sleep(EVERY_S)

@@ -2,6 +2,7 @@
 
 import hmac
 from base64 import urlsafe_b64encode
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Annotated
 
@@ -12,13 +13,16 @@ from hub.model.address import Address
 from hub.model.base import Value
 from hub.model.errors import BadSignature, Unparseable
 from hub.model.events import Incoming, Receipt, Said
-from hub.model.message import QuickReply
+from hub.model.login import TOKEN_LENGTH
+from hub.model.message import Attachment, QuickReply
 from hub.model.words import DeliveryState
 
 KIND = "webchat"
 FRAME_BYTES = 32 * 1024
 TEXT_UNITS = 8000
 """Characters of one message: ours to choose; a UTF-8 text of that length fits a frame."""
+
+FILES_AT_ONCE = 10
 
 _Id = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.-]+\Z")]
 _Cursor = Annotated[str, Meta(max_length=40, pattern=r"^(\d{1,16}(-\d{1,16})?)?\Z")]
@@ -45,26 +49,49 @@ class Say(Frame, frozen=True, tag="say"):
     text: _Text = ""
     payload: _Short = ""
     language: Annotated[str, Meta(max_length=35)] = ""
+    files: Annotated[tuple[_Id, ...], Meta(max_length=FILES_AT_ONCE)] = ()
 
 
 class Seen(Frame, frozen=True, tag="read"):
-    """Everything up to that cursor was on the screen of a page in front."""
+    """Everything up to that cursor was on the screen of a page in front. `since`: up to where the page knows it was noted before."""
 
     upto: _Cursor
+    since: _Cursor = ""
 
 
 class Typing(Frame, frozen=True, tag="typing"):
-    """The customer is typing. Known, and nobody's matter before an agent's screen shows it."""
+    """The customer is typing: shown to agents who look, never kept."""
 
 
-PageFrame = Hello | Say | Seen | Typing
+class LoginAsked(Frame, frozen=True, tag="login"):
+    """The shop's server says who the customer is, in a signed token."""
+
+    token: Annotated[str, Meta(max_length=TOKEN_LENGTH)]
+
+
+class LogoutAsked(Frame, frozen=True, tag="logout"):
+    """The customer signed out of the shop: from here on it may be somebody else."""
+
+
+class LinkAsked(Frame, frozen=True, tag="link"):
+    """A signed-in customer wants to go on in that channel: a link that makes them known there."""
+
+    channel: Annotated[str, Meta(max_length=32)] = "telegram"
+
+
+PageFrame = Hello | Say | Seen | Typing | LoginAsked | LogoutAsked | LinkAsked
 
 
 class Welcome(Frame, frozen=True, tag="welcome"):
-    """Whose session it is from now on, and from which cursor entries follow."""
+    """Whose session it is from now on, and from which cursor entries follow. `user`: the shop's id of who is signed in.
+
+    Where the session is another than the page's own, what it shows is another's: it begins anew.
+    """
 
     session: str
     cursor: str
+    user: str = ""
+    channels: tuple[str, ...] = ()
 
 
 class Ack(Frame, frozen=True, tag="ack"):
@@ -80,19 +107,42 @@ class Noted(Frame, frozen=True, tag="noted"):
 
 
 class Refusal(Frame, frozen=True, tag="error"):
-    """Something was not taken. `later`: the message `id` was not, send it again; `frame`: not understood; `hello`: say hello first."""
+    """Something was not taken. `later`: the message `id` was not, send it again; `frame`: not understood; `hello`: say hello first.
+
+    `file`: the message `id` names a file that is not there; `login`: the token does not hold; `link`: there is no way there.
+    """
 
     code: str
     text: str
     id: str = ""
 
 
+class AgentTyping(Frame, frozen=True, tag="typing"):
+    """Somebody of ours is typing, for the next few seconds."""
+
+    who: str = "agent"
+
+
+class Linked(Frame, frozen=True, tag="linked"):
+    """The link that was asked for: good once, until that time (ms since 1970)."""
+
+    channel: str
+    url: str
+    until: int
+
+
+HubFrame = Welcome | Ack | Noted | Refusal | AgentTyping | Linked
+"""What is said beside entries."""
+
+
 class ChatLink(Value, frozen=True):
-    """A piece of media as the page shows it: a name that leads to an address."""
+    """A piece of media as the page shows it: a name that leads to an address; its bytes and media type where known."""
 
     kind: str
     url: str
     name: str = ""
+    mime: str = ""
+    size: int = 0
 
 
 class ChatEntry(Value, frozen=True):
@@ -146,10 +196,26 @@ def frame_of(raw: str | bytes) -> PageFrame:
     return frame
 
 
-def said(frame: Say, *, address: Address, at: int) -> Incoming:
+def said(frame: Say, *, address: Address, at: int, files: Sequence[Attachment] = ()) -> Incoming:
     """What the customer said, to be de-duplicated on the page's own id within the session."""
-    body = Said(text=frame.text, payload=frame.payload, external_id=frame.id, language=frame.language)
+    body = Said(text=frame.text, payload=frame.payload, external_id=frame.id, language=frame.language, attachments=tuple(files))
     return Incoming(address=address, body=body, dedupe_id=f"{address.id}:{frame.id}", at=at)
+
+
+def link_of(piece: Attachment) -> ChatLink:
+    """A piece of media as an entry has it."""
+    return ChatLink(kind=piece.kind.value, url=piece.url, name=piece.name or piece.filename, mime=piece.mime_type, size=piece.size)
+
+
+def later(cursor: str, than: str) -> bool:
+    """Whether a cursor lies behind another: `<ms>-<n>`, compared as numbers; the empty one lies before all."""
+    return place_of(cursor) > place_of(than)
+
+
+def place_of(cursor: str) -> tuple[int, int]:
+    """The cursor as numbers; the empty one before all."""
+    ms, _, n = cursor.partition("-")
+    return (int(ms or -1), int(n or 0))
 
 
 def seen(deliveries: tuple[str, ...], *, address: Address, at: int) -> Incoming:

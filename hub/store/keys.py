@@ -89,8 +89,8 @@ class PartitionKeys:
         return f"{self._tag}:seen:{day}"
 
 
-_OURS = re.compile(r"hub:|\{p\d\d\}:|address:|bucket:|cases:\{|chat:\{")
-_PASSING = re.compile(r"hub:(?:workers|partitions|spooling)|\{p\d\d\}:spooling$|bucket:")
+_OURS = re.compile(r"hub:|\{p\d\d\}:|address:|bucket:|cases:\{|chat:\{|home:|pass:")
+_PASSING = re.compile(r"hub:(?:workers|partitions|spooling)|\{p\d\d\}:spooling$|bucket:|pass:")
 
 
 class Keys:
@@ -140,3 +140,15 @@ class Keys:
         """A web chat session's log and the set of keys already in it."""
         tag = f"{self.prefix}chat:{{{address.account}:{address.id}}}"
         return f"{tag}:log", f"{tag}:keys"
+
+    def chat_user(self, address: Address) -> str:
+        """Who is signed in in a web chat session: hash of user (the shop's id), told (a digest of their traits), pass (the last link)."""
+        return f"{self.prefix}chat:{{{address.account}:{address.id}}}:user"
+
+    def home(self, user: Address) -> str:
+        """The web chat session in which a customer of the shop was last signed in."""
+        return f"{self.prefix}home:{user}"
+
+    def onward(self, token: str) -> tuple[str, str]:
+        """Whose session a link leads on from (EX 900), and the event that used it."""
+        return f"{self.prefix}pass:{{{token}}}", f"{self.prefix}pass:{{{token}}}:by"

@@ -7,7 +7,7 @@ from typing import TypeVar, cast
 
 from msgspec import DecodeError, msgpack
 
-from hub.model.address import Address
+from hub.model.address import SHOP, Address
 from hub.model.chat import KIND as WEB_CHAT
 from hub.model.errors import HubError
 from hub.store.cases import Cases
@@ -163,8 +163,16 @@ class Wiping:
         key = self._keys.address(address)
         gone = cast("int", await self._links.call(key, "FCALL", _LET_GO, 1, key, *customers))
         bucket = self._keys.bucket(address.channel, address.account, address.id)
-        beside = (bucket, *(self._keys.chat(address) if address.channel == WEB_CHAT else ()))
+        beside = (bucket, *await self._of_chat(address), *([self._keys.home(address)] if address.channel == SHOP else []))
         return gone + sum([cast("int", await self._links.call(name, "DEL", name)) for name in beside])
+
+    async def _of_chat(self, address: Address) -> Sequence[str]:
+        """A web chat session's keys, and the link it made last."""
+        if address.channel != WEB_CHAT:
+            return ()
+        user = self._keys.chat_user(address)
+        link = cast("bytes | None", await self._links.call(user, "HGET", user, "pass"))
+        return (*self._keys.chat(address), user, *(self._keys.onward(link.decode()) if link else ()))
 
     async def _from_cases(self, channel: str, account: str, recipients: Sequence[str]) -> int:
         """Kept webhooks that name one of these recipients; one that nobody can open any more goes too, for it may."""

@@ -15,6 +15,9 @@ from hub.model.chat import (
     ChatEntry,
     Frame,
     Hello,
+    LinkAsked,
+    LoginAsked,
+    LogoutAsked,
     Noted,
     PageFrame,
     Refusal,
@@ -166,7 +169,7 @@ class ChatSocket:
                     await self._take(frame)
                 case Seen(upto=upto):
                     await self._seen(upto)
-                case Typing() | Hello():
+                case Typing() | Hello() | LoginAsked() | LogoutAsked() | LinkAsked():
                     pass
                 case _:
                     assert_never(frame)

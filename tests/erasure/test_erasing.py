@@ -1,6 +1,7 @@
 """Erasing at its hard places: merged customers, sends under way, neighbours in one stream, trouble half way."""
 
 import asyncio
+from collections.abc import Sequence
 
 import pytest
 from msgspec.structs import replace
@@ -206,7 +207,7 @@ class Failing:
     async def export(self, customer: str) -> Export:
         return await self._archive.export(customer)
 
-    async def erase(self, *customers: str) -> int:
+    async def erase(self, *customers: str, addresses: Sequence[Address] = ()) -> int:
         raise ArchiveAway("disk full")
 
 
@@ -216,7 +217,7 @@ class Away:
     async def export(self, customer: str) -> Export:
         raise ArchiveAway("restarting")
 
-    async def erase(self, *customers: str) -> int:
+    async def erase(self, *customers: str, addresses: Sequence[Address] = ()) -> int:
         raise ArchiveAway("restarting")
 
 
@@ -232,8 +233,8 @@ class Releasing:
         await self._world.settled()
         return found
 
-    async def erase(self, *customers: str) -> int:
-        return await self._archive.erase(*customers)
+    async def erase(self, *customers: str, addresses: Sequence[Address] = ()) -> int:
+        return await self._archive.erase(*customers, addresses=addresses)
 
 
 async def test_a_send_that_ends_while_traces_are_looked_for_leaves_none(shop: Forgetting, archive: Archive) -> None:

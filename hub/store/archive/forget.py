@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select, tuple_
 
+from hub.model.address import Address
 from hub.model.subject import customer_subject
+from hub.store.archive.files import erase_files
 from hub.store.archive.schema import customer_tables, dead, entries, erased, turns, undecoded
 from hub.store.archive.write import hold_off_writers, holds
 
@@ -19,10 +21,14 @@ def purge_some(connection: Connection, before: int) -> int:
     return connection.execute(delete(turns).where(tuple_(*key).in_(old))).rowcount
 
 
-def erase_rows(connection: Connection, customers: Sequence[str]) -> int:
-    """Delete every row of the customers, and note the ids so that what the journal still holds never enters; returns how many rows."""
+def erase_rows(connection: Connection, customers: Sequence[str], addresses: Sequence[Address]) -> int:
+    """Delete every row of the customers and every file of their addresses; returns how many rows.
+
+    The ids are noted, so that what the journal still holds never enters.
+    """
     hold_off_writers(connection)
-    return sum(_erase_one(connection, customer) for customer in customers)
+    files = erase_files(connection, customers, addresses)
+    return files + sum(_erase_one(connection, customer) for customer in customers)
 
 
 def _erase_one(connection: Connection, customer: str) -> int:

@@ -8,8 +8,10 @@ from typing import Protocol, Self, TypeVar
 from sqlalchemy import Connection
 from sqlalchemy.engine import Dialect
 
+from hub.model.address import Address
 from hub.store.archive import copying, documents
 from hub.store.archive.documents import Document
+from hub.store.archive.files import Files
 from hub.store.archive.forget import erase_rows, purge_some
 from hub.store.archive.read import (
     DeliveryStory,
@@ -70,6 +72,7 @@ class Archive:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._writer = Writer(database.dialect)
+        self.files = Files(database)
 
     @classmethod
     async def open(cls, url: str) -> Self:
@@ -139,13 +142,14 @@ class Archive:
         """Every row of a customer by table, oldest first."""
         return await self._database.read(partial(read_all, customer=customer))
 
-    async def erase(self, *customers: str) -> int:
+    async def erase(self, *customers: str, addresses: Sequence[Address] = ()) -> int:
         """Forget customers: the rows, their traces in the files, and whatever the journal still holds of them; returns rows deleted.
 
-        Only the bare ids stay. Name those merged into a customer in the same call: the files are cleaned once, which takes long
+        Only the bare ids stay; files go by the addresses they came from. Name those merged into a customer in the same call:
+        the database's own files are cleaned once, which takes long
         (`scour` of each database says how long, and what is out of reach). Done again it finishes what an ArchiveAway cut short.
         """
-        gone = await self._database.write(partial(erase_rows, customers=customers))
+        gone = await self._database.write(partial(erase_rows, customers=customers, addresses=addresses))
         await self._database.scour()
         return gone
 

@@ -13,7 +13,7 @@ from hub.model.message import Message
 from hub.model.subject import customer_subject
 from hub.model.words import DeliveryState, Origin, Purpose
 from hub.store.archive.rows import journal_id
-from hub.store.archive.schema import TURN, customer_tables, dead, deliveries, documents, entries, journal_tables, timeline, turns
+from hub.store.archive.schema import TURN, customer_tables, dead, deliveries, documents, entries, journal_tables, media, timeline, turns
 
 _ORDER = (entries.c.ms, entries.c.seq, entries.c.partition, timeline.c.n)
 
@@ -100,7 +100,10 @@ def read_delivery(connection: Connection, delivery: str) -> DeliveryStory:
 
 def read_counts(connection: Connection) -> dict[str, int]:
     """Rows of each table; counts each one by one, so it takes seconds on a large archive."""
-    return {table.name: connection.execute(select(func.count()).select_from(table)).scalar_one() for table in (*journal_tables, documents)}
+    return {
+        table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
+        for table in (*journal_tables, documents, media)
+    }
 
 
 def read_all(connection: Connection, customer: str) -> Export:

@@ -1,0 +1,42 @@
+"""Going on in another channel: a link made in a signed-in session tells there who comes."""
+
+from msgspec import DecodeError, json
+
+from hub.model.base import Value
+from hub.model.events import Started
+from hub.model.ports import Question
+from hub.model.turn import Turn
+
+TOPIC = "onward"
+MARK = "go-"
+"""What a link's token begins with, so that no other reference is taken for one."""
+EVIDENCE = "link made in a signed-in web chat"
+
+
+class Onward(Value, frozen=True):
+    """What a link says: the customer who made it, and their id in the shop; both empty for one that is old, used or unknown."""
+
+    customer: str = ""
+    user: str = ""
+
+
+def link_question(turn: Turn) -> tuple[Question, ...]:
+    """What is to be asked where somebody comes by such a link."""
+    key = _key(turn)
+    return (Question(topic=TOPIC, key=key),) if key else ()
+
+
+def link_followed(turn: Turn) -> Onward | None:
+    """What the link says by which somebody came; None where nobody came by one."""
+    key = _key(turn)
+    if not key:
+        return None
+    try:
+        return json.decode(turn.answers.get(f"{TOPIC}/{key}", "{}"), type=Onward)
+    except DecodeError:
+        return Onward()
+
+
+def _key(turn: Turn) -> str:
+    body = turn.event.body
+    return f"{body.ref}|{turn.event.id}" if isinstance(body, Started) and body.ref.startswith(MARK) else ""

@@ -1,0 +1,75 @@
+"""Who is signed in in which web chat session, and the links by which they go on elsewhere."""
+
+from typing import cast
+
+from hub.model.address import Address
+from hub.model.chat import KIND
+from hub.store.keys import Keys
+from hub.store.links import Links, Need
+
+KEEP_S = 30 * 86_400
+"""As long as a session's log. Who signs in after that is told apart by the customer's record."""
+LINK_S = 900
+USED_S = 1800
+
+
+class LoginStore:
+    """Reads and writes what sessions know of their users. Raises StoreAway, StoreFull."""
+
+    def __init__(self, links: Links, keys: Keys) -> None:
+        self._links = links
+        self._keys = keys
+
+    async def user(self, session: Address) -> str:
+        """The shop's id of who is signed in there; empty: nobody is."""
+        return (await self.told(session))[0]
+
+    async def told(self, session: Address) -> tuple[str, str]:
+        """The same, with what was last told of them (a digest)."""
+        key = self._keys.chat_user(session)
+        user, told = cast("list[bytes | None]", await self._links.call(key, "HMGET", key, "user", "told"))
+        return (user or b"").decode(), (told or b"").decode()
+
+    async def bind(self, session: Address, user: str) -> str:
+        """Sign in unless somebody else is; returns who is signed in now."""
+        key = self._keys.chat_user(session)
+        await self._links.call(key, "HSETNX", key, "user", user, need=Need.SAFE)
+        await self._links.call(key, "EXPIRE", key, KEEP_S)
+        return await self.user(session)
+
+    async def note(self, session: Address, user: Address, *, told: str) -> None:
+        """All of this was told of them; from now on this session is where they are found again."""
+        key, home = self._keys.chat_user(session), self._keys.home(user)
+        await self._links.call(home, "SET", home, f"{session.account}:{session.id}", "EX", KEEP_S, need=Need.SAFE)
+        await self._links.call(key, "HSET", key, "told", told, need=Need.SAFE)
+
+    async def home(self, user: Address) -> Address | None:
+        """The session in which they were signed in last."""
+        key = self._keys.home(user)
+        found = cast("bytes | None", await self._links.call(key, "GET", key))
+        return _session(found.decode()) if found else None
+
+    async def issue(self, session: Address, token: str) -> None:
+        """Keep a link's token for 15 minutes; the session's one before it leads nowhere any more."""
+        key = self._keys.chat_user(session)
+        old = cast("bytes | None", await self._links.call(key, "HGET", key, "pass"))
+        if old:
+            before, _ = self._keys.onward(old.decode())
+            await self._links.call(before, "DEL", before)
+        fresh, _ = self._keys.onward(token)
+        await self._links.call(key, "HSET", key, "pass", token, need=Need.SAFE)
+        await self._links.call(fresh, "SET", fresh, f"{session.account}:{session.id}", "EX", LINK_S, need=Need.SAFE)
+
+    async def redeem(self, token: str, *, event: str) -> Address | None:
+        """Whose link it is; None for one that is too old, unknown, or was used by another event: asked again by the same, it is theirs."""
+        key, by = self._keys.onward(token)
+        found = cast("bytes | None", await self._links.call(key, "GET", key))
+        if not found:
+            return None
+        first = cast("bytes | None", await self._links.call(by, "SET", by, event, "NX", "GET", "EX", USED_S, need=Need.SAFE))
+        return _session(found.decode()) if first is None or first.decode() == event else None
+
+
+def _session(text: str) -> Address:
+    account, _, session = text.partition(":")
+    return Address(channel=KIND, account=account, id=session)
