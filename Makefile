@@ -110,6 +110,7 @@ console/node_modules/.installed: console/package-lock.json requirements-node.loc
 console/src/api/openapi.generated.json: .venv/.api ;
 .venv/.api: $(API_SOURCES) .venv/.run
 	@$(BIN)/python -m config.openapi > .venv/openapi.json
+	@mkdir -p console/src/api
 	@cmp -s .venv/openapi.json console/src/api/openapi.generated.json || cp .venv/openapi.json console/src/api/openapi.generated.json
 	@touch $@
 
