@@ -10,6 +10,7 @@ from pathlib import Path
 
 from config.settings import Settings, load_settings
 from hub.model.errors import SettingsError
+from hub.model.people import Role
 
 _ABOUT = """One hub for every conversation a shop has with its customers.
 
@@ -17,6 +18,7 @@ _ABOUT = """One hub for every conversation a shop has with its customers.
   hub serve                run it: settings from hub.toml and HUB_… (see docs/settings.md)
   hub check                is everything set up right, and if not, what to do
   hub customer show ID     what is known of a customer; also find, export, merge, erase
+  hub user add LOGIN       who may sign in; also list, password, role, deactivate
   hub backup FILE          all of it in one file; `hub restore FILE` fills an empty hub from it
 """
 
@@ -48,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("customer", help="the customer's id (cu-…)")
     replay.set_defaults(run=_replay)
     _customer_parser(commands.add_parser("customer", help="show, find, export, merge or erase a customer"))
+    _user_parser(commands.add_parser("user", help="list, add or change who may sign in"))
     _dead_parser(commands.add_parser("dead", help="list events that were given up, and try them again"))
     for name, run, told in (
         ("backup", _backup, "copy a resting hub into one file"),
@@ -82,6 +85,29 @@ def _about_customer(parser: argparse.ArgumentParser, run: Callable[[argparse.Nam
     return parser
 
 
+def _user_parser(parser: argparse.ArgumentParser) -> None:
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    commands.add_parser("list", help="everybody, those too who may not sign in any more").set_defaults(run=_list_users)
+    roles = [role.value for role in Role]
+    add = commands.add_parser("add", help="add somebody; the password is asked for, or read from standard input")
+    add.add_argument("login")
+    add.add_argument("--name", help="as colleagues see it (the login without it)")
+    add.add_argument("--role", choices=roles, default=Role.AGENT.value)
+    add.add_argument("--language", choices=("vi", "en", "zh-TW"), default="", help="of the screens (the shop's own without it)")
+    add.set_defaults(run=_add_user)
+    for name, told in (
+        ("password", "give somebody a new password, asked for or read from standard input"),
+        ("role", f"give somebody another role: {', '.join(roles)}"),
+        ("deactivate", "let somebody sign in no more; they are signed out at once"),
+        ("activate", "let somebody sign in again"),
+    ):
+        command = commands.add_parser(name, help=told)
+        command.add_argument("login")
+        if name == "role":
+            command.add_argument("role", choices=roles)
+        command.set_defaults(run=_amend_user, change=name)
+
+
 def _dead_parser(parser: argparse.ArgumentParser) -> None:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     commands.add_parser("list", help="what was given up, newest first").set_defaults(run=_list_dead)
@@ -111,10 +137,10 @@ def _quiet_settings() -> Settings:
 
 
 def _serve(given: argparse.Namespace) -> int:
-    from config.serve import Role
+    from config.serve import Role as Part
 
     try:
-        roles = tuple(Role(word.strip()) for word in given.roles.split(","))
+        roles = tuple(Part(word.strip()) for word in given.roles.split(","))
     except ValueError as error:
         raise SettingsError(f"--roles {given.roles!r} is not right; name `web`, `worker` or `web,worker`.") from error
     settings = _settings()
@@ -126,7 +152,9 @@ def _run(settings: Settings, roles: Sequence[object]) -> int:
     import uvloop
 
     from config.core import tune_interpreter
-    from config.serve import Hub, Role
+    from config.people import print_first_sign_in
+    from config.serve import Hub
+    from config.serve import Role as Part
 
     async def run() -> None:
         stopping = asyncio.Event()
@@ -134,7 +162,7 @@ def _run(settings: Settings, roles: Sequence[object]) -> int:
         # Before anything is started: a signal between start and handler would leave the server behind.
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stopping.set)
-        hub = Hub(settings, [Role(str(r)) for r in roles])
+        hub = Hub(settings, [Part(str(r)) for r in roles])
         starting = asyncio.create_task(hub.start())
         stopped = asyncio.create_task(stopping.wait())
         await asyncio.wait({starting, stopped}, return_when=asyncio.FIRST_COMPLETED)
@@ -144,6 +172,7 @@ def _run(settings: Settings, roles: Sequence[object]) -> int:
                 tune_interpreter()
                 if process.web:
                     print(f"omnihub serves on http://{settings.host}:{process.port}", flush=True)
+                    await print_first_sign_in(settings, process.web.people, process.port)
                 await stopping.wait()
         finally:
             starting.cancel()
@@ -207,6 +236,39 @@ def _erase(given: argparse.Namespace) -> int:
         if sys.stdin.readline().strip() != given.customer:
             raise SettingsError("This was not the id; nothing is erased.")
     return asyncio.run(erase(_quiet_settings(), given.customer))
+
+
+def _list_users(given: argparse.Namespace) -> int:
+    from config.people import list_users
+
+    del given
+    return asyncio.run(list_users(_quiet_settings()))
+
+
+def _add_user(given: argparse.Namespace) -> int:
+    from config.people import add_user, typed_password
+    from hub.desk.people import Newcomer
+
+    settings = _quiet_settings()
+    newcomer = Newcomer(
+        login=given.login, name=given.name or given.login, role=Role(given.role), language=given.language, password=typed_password()
+    )
+    return asyncio.run(add_user(settings, newcomer))
+
+
+def _amend_user(given: argparse.Namespace) -> int:
+    from config.people import amend_user, typed_password
+    from hub.desk.people import Amendment
+
+    settings = _quiet_settings()
+    match given.change:
+        case "password":
+            amendment = Amendment(password=typed_password())
+        case "role":
+            amendment = Amendment(role=Role(given.role))
+        case _:
+            amendment = Amendment(active=given.change == "activate")
+    return asyncio.run(amend_user(settings, given.login, amendment))
 
 
 def _list_dead(given: argparse.Namespace) -> int:

@@ -10,9 +10,12 @@ from prometheus_client import CollectorRegistry
 
 from config.channels import WEB_CHAT_ACCOUNT
 from config.core import Store, entropy
+from config.people import open_people
 from config.secrets import Secrets, open_sealed, seal
 from config.settings import Settings
 from hub.desk.asking import Desk
+from hub.desk.passwords import Passwords
+from hub.desk.people import People
 from hub.engine.counters import Counters
 from hub.engine.intake import Intake
 from hub.model.address import Address
@@ -37,6 +40,8 @@ from hub.web.metrics import HubCollector, Metrics
 from hub.web.origin import Origin, networks
 from hub.web.routes import Rooms
 from hub.web.screens import Screens
+from hub.web.signing import Signing
+from hub.web.throttle import sign_in_throttle
 
 Check = Callable[[], Awaitable[None]]
 CASES = "case"
@@ -53,6 +58,8 @@ class WebSide(Struct):
     port: int
     chats: Chats
     bell: Bell
+    people: People
+    passwords: Passwords
 
     async def ring(self) -> None:
         """Tell open chat pages of what came for them, until cancelled."""
@@ -66,6 +73,7 @@ class WebSide(Struct):
     async def close(self) -> None:
         """Answer what is open, then stop."""
         await self.runner.cleanup()
+        self.passwords.close()
 
 
 class WebParts(Struct, frozen=True):
@@ -93,18 +101,20 @@ async def open_web(parts: WebParts) -> WebSide:
     registry.register(HubCollector(parts.counters, gauges=parts.gauges, prefix=settings.key_prefix))
     hooks = Hooks(parts.channels, parts.intake, cases=cases, counters=parts.counters, origin=origin, clock=parts.clock, entropy=entropy)
     chat = _chat(parts, bell, origin)
+    people, passwords = open_people(parts.store, clock=parts.clock)
     tokens = Tokens({"settings": parts.secrets.api_token}, origin=origin, clock=parts.clock)
+    signing = Signing(people, tokens=tokens, origin=origin)
     app = application(
         hooks.routes(),
         chat.routes(),
         Health(parts.ready).routes(),
-        api_routes(_rooms(parts, cases), tokens=tokens, version=parts.version),
+        api_routes(_rooms(parts, cases, people), signing=signing, version=parts.version),
         Metrics(registry).routes(),
         Screens(SCREENS).routes(),
     )
     app.on_shutdown.append(chat.close)
     runner, port = await serve(app, host=settings.host, port=settings.port, doors=hooks.doors())
-    return WebSide(runner, port, parts.chats, bell)
+    return WebSide(runner, port, parts.chats, bell, people, passwords)
 
 
 def sealing(key: bytes) -> Seal:
@@ -127,7 +137,7 @@ def _chat(parts: WebParts, bell: Bell, origin: Origin) -> ChatDoor:
     return ChatDoor(ChatSettings(account=WEB_CHAT_ACCOUNT, key=parts.secrets.session_key, pages=CHAT_PAGES), ports, origin=origin)
 
 
-def _rooms(parts: WebParts, cases: Cases) -> Rooms:
+def _rooms(parts: WebParts, cases: Cases, people: People) -> Rooms:
     links, keys, inboxes = parts.store.links, parts.store.keys, parts.store.inboxes
     customers = Customers(links, keys)
     desk = Desk(links, keys, inboxes=inboxes, deliveries=parts.store.deliveries, customers=customers, clock=parts.clock)
@@ -143,4 +153,6 @@ def _rooms(parts: WebParts, cases: Cases) -> Rooms:
         clock=parts.clock,
         counters=parts.counters,
         entropy=entropy,
+        people=people,
+        throttle=sign_in_throttle(parts.clock),
     )

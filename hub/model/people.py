@@ -36,6 +36,11 @@ RIGHTS: dict[Role, frozenset[Right]] = {
 """Role → its rights; every route of the API names the one it asks for."""
 
 
+def holders(right: Right) -> tuple[Role, ...]:
+    """The roles that have a right, in the order of `Role`."""
+    return tuple(role for role in Role if right in RIGHTS[role])
+
+
 class User(Value, frozen=True):
     """Somebody who signs in. `password`: its argon2 hash; `epoch` is raised to end all their sessions; `created` in ms since 1970."""
 
@@ -49,12 +54,21 @@ class User(Value, frozen=True):
     epoch: int = 0
     v: int = 1
 
+    @property
+    def rights(self) -> frozenset[Right]:
+        """What they may do now."""
+        return RIGHTS[self.role] if self.active else frozenset()
+
 
 class Session(Value, frozen=True):
-    """One browser signed in. `csrf`: what each changing request of it must say besides; `since` in ms since 1970."""
+    """One browser signed in. `csrf`: what each changing request of it must say besides; `since`, `seen` (last use): ms since 1970.
+
+    It holds while the user's `epoch` is the one it was opened under.
+    """
 
     login: str
     csrf: str
     epoch: int
     since: int
+    seen: int
     v: int = 1

@@ -90,7 +90,7 @@ class PartitionKeys:
 
 
 _OURS = re.compile(r"hub:|\{p\d\d\}:|address:|bucket:|cases:\{|chat:\{|home:|pass:")
-_PASSING = re.compile(r"hub:(?:workers|partitions|spooling)|\{p\d\d\}:spooling$|bucket:|pass:")
+_PASSING = re.compile(r"hub:(?:workers|partitions|spooling|session:|setup$)|\{p\d\d\}:spooling$|bucket:|pass:")
 
 
 class Keys:
@@ -105,6 +105,8 @@ class Keys:
         self.spooling = f"{prefix}hub:spooling"
         self.news = f"{prefix}hub:news"
         self.queue = f"{prefix}hub:queue"
+        self.users = f"{prefix}hub:users"
+        self.setup = f"{prefix}hub:setup"
 
     def lasting(self, key: str) -> str | None:
         """A key's name without the prefix, where it is this hub's and tells more than who is at work just now; else None."""
@@ -123,6 +125,10 @@ class Keys:
     def address(self, address: Address) -> str:
         """Address → customer: created once, never repointed."""
         return f"{self.prefix}address:{address}"
+
+    def session(self, digest: str) -> str:
+        """A browser signed in, by the digest of its cookie's token: who reads the store cannot sign in with what is there."""
+        return f"{self.prefix}hub:session:{digest}"
 
     def bucket(self, channel: str, account: str, recipient: str = "") -> str:
         """The token bucket of an account, or of one recipient on it."""

@@ -9,20 +9,21 @@ from msgspec import json
 
 from hub.web.api_customers import CUSTOMER_ROUTES
 from hub.web.api_operation import OPERATION_ROUTES
-from hub.web.auth import Tokens
+from hub.web.api_people import PEOPLE_ROUTES
 from hub.web.headers import JSON_HEADERS
 from hub.web.openapi import document
 from hub.web.problems import Problem, Refusal, answered, refusal
 from hub.web.routes import Rooms, Route, Serving
+from hub.web.signing import Signing
 
-ROUTES: tuple[Route, ...] = (*CUSTOMER_ROUTES, *OPERATION_ROUTES)
+ROUTES: tuple[Route, ...] = (*PEOPLE_ROUTES, *CUSTOMER_ROUTES, *OPERATION_ROUTES)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def api_routes(rooms: Rooms, *, tokens: Tokens, version: str) -> list[web.RouteDef]:
+def api_routes(rooms: Rooms, *, signing: Signing, version: str) -> list[web.RouteDef]:
     """Everything under /api: the table, the page that describes it, and a clear no to all else."""
-    serving = Serving(rooms, tokens=tokens)
+    serving = Serving(rooms, signing=signing)
     page = json.format(json.encode(document(ROUTES, version=version)), indent=1)
 
     async def openapi(_: web.Request) -> web.StreamResponse:

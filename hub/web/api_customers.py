@@ -7,6 +7,7 @@ from typing import assert_never
 from hub.desk.asking import Claimed, Done, Refused, TakingOver
 from hub.model.address import Address
 from hub.model.events import MergeAsked, Noted, NudgeAsked
+from hub.model.people import Right
 from hub.model.record import Asleep, Erased, Live, Record
 from hub.model.words import OwnerKind, Purpose
 from hub.store.queue import Waiting
@@ -49,44 +50,49 @@ def _told(outcome: Claimed | Done | Refused | TakingOver, ask: Ask) -> Answer:
 
 
 async def _claim(rooms: Rooms, ask: Ask) -> Answer:
-    customer = (await _known(rooms, ask.path["customer"])).id
     body: shapes.ClaimBody = ask.body
-    return _told(await rooms.desk.claim(customer, conversation=body.conversation, agent=body.agent, event_id=ask.event), ask)
+    agent = ask.acting(body.agent)
+    customer = (await _known(rooms, ask.path["customer"])).id
+    return _told(await rooms.desk.claim(customer, conversation=body.conversation, agent=agent, event_id=ask.event), ask)
 
 
 async def _say(rooms: Rooms, ask: Ask) -> Answer:
     body: shapes.SayBody = ask.body
     if not body.text and not body.attachments:
         raise refusal(HTTPStatus.BAD_REQUEST, "A message needs a text or an attachment.", field="$.text")
+    agent = ask.acting(body.agent)
     customer = (await _known(rooms, ask.path["customer"])).id
     outcome = await rooms.desk.say(
-        customer, message=body.message(), agent=body.agent, event_id=ask.event, conversation=body.conversation, to=body.to
+        customer, message=body.message(), agent=agent, event_id=ask.event, conversation=body.conversation, to=body.to
     )
     return _told(outcome, ask)
 
 
 async def _release(rooms: Rooms, ask: Ask) -> Answer:
-    customer = (await _known(rooms, ask.path["customer"])).id
     body: shapes.ReleaseBody = ask.body
+    agent = ask.acting(body.agent)
+    customer = (await _known(rooms, ask.path["customer"])).id
     outcome = await rooms.desk.release(
-        customer, agent=body.agent, event_id=ask.event, conversation=body.conversation, summary=body.summary
+        customer, agent=agent, event_id=ask.event, conversation=body.conversation, summary=body.summary
     )  # fmt: skip
     return _told(outcome, ask)
 
 
 async def _resolve(rooms: Rooms, ask: Ask) -> Answer:
-    customer = (await _known(rooms, ask.path["customer"])).id
     body: shapes.ResolveBody = ask.body
+    agent = ask.acting(body.agent)
+    customer = (await _known(rooms, ask.path["customer"])).id
     outcome = await rooms.desk.resolve(
-        customer, agent=body.agent, event_id=ask.event, conversation=body.conversation, reason=body.reason
+        customer, agent=agent, event_id=ask.event, conversation=body.conversation, reason=body.reason
     )  # fmt: skip
     return _told(outcome, ask)
 
 
 async def _retry(rooms: Rooms, ask: Ask) -> Answer:
-    customer = (await _known(rooms, ask.path["customer"])).id
     body: shapes.RetryBody = ask.body
-    return _told(await rooms.desk.retry(customer, agent=body.agent, event_id=ask.event, delivery=body.delivery), ask)
+    agent = ask.acting(body.agent)
+    customer = (await _known(rooms, ask.path["customer"])).id
+    return _told(await rooms.desk.retry(customer, agent=agent, event_id=ask.event, delivery=body.delivery), ask)
 
 
 async def _merge(rooms: Rooms, ask: Ask) -> Answer:
@@ -162,53 +168,60 @@ _TOLD = {HTTPStatus.ACCEPTED: shapes.Told}
 
 CUSTOMER_ROUTES: tuple[Route, ...] = (
     Route(
-        method="GET", path="/api/customers/{customer}", name="readCustomer", take=_read, answers={HTTPStatus.OK: Record},
+        method="GET", path="/api/customers/{customer}", name="readCustomer", right=Right.LOOK, take=_read, answers={HTTPStatus.OK: Record},
         summary="Read what is known of a customer; a merged one answers with the record it moved to.",
     ),
     Route(
-        method="GET", path="/api/customers/{customer}/timeline", name="readTimeline", take=_timeline,
+        method="GET", path="/api/customers/{customer}/timeline", name="readTimeline", right=Right.LOOK, take=_timeline,
         query=shapes.TimelineQuery, answers={HTTPStatus.OK: shapes.Timeline},
         summary="Read the newest lines of a customer's timeline, with how far our messages came.",
     ),
     Route(
-        method="GET", path="/api/addresses/{channel}/{account}/{address}", name="findCustomer", take=_find,
+        method="GET", path="/api/addresses/{channel}/{account}/{address}", name="findCustomer", right=Right.LOOK, take=_find,
         answers={HTTPStatus.OK: shapes.Found}, summary="Find the customer who writes from an address.",
     ),
     Route(
-        method="GET", path="/api/conversations", name="listConversations", take=_conversations,
+        method="GET", path="/api/conversations", name="listConversations", right=Right.LOOK, take=_conversations,
         query=shapes.ConversationsQuery, answers={HTTPStatus.OK: shapes.Conversations},
         summary="List the conversations that wait for a person, longest waiting first.",
     ),
     Route(
-        method="POST", path="/api/customers/{customer}/claim", name="claim", take=_claim, body=shapes.ClaimBody, answers=_SETTLED,
+        method="POST", path="/api/customers/{customer}/claim", name="claim", right=Right.TALK,
+        take=_claim, body=shapes.ClaimBody, answers=_SETTLED,
         summary="Take a conversation over; once this says 200, no bot or marketing message begins any more.",
     ),
     Route(
-        method="POST", path="/api/customers/{customer}/say", name="say", take=_say, body=shapes.SayBody, answers=_SETTLED,
+        method="POST", path="/api/customers/{customer}/say", name="say", right=Right.TALK, take=_say, body=shapes.SayBody, answers=_SETTLED,
         summary="Write to the customer as an agent.",
     ),
     Route(
-        method="POST", path="/api/customers/{customer}/release", name="release", take=_release, body=shapes.ReleaseBody, answers=_SETTLED,
+        method="POST", path="/api/customers/{customer}/release", name="release", right=Right.TALK,
+        take=_release, body=shapes.ReleaseBody, answers=_SETTLED,
         summary="Give a conversation back to the bot.",
     ),
     Route(
-        method="POST", path="/api/customers/{customer}/resolve", name="resolve", take=_resolve, body=shapes.ResolveBody, answers=_SETTLED,
+        method="POST", path="/api/customers/{customer}/resolve", name="resolve", right=Right.TALK,
+        take=_resolve, body=shapes.ResolveBody, answers=_SETTLED,
         summary="Close a conversation.",
     ),
     Route(
-        method="POST", path="/api/customers/{customer}/retry", name="retryDelivery", take=_retry, body=shapes.RetryBody, answers=_SETTLED,
+        method="POST", path="/api/customers/{customer}/retry", name="retryDelivery", right=Right.TALK,
+        take=_retry, body=shapes.RetryBody, answers=_SETTLED,
         summary="Send a failed, unknown or draft delivery after all.",
     ),
     Route(
-        method="POST", path="/api/customers/{customer}/merge", name="merge", take=_merge, body=shapes.MergeBody, answers=_TOLD,
+        method="POST", path="/api/customers/{customer}/merge", name="merge", right=Right.JOIN,
+        take=_merge, body=shapes.MergeBody, answers=_TOLD,
         summary="Say that two customers are one, on what evidence.",
     ),
     Route(
-        method="POST", path="/api/customers/{customer}/nudge", name="nudge", take=_nudge, body=shapes.NudgeBody, answers=_TOLD,
+        method="POST", path="/api/customers/{customer}/nudge", name="nudge", right=Right.NUDGE,
+        take=_nudge, body=shapes.NudgeBody, answers=_TOLD,
         summary="Ask for an unasked message; the gate decides whether and when it goes.",
     ),
     Route(
-        method="POST", path="/api/customers/{customer}/note", name="note", take=_note, body=shapes.NoteBody, answers=_TOLD,
+        method="POST", path="/api/customers/{customer}/note", name="note", right=Right.TALK,
+        take=_note, body=shapes.NoteBody, answers=_TOLD,
         summary="Put a fact on the customer's timeline.",
     ),
 )  # fmt: skip

@@ -5,6 +5,7 @@ from typing import Literal
 
 from hub.model.errors import Unparseable
 from hub.model.events import Incoming
+from hub.model.people import Right
 from hub.model.ports import Channel
 from hub.model.subject import PARTITIONS
 from hub.store.cases import Case
@@ -42,7 +43,7 @@ def _no_entry() -> Refusal:
 async def _stop(rooms: Rooms, ask: Ask) -> Answer:
     body: shapes.StopBody = ask.body
     if body.state == "on":
-        await rooms.switch.throw(Thrown(by=body.by, at=rooms.clock.now(), reason=body.reason))
+        await rooms.switch.throw(Thrown(by=ask.acting(body.by, field="$.by"), at=rooms.clock.now(), reason=body.reason))
     else:
         await rooms.switch.lift()
     return await _state(rooms)
@@ -116,32 +117,37 @@ async def _channels(rooms: Rooms, _: Ask) -> Answer:
 
 OPERATION_ROUTES: tuple[Route, ...] = (
     Route(
-        method="GET", path="/api/dead", name="listDead", take=_dead, query=shapes.ListQuery, answers={HTTPStatus.OK: shapes.DeadList},
+        method="GET", path="/api/dead", name="listDead", right=Right.OPERATE,
+        take=_dead, query=shapes.ListQuery, answers={HTTPStatus.OK: shapes.DeadList},
         summary="List what was given up: events after their third failure, and what this version cannot read.",
     ),
     Route(
-        method="POST", path="/api/dead/{partition}/{entry}/retry", name="retryDead", take=_retry, answers={HTTPStatus.OK: shapes.Retried},
+        method="POST", path="/api/dead/{partition}/{entry}/retry", name="retryDead", right=Right.OPERATE,
+        take=_retry, answers={HTTPStatus.OK: shapes.Retried},
         summary="Put what was given up back where it came from.",
     ),
     Route(
-        method="GET", path="/api/stop", name="readStop", take=_stopped, answers={HTTPStatus.OK: shapes.StopState},
+        method="GET", path="/api/stop", name="readStop", right=Right.LOOK, take=_stopped, answers={HTTPStatus.OK: shapes.StopState},
         summary="Read the kill switch.",
     ),
     Route(
-        method="POST", path="/api/stop", name="setStop", take=_stop, body=shapes.StopBody, answers={HTTPStatus.OK: shapes.StopState},
+        method="POST", path="/api/stop", name="setStop", right=Right.NUDGE,
+        take=_stop, body=shapes.StopBody, answers={HTTPStatus.OK: shapes.StopState},
         summary="Throw the kill switch: no marketing send begins any more; or lift it.",
     ),
     Route(
-        method="GET", path="/api/cases", name="listCases", take=_cases, query=shapes.CasesQuery, answers={HTTPStatus.OK: shapes.CaseList},
+        method="GET", path="/api/cases", name="listCases", right=Right.OPERATE,
+        take=_cases, query=shapes.CasesQuery, answers={HTTPStatus.OK: shapes.CaseList},
         summary="List the signed webhooks of the last seven days that were not understood.",
     ),
     Route(
-        method="POST", path="/api/cases/{channel}/{account}/{case}/replay", name="replayCase", take=_replay,
+        method="POST", path="/api/cases/{channel}/{account}/{case}/replay", name="replayCase", right=Right.OPERATE, take=_replay,
         answers={HTTPStatus.OK: shapes.Replayed},
         summary="Parse a kept webhook again and put what is understood now into the mailboxes.",
     ),
     Route(
-        method="GET", path="/api/channels", name="listChannels", take=_channels, answers={HTTPStatus.OK: shapes.ChannelList},
+        method="GET", path="/api/channels", name="listChannels", right=Right.LOOK,
+        take=_channels, answers={HTTPStatus.OK: shapes.ChannelList},
         summary="List the configured channel accounts.",
     ),
 )  # fmt: skip

@@ -12,6 +12,7 @@ from hub.store.queue import Waiting
 
 Name = Annotated[str, Meta(min_length=1, max_length=128, description="An id or a short name.")]
 Reference = Annotated[str, Meta(max_length=128, description="An id; empty: the obvious one.")]
+Agent = Annotated[str, Meta(max_length=128, description="Who acts: left out by whoever is signed in, named by a program.")]
 Words = Annotated[str, Meta(max_length=20_000)]
 Remark = Annotated[str, Meta(max_length=2_000)]
 Limit = Annotated[int, Meta(ge=1, le=200)]
@@ -25,14 +26,14 @@ class Body(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class ClaimBody(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Take a conversation over; without `conversation` the customer's open one."""
 
-    agent: Name
+    agent: Agent = ""
     conversation: Reference = ""
 
 
 class SayBody(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Write to the customer; `to` chooses a thread, else the last one the customer used."""
 
-    agent: Name
+    agent: Agent = ""
     text: Words = ""
     attachments: Annotated[tuple[Attachment, ...], Meta(max_length=20)] = ()
     quick_replies: Annotated[tuple[QuickReply, ...], Meta(max_length=50)] = ()
@@ -48,7 +49,7 @@ class SayBody(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class ReleaseBody(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Give the conversation back to the bot, with a summary for its memory."""
 
-    agent: Name
+    agent: Agent = ""
     conversation: Reference = ""
     summary: Remark = ""
 
@@ -56,7 +57,7 @@ class ReleaseBody(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class ResolveBody(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Close the conversation."""
 
-    agent: Name
+    agent: Agent = ""
     conversation: Reference = ""
     reason: Remark = ""
 
@@ -64,8 +65,8 @@ class ResolveBody(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class RetryBody(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Send a failed, unknown or draft delivery after all."""
 
-    agent: Name
     delivery: Name
+    agent: Agent = ""
 
 
 class MergeBody(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -101,7 +102,7 @@ class StopBody(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Throw the kill switch (no marketing send begins any more) or lift it."""
 
     state: Literal["on", "off"]
-    by: Name
+    by: Agent = ""
     reason: Remark = ""
 
 

@@ -7,16 +7,23 @@ from typing import Any
 from msgspec import Struct
 from msgspec.json import schema_components
 
+from hub.model.people import holders
 from hub.web.problems import PROBLEM_TYPE, Problem
 from hub.web.routes import Route
+from hub.web.signing import COOKIE, CSRF_HEADER, Needed, Open
 
 _TEMPLATE = "#/components/schemas/{name}"
+_SCHEMES = {
+    "session": {"type": "apiKey", "in": "cookie", "name": COOKIE, "description": "Set by signing in; for browsers."},
+    "csrf": {"type": "apiKey", "in": "header", "name": CSRF_HEADER, "description": "`csrf` of GET /api/session."},
+    "token": {"type": "http", "scheme": "bearer", "description": "A token of the hub's settings, with every right; for programs."},
+}
 _PATH_PART = re.compile(r"\{(\w+)\}")
 
 
-def document(routes: Sequence[Route], *, version: str) -> dict[str, Any]:
-    """The whole page as builtins, ready for JSON."""
-    types = list(_types(routes))
+def document(routes: Sequence[Route], *, version: str, also: Sequence[Any] = ()) -> dict[str, Any]:
+    """The whole page as builtins, ready for JSON. `also`: types that no route names, as the frames of a WebSocket."""
+    types = list(_types(routes, also))
     schemas, components = schema_components(types, ref_template=_TEMPLATE)
     schema_of = {id(kind): schema for kind, schema in zip(types, schemas, strict=True)}
     paths: dict[str, dict[str, Any]] = {}
@@ -25,11 +32,10 @@ def document(routes: Sequence[Route], *, version: str) -> dict[str, Any]:
     return {
         "openapi": "3.1.0",
         "info": {"title": "omnihub", "version": version, "summary": "One ordered mailbox per customer."},
-        "security": [{"token": []}],
         "paths": paths,
         "components": {
             "schemas": components,
-            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+            "securitySchemes": _SCHEMES,
             "responses": {
                 "Problem": {
                     "description": "What went wrong and what to do about it.",
@@ -40,9 +46,9 @@ def document(routes: Sequence[Route], *, version: str) -> dict[str, Any]:
     }
 
 
-def _types(routes: Sequence[Route]) -> Iterator[Any]:
+def _types(routes: Sequence[Route], also: Sequence[Any]) -> Iterator[Any]:
     """Every type that has a schema of its own, each once."""
-    seen: dict[int, Any] = {id(Problem): Problem}
+    seen: dict[int, Any] = {id(kind): kind for kind in (Problem, *also)}
     for route in routes:
         for kind in (route.body, route.query, *route.answers.values()):
             if kind is not None:
@@ -51,7 +57,14 @@ def _types(routes: Sequence[Route]) -> Iterator[Any]:
 
 
 def _operation(route: Route, schema_of: dict[int, Any], components: dict[str, Any]) -> dict[str, Any]:
-    operation: dict[str, Any] = {"operationId": route.name, "summary": route.summary, "parameters": list(_parameters(route, components))}
+    operation: dict[str, Any] = {
+        "operationId": route.name,
+        "summary": route.summary,
+        "description": _who_may(route.right),
+        "security": _security(route),
+        "x-right": route.right.value,
+        "parameters": list(_parameters(route, components)),
+    }
     if route.body is not None:
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema_of[id(route.body)]}}}
     operation["responses"] = {
@@ -65,6 +78,29 @@ def _operation(route: Route, schema_of: dict[int, Any], components: dict[str, An
         "default": {"$ref": "#/components/responses/Problem"},
     }
     return operation
+
+
+def _who_may(needed: Needed) -> str:
+    """In words, what a route asks for."""
+    match needed:
+        case Open.EVERYBODY:
+            return "Open to everybody."
+        case Open.SIGNED_IN:
+            return "Open to everybody who is signed in."
+        case _:
+            return f"Needs the right `{needed.value}`: {', '.join(role.value for role in holders(needed))}, or a program with a token."
+
+
+def _security(route: Route) -> list[dict[str, list[str]]]:
+    """The ways in, one of which must be taken; a changing request with the cookie bears the CSRF token too."""
+    session: dict[str, list[str]] = {"session": []} if route.method == "GET" else {"session": [], "csrf": []}
+    match route.right:
+        case Open.EVERYBODY:
+            return []
+        case Open.SIGNED_IN:
+            return [session]
+        case _:
+            return [session, {"token": []}]
 
 
 def _parameters(route: Route, components: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -32,6 +32,22 @@ class Origin:
             host = _last(request.headers.get("X-Forwarded-Host", host))
         return f"{scheme}://{host}"
 
+    def secure(self, request: web.BaseRequest) -> bool:
+        """Whether the caller came by https: to us, or to a proxy of ours, or to the public address."""
+        scheme = request.scheme
+        if self._proxies and self._trusted(request.remote or ""):
+            scheme = _last(request.headers.get("X-Forwarded-Proto", scheme))
+        return scheme == "https" or self._public == f"https://{request.host}"
+
+    def is_foreign(self, request: web.BaseRequest) -> bool:
+        """Whether a browser says that a page of somebody else asks. Programs say nothing of the kind, so they are not foreign.
+
+        The host counts, not the scheme: a proxy in front of us may end https without telling us so.
+        """
+        if (origin := request.headers.get("Origin")) is not None:
+            return origin != self.base(request) and origin.partition("://")[2] != request.host
+        return request.headers.get("Sec-Fetch-Site", "none") not in {"same-origin", "none"}
+
     def address(self, request: web.BaseRequest) -> str:
         """The caller's IP address: behind our own proxies, the last forwarded one that is not a proxy of ours."""
         remote = request.remote or ""

@@ -10,6 +10,8 @@ from aiohttp import web
 from msgspec import DecodeError, Struct, ValidationError, convert, json, to_builtins
 
 from hub.desk.asking import Desk
+from hub.desk.passwords import Busy
+from hub.desk.people import People, Signed
 from hub.engine.counters import Counters
 from hub.model.errors import StoreAway, StoreFull
 from hub.model.ids import derived_id, new_id
@@ -19,10 +21,11 @@ from hub.store.customers import Customers
 from hub.store.dead import DeadLetters
 from hub.store.queue import Queue
 from hub.store.switch import Switch
-from hub.web.auth import Tokens
 from hub.web.headers import JSON_HEADERS
 from hub.web.hooks import Intake
 from hub.web.problems import Refusal, answered, refusal
+from hub.web.signing import Caller, Needed, Signing
+from hub.web.throttle import Throttle
 
 BODY_BYTES = 256 * 1024
 KEY_LENGTH = 200
@@ -32,7 +35,7 @@ log = structlog.get_logger(__name__)
 
 
 class Rooms(Struct, frozen=True, kw_only=True):
-    """Everything the routes ask; `replay` takes a kept webhook again: (channel, account, case) → (understood, not understood)."""
+    """Everything the routes ask. `throttle`: wrong passwords and codes, by address and by login."""
 
     desk: Desk
     customers: Customers
@@ -45,33 +48,56 @@ class Rooms(Struct, frozen=True, kw_only=True):
     clock: Clock
     counters: Counters
     entropy: Callable[[], int]
+    people: People
+    throttle: Throttle
 
 
 class Ask(Struct, frozen=True, kw_only=True):
-    """One request, read: path parts, body and query in their types, who asks, and the event id its key stands for."""
+    """One request, read: path parts, body and query in their types, who asks from where, and the event id its key stands for."""
 
     path: Mapping[str, str]
     body: Any
     query: Any
-    caller: str
+    caller: Caller
+    address: str
     key: str
     event: str
 
+    @property
+    def signed(self) -> Signed:
+        """The session it comes from; only for routes that are open to whoever is signed in."""
+        if self.caller.signed is None:
+            raise refusal(HTTPStatus.FORBIDDEN, "Sign in with login and password: this is about a session.", code="session")
+        return self.caller.signed
+
+    def acting(self, named: str, *, field: str = "$.agent") -> str:
+        """Who acts: whoever is signed in, and nobody else for them; a program has to name them."""
+        if self.caller.signed is None:
+            if not named:
+                raise refusal(HTTPStatus.BAD_REQUEST, "A program must say who acts: name the agent.", field=field)
+            return named
+        if named not in {"", self.caller.name}:
+            detail = f"You are signed in as {self.caller.name}, so you cannot act as somebody else: leave this out."
+            raise refusal(HTTPStatus.FORBIDDEN, detail, field=field, code="agent")
+        return self.caller.name
+
 
 class Answer(Struct, frozen=True):
-    """Status and body of the answer; the body's type is declared in the route."""
+    """Status and body of the answer; the body's type is declared in the route. `session`: the token of its cookie, '' takes it away."""
 
     status: HTTPStatus
     body: object
+    session: str | None = None
 
 
 class Route(Struct, frozen=True, kw_only=True):
-    """One line of the table. `answers`: status → type of the body; errors are problems and need no line."""
+    """One line of the table. `right`: what it asks for; `answers`: status → type of the body; errors are problems and need no line."""
 
     method: str
     path: str
     name: str
     summary: str
+    right: Needed
     take: Callable[[Rooms, Ask], Awaitable[Answer]]
     answers: Mapping[HTTPStatus, Any]
     body: type[Struct] | None = None
@@ -79,11 +105,11 @@ class Route(Struct, frozen=True, kw_only=True):
 
 
 class Serving:
-    """Makes a request handler of a route: token, size, type, shape, then the route's own work."""
+    """Makes a request handler of a route: who asks and whether they may, size, type, shape, then the route's own work."""
 
-    def __init__(self, rooms: Rooms, *, tokens: Tokens) -> None:
+    def __init__(self, rooms: Rooms, *, signing: Signing) -> None:
         self._rooms = rooms
-        self._tokens = tokens
+        self._signing = signing
 
     def handler(self, route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         """The route as aiohttp wants it; every outcome is JSON."""
@@ -97,21 +123,26 @@ class Serving:
             except (StoreAway, StoreFull) as error:
                 log.warning("store cannot serve the API", route=route.name, error=type(error).__name__)
                 return answered(_later())
+            except Busy:
+                return answered(_later("Too many sign in at once: try again in a moment."))
             except Exception:
                 log.exception("route broke", route=route.name)
                 return answered(refusal(HTTPStatus.INTERNAL_SERVER_ERROR, "This is our fault and is in the log: report it with the time."))
             headers = {**JSON_HEADERS, "Idempotency-Key": ask.key} if ask.key else dict(JSON_HEADERS)
+            if answer.session is not None:
+                headers["Set-Cookie"] = self._signing.cookie(request, answer.session)
             return web.Response(status=answer.status, body=json.encode(answer.body), content_type="application/json", headers=headers)
 
         return handle
 
     async def _read(self, request: web.Request, route: Route) -> Ask:
-        caller = self._tokens.caller(request)
+        caller = await self._signing.caller(request, route.right)
         query = read_query(request, route.query)
         body = await read_body(request, route.body) if route.body else None
         path = dict(request.match_info)
         key = self._key(request) if route.method == "POST" else ""
-        return Ask(path=path, body=body, query=query, caller=caller, key=key, event=_event_id(key, route.name, path=path, body=body))
+        event = _event_id(_of_caller(key, caller), route.name, path=path, body=body)
+        return Ask(path=path, body=body, query=query, caller=caller, address=self._signing.address(request), key=key, event=event)
 
     def _key(self, request: web.Request) -> str:
         """The caller's key, or a new one, told in the answer so that an unsure caller can ask the same again."""
@@ -176,6 +207,11 @@ def _unwritable(value: object, at: str) -> str:
             return ""
 
 
+def _of_caller(key: str, caller: Caller) -> str:
+    """Two people who happen upon the same key ask two things, though neither names who acts."""
+    return f"{key}\n{caller.name}" if key and caller.signed else key
+
+
 def _event_id(key: str, route: str, *, path: Mapping[str, str], body: Struct | None) -> str:
     """The event a key stands for: the same request under the same key is the same event, any other request is another."""
     if not key:
@@ -188,6 +224,5 @@ def _too_large() -> Refusal:
     return refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"A body may have {BODY_BYTES} bytes: send media as links.")
 
 
-def _later() -> Refusal:
-    refused = refusal(HTTPStatus.SERVICE_UNAVAILABLE, "The store cannot take this now: ask again with the same Idempotency-Key.")
-    return Refusal(refused.problem, headers={"Retry-After": str(RETRY_AFTER_S)})
+def _later(detail: str = "The store cannot take this now: ask again with the same Idempotency-Key.") -> Refusal:
+    return Refusal(refusal(HTTPStatus.SERVICE_UNAVAILABLE, detail).problem, headers={"Retry-After": str(RETRY_AFTER_S)})

@@ -2,17 +2,22 @@
 
 import asyncio
 import itertools
+import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import cast
 
 import aiohttp
+from aiohttp.web import RouteDef
 from msgspec import json
 
 from hub.desk.asking import DEADLINE_S, Desk
+from hub.desk.passwords import Passwords
+from hub.desk.people import People, Stored
 from hub.engine.clock import SystemClock
 from hub.engine.counters import Counters
 from hub.model.events import Event
+from hub.model.ports import Clock
 from hub.model.record import Live, Record
 from hub.store.cases import Cases, Seal
 from hub.store.codec import decode_event, encode_record
@@ -23,16 +28,20 @@ from hub.store.functions import library_name, library_source
 from hub.store.inboxes import Inboxes
 from hub.store.keys import Keys, PartitionKeys
 from hub.store.links import Links, connect
+from hub.store.people import Sessions, SetupCodes, Users
 from hub.store.queue import Queue
 from hub.store.switch import Switch
 from hub.web.api import api_routes
 from hub.web.auth import Tokens
 from hub.web.origin import Origin
 from hub.web.routes import Rooms
+from hub.web.signing import Signing
+from hub.web.throttle import sign_in_throttle
 from tests.servers import Node
 from tests.web.world import FakeIntake, StandIn, opened
 
 TOKEN = "a token that is long enough"
+HERE = Origin(public_url="", proxies=())
 _numbers = itertools.count(1)
 
 Answerer = Callable[[Event], dict[str, object] | None]
@@ -75,6 +84,14 @@ class Store:
         self.desk = self.desk_with(deadline=DEADLINE_S)
         self.channel = StandIn()
         self.intake = FakeIntake()
+        self.passwords = Passwords(memory_kib=1024, rounds=1)
+        self.people = self.people_by(self.clock)
+
+    def people_by(self, clock: Clock) -> People:
+        """People by another clock."""
+        users = Users(self.links, self.keys)
+        stored_ = Stored(users=users, sessions=Sessions(self.links, self.keys), codes=SetupCodes(self.links, self.keys))
+        return People(stored_, self.passwords, clock=clock, secret=lambda: secrets.token_urlsafe(16))
 
     def desk_with(self, *, deadline: float) -> Desk:
         """A desk with that patience."""
@@ -128,7 +145,14 @@ class Store:
             clock=self.clock,
             counters=Counters(),
             entropy=lambda: next(_numbers),
+            people=self.people,
+            throttle=sign_in_throttle(self.clock),
         )
+
+    def routes(self, *, tokens: Tokens | None = None, origin: Origin = HERE) -> list[RouteDef]:
+        """The whole API on this store."""
+        known = tokens or Tokens({"tests": TOKEN}, origin=origin, clock=self.clock)
+        return api_routes(self.rooms(), signing=Signing(self.people, tokens=known, origin=origin), version="0.0")
 
 
 @asynccontextmanager
@@ -138,7 +162,9 @@ async def stored(node: Node) -> AsyncIterator[Store]:
     try:
         await links.call("x", "FUNCTION", "LOAD", "REPLACE", library_source())
         links.library = library_name(), library_source()
-        yield Store(links)
+        made = Store(links)
+        yield made
+        made.passwords.close()
     finally:
         await links.stop()
 
@@ -165,8 +191,7 @@ async def worked(store: Store, *customers: str, answer: Answerer) -> AsyncIterat
 @asynccontextmanager
 async def served(store: Store) -> AsyncIterator[aiohttp.ClientSession]:
     """The API on that store, and a session that has the token."""
-    tokens = Tokens({"tests": TOKEN}, origin=Origin(public_url="", proxies=()), clock=store.clock)
-    async with opened(api_routes(store.rooms(), tokens=tokens, version="0.0")) as (session, _):
+    async with opened(store.routes()) as (session, _):
         session.headers["Authorization"] = f"Bearer {TOKEN}"
         yield session
 

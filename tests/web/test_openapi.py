@@ -1,7 +1,8 @@
 """The page that describes the API and the API are one thing."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from http import HTTPStatus
 
 import aiohttp
@@ -10,17 +11,21 @@ from msgspec import json
 
 from hub.model.address import Address
 from hub.model.events import Event, Noted
+from hub.model.people import Role, holders
 from hub.model.record import Conversation, Owner
 from hub.model.subject import customer_subject
 from hub.model.words import OwnerKind
 from hub.store.cases import Case
 from hub.store.codec import encode
 from hub.store.dead import Aside
+from hub.store.people import SetupCodes
 from hub.web.api import ROUTES
 from hub.web.openapi import document
 from hub.web.problems import PROBLEM_TYPE, Problem
 from hub.web.routes import Route
+from hub.web.signing import Open
 from tests.web.desk_world import Granting, Store, live, served, worked
+from tests.web.people_world import PASSWORD, signed_in, somebody
 
 BODIES: dict[str, dict[str, object]] = {
     "claim": {"agent": "mai"},
@@ -32,6 +37,12 @@ BODIES: dict[str, dict[str, object]] = {
     "nudge": {"text": "back in stock"},
     "note": {"name": "called"},
     "setStop": {"state": "on", "by": "mai"},
+    "setUp": {"code": "the code of these tests", "login": "an", "name": "An", "password": PASSWORD},
+    "signIn": {"login": "an", "password": PASSWORD},
+    "changeMe": {"name": "An Nguyễn"},
+    "changePassword": {"old": PASSWORD, "new": f"{PASSWORD} 2"},
+    "addPerson": {"login": "bao", "name": "Bảo", "role": "agent", "password": PASSWORD},
+    "changePerson": {"role": "lead"},
 }
 PAGE = document(ROUTES, version="1.2.3")
 
@@ -60,7 +71,7 @@ async def furnish(store: Store) -> dict[str, str]:
     await store.cases.keep("standin", "main", case)
     address = store.keys.address(Address(channel="standin", account="main", id="u1"))
     await store.links.call(address, "SET", address, "cu-1")
-    named = {"channel": "standin", "account": "main", "case": "ca-1", "address": "u1"}
+    named = {"channel": "standin", "account": "main", "case": "ca-1", "address": "u1", "login": "mai"}
     return {"customer": "cu-1", "partition": str(keys.number), "entry": "17-0", **named}
 
 
@@ -69,11 +80,27 @@ async def answered(session: aiohttp.ClientSession, route: Route, names: dict[str
         return HTTPStatus(answer.status), answer.content_type, await answer.read()
 
 
+@asynccontextmanager
+async def allowed(store: Store, route: Route) -> AsyncIterator[aiohttp.ClientSession]:
+    """Whoever a route is for: a program, or a browser where it is about a session; the very first one for the set-up."""
+    if route.name == "setUp":
+        await SetupCodes(store.links, store.keys).keep("the code of these tests")
+    else:
+        await somebody(store, "an")
+        await somebody(store, "mai", Role.AGENT)
+    if route.right is Open.SIGNED_IN:
+        async with signed_in(store) as browser:
+            yield browser.http
+        return
+    async with served(store) as session:
+        yield session
+
+
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
 async def test_every_route_answers_by_its_schema(store: Store, route: Route) -> None:
     names = await furnish(store)
 
-    async with served(store) as session, worked(store, "cu-1", answer=Granting()):
+    async with allowed(store, route) as session, worked(store, "cu-1", answer=Granting()):
         status, kind, body = await answered(session, route, names)
 
     assert "application/json" == kind
@@ -126,4 +153,27 @@ def test_names_are_unique_and_path_parts_are_declared() -> None:
 
 def test_a_strict_body_says_so() -> None:
     assert PAGE["components"]["schemas"]["SayBody"]["additionalProperties"] is False
-    assert ["agent"] == PAGE["components"]["schemas"]["SayBody"]["required"]
+    assert ["delivery"] == PAGE["components"]["schemas"]["RetryBody"]["required"]
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
+def test_the_page_says_who_may(route: Route) -> None:
+    operation = PAGE["paths"][route.path][route.method.lower()]
+
+    session: dict[str, list[str]] = {"session": []} if route.method == "GET" else {"session": [], "csrf": []}
+    match route.right:
+        case Open.EVERYBODY:
+            expected: list[object] = []
+        case Open.SIGNED_IN:
+            expected = [session]
+        case _:
+            expected = [session, {"token": []}]
+            assert all(role.value in operation["description"] for role in holders(route.right))
+    assert (route.right.value, expected) == (operation["x-right"], operation["security"])
+
+
+def test_types_that_no_route_names_can_stand_on_the_page() -> None:
+    page = document(ROUTES, version="1", also=(Noted,))
+
+    assert "Noted" in page["components"]["schemas"]
+    assert "Noted" not in PAGE["components"]["schemas"]

@@ -86,6 +86,23 @@ local function chat(keys, argv)
   return id
 end
 
+-- KEYS: users   ARGV: login, document expected, new document, somebody else ('': nobody), the other's document expected
+-- Compare and set of one user, as long as another one is what the caller saw. Returns 1 where it was set.
+local function change_user(keys, argv)
+  if redis.call('HGET', keys[1], argv[1]) ~= argv[2] then return 0 end
+  if argv[4] ~= '' and redis.call('HGET', keys[1], argv[4]) ~= argv[5] then return 0 end
+  redis.call('HSET', keys[1], argv[1], argv[3])
+  return 1
+end
+
+-- KEYS: users   ARGV: login, document
+-- Writes the very first user. Returns 1 where there was none.
+local function first_user(keys, argv)
+  if redis.call('EXISTS', keys[1]) == 1 then return 0 end
+  redis.call('HSET', keys[1], argv[1], argv[2])
+  return 1
+end
+
 register('beat', beat, WORKS_OFF)
 register('assign', assign, WORKS_OFF)
 register('pass_on', pass_on, WORKS_OFF)
@@ -93,3 +110,5 @@ register('let_go', let_go, WORKS_OFF)
 register('compact', compact, WORKS_OFF)
 register('bucket', bucket, WORKS_OFF)
 register('chat', chat, TAKES_IN)
+register('change_user', change_user, WORKS_OFF)
+register('first_user', first_user, TAKES_IN)

@@ -1,0 +1,118 @@
+"""Sign-in wired together; `hub user …` beside the running hub; the link by which the first one comes in."""
+
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from getpass import getpass
+from secrets import token_urlsafe
+
+import structlog
+
+from config.core import Store
+from config.operating import instant, running_store
+from config.settings import Settings
+from hub.desk.passwords import Passwords, Unfit
+from hub.desk.people import Amendment, LastAdmin, Newcomer, People, Stored
+from hub.engine.clock import SystemClock
+from hub.model.errors import SettingsError, StoreAway, StoreFull
+from hub.model.people import Role
+from hub.model.ports import Clock
+from hub.store.people import Sessions, SetupCodes, Stranger, Taken, Users
+
+log = structlog.get_logger()
+
+
+def open_people(parts: Store, *, clock: Clock) -> tuple[People, Passwords]:
+    """People over a store; the passwords are to be closed."""
+    links, keys = parts.links, parts.keys
+    stored = Stored(users=Users(links, keys), sessions=Sessions(links, keys), codes=SetupCodes(links, keys))
+    passwords = Passwords()
+    return People(stored, passwords, clock=clock, secret=new_secret), passwords
+
+
+def new_secret() -> str:
+    """256 random bits as a text."""
+    return token_urlsafe(32)
+
+
+async def setup_link(people: People, base: str) -> str:
+    """Where the first admin is made; '' where somebody is there already. `base`: how this hub is reached, as http://127.0.0.1:8080."""
+    try:
+        code = await people.setup_code()
+    except (StoreAway, StoreFull) as error:
+        log.warning("no set-up link: ask for one by a restart, or use `hub user add`", error=type(error).__name__)
+        return ""
+    return f"{base}/#/setup?code={code}" if code else ""
+
+
+async def print_first_sign_in(settings: Settings, people: People, port: int) -> None:
+    """Print the set-up link, where nobody is there yet."""
+    if link := await setup_link(people, reached_at(settings, port)):
+        print(f"first sign-in: {link}", flush=True)
+
+
+def reached_at(settings: Settings, port: int) -> str:
+    """The address of this hub's pages: the public one, or this machine's where none is set."""
+    if settings.public_url:
+        return settings.public_url.rstrip("/")
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104 - compared, not bound
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+async def add_user(settings: Settings, newcomer: Newcomer) -> int:
+    """Add somebody; the first one must be an admin."""
+    async with _running(settings) as people:
+        if newcomer.role is not Role.ADMIN and await people.nobody():
+            raise SettingsError("There is nobody yet, and somebody has to name people: add the first one with --role admin.")
+        user = await people.add(newcomer)
+    print(f"{user.login} is added as {user.role.value}")
+    return 0
+
+
+async def list_users(settings: Settings) -> int:
+    """Print everybody, in the order in which they came."""
+    async with _running(settings) as people:
+        everybody = await people.all()
+    for user in everybody:
+        state = "" if user.active else "  (not active)"
+        print(f"{user.login:<24} {user.role.value:<9} {instant(user.created)}  {user.name}{state}")
+    return 0
+
+
+async def amend_user(settings: Settings, login: str, amendment: Amendment) -> int:
+    """Change somebody; role, activity and password sign them out everywhere."""
+    async with _running(settings) as people:
+        user = await people.amend(login, amendment)
+    print(f"{user.login} is {user.role.value}, {'active' if user.active else 'not active'}; changed and signed out everywhere")
+    return 0
+
+
+def typed_password() -> str:
+    """A new password: asked for twice on a terminal, else the first line of standard input."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    first = getpass("New password: ")
+    if getpass("Once more: ") != first:
+        raise SettingsError("The two are not the same; nothing is changed.")
+    return first
+
+
+@asynccontextmanager
+async def _running(settings: Settings) -> AsyncIterator[People]:
+    """People of the running hub; what they refuse is told in a sentence."""
+    async with running_store(settings) as parts:
+        people, passwords = open_people(parts, clock=SystemClock())
+        try:
+            yield people
+        except Unfit as error:
+            raise SettingsError(str(error)) from error
+        except Taken as error:
+            raise SettingsError(f"There is a user {error} already; change them by `hub user role` or `hub user password`.") from error
+        except Stranger as error:
+            raise SettingsError(f"There is no user {error}; list them by `hub user list`.") from error
+        except LastAdmin as error:
+            raise SettingsError("This is the last active admin; make somebody else one first: `hub user role LOGIN admin`.") from error
+        except StoreFull as error:
+            raise SettingsError(f"The store cannot take more ({error}); give it more memory or disk, then do this again.") from error
+        finally:
+            passwords.close()
