@@ -152,7 +152,7 @@ def _run(settings: Settings, roles: Sequence[object]) -> int:
     import uvloop
 
     from config.core import tune_interpreter
-    from config.people import print_first_sign_in
+    from config.people import print_served
     from config.serve import Hub
     from config.serve import Role as Part
 
@@ -170,9 +170,7 @@ def _run(settings: Settings, roles: Sequence[object]) -> int:
             if starting.done():
                 process = starting.result()
                 tune_interpreter()
-                if process.web:
-                    print(f"omnihub serves on http://{settings.host}:{process.port}", flush=True)
-                    await print_first_sign_in(settings, process.web.people, process.port)
+                await print_served(process)
                 await stopping.wait()
         finally:
             starting.cancel()

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from getpass import getpass
 from secrets import token_urlsafe
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -18,6 +19,9 @@ from hub.model.errors import SettingsError, StoreAway, StoreFull
 from hub.model.people import Role
 from hub.model.ports import Clock
 from hub.store.people import Sessions, SetupCodes, Stranger, Taken, Users
+
+if TYPE_CHECKING:
+    from config.serve import Process
 
 log = structlog.get_logger()
 
@@ -45,9 +49,13 @@ async def setup_link(people: People, base: str) -> str:
     return f"{base}/#/setup?code={code}" if code else ""
 
 
-async def print_first_sign_in(settings: Settings, people: People, port: int) -> None:
-    """Print the set-up link, where nobody is there yet."""
-    if link := await setup_link(people, reached_at(settings, port)):
+async def print_served(process: "Process") -> None:
+    """Print where the hub serves and, where nobody is there yet, the set-up link."""
+    if process.web is None:
+        return
+    settings = process.settings
+    print(f"omnihub serves on http://{settings.host}:{process.port}", flush=True)
+    if link := await setup_link(process.web.people, reached_at(settings, process.port)):
         print(f"first sign-in: {link}", flush=True)
 
 
