@@ -172,6 +172,13 @@ SHOP = (
         read=web_address,
         what="Address where the shop port answers for orders and products.",
     ),
+    Entry(
+        key="feedback_seconds",
+        env=("HUB_SHOP_FEEDBACK_SECONDS",),
+        read=decimal(0, 86_400),
+        default=20,
+        what="Seconds after an agent closed a conversation before the customer is asked how it was; 0: never.",
+    ),
 )
 """What stands under `[shop]`."""
 

@@ -131,8 +131,8 @@ class Hub:
     async def _start_worker(self, process: Process, rated: Sequence[tuple[Channel, Rates]], session: ClientSession) -> None:
         settings = self._settings
         answers = shop_answers(settings.shop.base_url, process.secrets.api_token, session)
-        turning = turning_of(settings, answers=answers, build=VERSION)
         links, keys, name = process.store.links, process.store.keys, heartbeat_name(process_name())
+        turning = turning_of(settings, answers=answers, build=VERSION, queue=Queue(links, keys), clock=self._clock)
         await Workers(links, keys).beat(name, LIFE_MS)
         await Meta(links, keys).agree()
         work = worker(process.store, turning, rated, clock=self._clock, counters=process.counters, name=name)

@@ -31,7 +31,10 @@ _TYPING_MISTAKE = 0.8
 
 
 class Shop(Value, frozen=True):
-    """The shop the hub speaks for. `faq`: its file, None without one; `base_url`: where the shop port answers, empty without one."""
+    """The shop the hub speaks for. `faq`: its file, None without one; `base_url`: where the shop port answers, empty without one.
+
+    `feedback_seconds`: how long after the closing a customer is asked how it was; 0: never.
+    """
 
     name: str
     languages: tuple[str, ...]
@@ -39,6 +42,7 @@ class Shop(Value, frozen=True):
     time_zone: str
     faq: Path | None
     base_url: str
+    feedback_seconds: float
 
 
 class Account(Value, frozen=True):

@@ -22,18 +22,26 @@ class ShopFailed(HubError):
 
 
 def shop_answers(base_url: str, secret: str, session: ClientSession) -> Mapping[str, Answer]:
-    """Topic `order` (its number): GET `{base_url}/orders/{number}`, signed by HMAC-SHA256 over the path in hex."""
+    """Topics `order` (its number): GET `{base_url}/orders/{number}`; `orders` (the shop's id of a customer): `/customers/{id}/orders`.
+
+    Signed by HMAC-SHA256 over the path in hex. What is answered: `ShopOrder` and `ShopOrders` of dialogs/orders.py.
+    """
 
     async def order(number: str) -> str:
-        path = f"/orders/{quote(number, safe='')}"
+        return await asked(f"/orders/{quote(number, safe='')}", unknown='{"found": false}')
+
+    async def orders(user: str) -> str:
+        return await asked(f"/customers/{quote(user, safe='')}/orders", unknown='{"orders": []}')
+
+    async def asked(path: str, *, unknown: str) -> str:
         signature = hmac.new(secret.encode(), path.encode(), hashlib.sha256).hexdigest()
         async with session.get(
             base_url.rstrip("/") + path, headers={SIGNATURE_HEADER: f"sha256={signature}"}, timeout=ClientTimeout(total=TIMEOUT_S)
         ) as answer:
             if answer.status == HTTPStatus.NOT_FOUND:
-                return '{"found": false}'
+                return unknown
             if answer.status != HTTPStatus.OK:
                 raise ShopFailed(f"status {answer.status}")
             return (await answer.content.read(ANSWER_BYTES)).decode()
 
-    return {"order": order} if base_url else {}
+    return {"order": order, "orders": orders} if base_url else {}

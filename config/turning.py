@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from config.core import Turning
+from config.places import QueuePlaces, place_answers
 from config.settings import Settings
 from dialogs.steps import dialog_steps, urgency
 from dialogs.wording import load_shop
@@ -11,15 +12,21 @@ from hub.desk.ownership import Ownership
 from hub.desk.threads import Threads
 from hub.engine.merge import Merging
 from hub.engine.receipts import Receipts
-from hub.model.ports import Answer
+from hub.model.ports import Answer, Clock
 from hub.model.turn import Step
 from hub.nudges.gate import Gate
+from hub.store.queue import Queue
 
 SAMPLE_SHOP = Path(__file__).parent / "shop"
 
 
-def turning_of(settings: Settings, *, answers: Mapping[str, Answer], build: str) -> Turning:
+def turning_of(
+    settings: Settings, *, answers: Mapping[str, Answer], build: str, queue: Queue | None = None, clock: Clock | None = None
+) -> Turning:
     """Merges first, for a tombstone only forwards; then what a word belongs to, who owns it, what the bot says, and the gate last."""
-    shop = load_shop(settings.shop.faq or SAMPLE_SHOP)
-    steps: tuple[Step, ...] = (Merging(), Receipts(), Threads(), Ownership(), *dialog_steps(shop), Gate())
+    shop = load_shop(settings.shop.faq or SAMPLE_SHOP, time_zone=settings.shop.time_zone)
+    if queue is not None and clock is not None:
+        answers = {**answers, **place_answers(QueuePlaces(queue, shop.calendar, clock=clock))}
+    dialogs = dialog_steps(shop, feedback_ms=int(settings.shop.feedback_seconds * 1000))
+    steps: tuple[Step, ...] = (Merging(), Receipts(), Threads(), Ownership(), *dialogs, Gate())
     return Turning(steps=steps, urgent=urgency(shop), quiet=settings.burst_seconds, answers=answers, build=build)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from dialogs.hearing import language_of, spoken, thread_of
 from dialogs.wording import ShopTexts
 from hub.model.address import Address
+from hub.model.cart import STOP
 from hub.model.events import DeliveryEnded, OptedOut, Said
 from hub.model.message import Message
 from hub.model.ports import Question
@@ -48,7 +49,7 @@ class ConsentWords:
         if said is None or address is None or turn.handled:
             return turn
         text = said.text
-        stops = self.texts.stop.has(text)
+        stops = self.texts.stop.has(text) or said.payload == STOP
         starts = not stops and self.texts.start.has(text)
         if not stops and not starts and not self.texts.help.has(text):
             return turn

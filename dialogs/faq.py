@@ -1,13 +1,17 @@
 """Answers from the shop's file, greetings and thanks; and what is said when nothing was understood."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from msgspec.structs import replace
 
+from dialogs.cart import ABOUT, CART, about_cart
 from dialogs.hearing import LANGUAGE, Heard, answered, heard, language_of, offered, thread_of
 from dialogs.order import NUMBER, TRIED, WAITS, ask_number
 from dialogs.person import OFFERED
-from dialogs.wording import ANSWER, DELIVERY, ORDER, PERSON, ShopTexts, Wording
+from dialogs.telling import told_days, told_instant, told_time
+from dialogs.wording import ANSWER, DELIVERY, HOURS, ORDER, PERSON, ShopTexts, Wording
+from hub.model.calendar import Calendar
 from hub.model.events import Started
 from hub.model.fold import plain
 from hub.model.message import Message, QuickReply
@@ -22,7 +26,10 @@ MISSES = 2
 AT_ONCE = 3
 """Answers put into one message when the lines of a burst ask for several things."""
 
-_KEPT = (TRIED, NUMBER, WAITS)
+SOON = timedelta(days=14)
+"""Closed days are told so long before they begin."""
+
+_KEPT = (TRIED, NUMBER, WAITS, ABOUT)
 """What of the dialog outlives an answer about something else."""
 
 
@@ -75,10 +82,19 @@ class Faq:
         return (), language
 
     def _told(self, turn: Turn, said: Heard, *, found: tuple[str, ...], language: str) -> Turn:
-        answers = self.texts.wordings[language].answers
         after = _after(said.conversation, language)
         turn = turn.fact("question answered", answer=" ".join(found), language=language)
-        return answered(turn, Message(text="\n\n".join(answers[id_] for id_ in found)), to=said.address, after=after)
+        about = (about_cart(turn, self.texts.wordings[language]),) if said.conversation.dialog.get(ABOUT) == CART else ()
+        text = "\n\n".join(self._answer(id_, language=language, now=turn.now) for id_ in found)
+        text = "\n".join((*filter(None, about), text))
+        return answered(turn, Message(text=text), to=said.address, after=after)
+
+    def _answer(self, id_: str, *, language: str, now: int) -> str:
+        """The shop's answer; that about its hours also tells how it is now, so that answer and calendar cannot disagree."""
+        wording = self.texts.wordings[language]
+        if id_ != HOURS:
+            return wording.answers[id_]
+        return "\n".join((wording.answers[id_], *hours_now(wording, self.texts.calendar, now=now)))
 
     def _small_talk(self, turn: Turn, said: Heard, *, language: str) -> Turn:
         """Greeting, thanks, a nod; else we did not understand."""
@@ -95,7 +111,7 @@ class Faq:
             ).done()  # A nod ends a talk, and so does a heart; a bot that answers each never lets it end.
         misses = said.conversation.misses + 1
         turn = turn.fact("not understood", conversation=said.conversation.id, misses=str(misses))
-        if misses >= MISSES:
+        if misses >= MISSES or said.conversation.dialog.get(ABOUT) == CART:
             after = replace(after, misses=misses, dialog={**after.dialog, OFFERED: PERSON})
             offer = Message(text=wording.say.offer, quick_replies=offered(wording, PERSON))
             return answered(turn, offer, to=said.address, after=after)
@@ -116,6 +132,24 @@ class Faq:
             return turn
         language = language_of(turn, self.texts, text="")
         return answered(turn, _greeting(self.texts.wordings[language]), to=address, after=_after(conversation, language))
+
+
+def hours_now(wording: Wording, calendar: Calendar, *, now: int) -> tuple[str, ...]:
+    """Whether it is open now and until or from when, and the closed days of the next two weeks; nothing for who never closes."""
+    if calendar.always:
+        return ()
+    closes, opens, say = calendar.closes_at(now), calendar.next_opening(now), wording.say
+    told: list[str] = []
+    if closes is not None:
+        told.append(say.hours_now.format(time=told_time(closes, zone=calendar.zone)))
+    elif opens is not None:
+        told.append(say.hours_later.format(when=told_instant(wording.time, opens, now=now, zone=calendar.zone)))
+    today = calendar.day_of(now)
+    for days in calendar.special:
+        if not days.spans and today <= days.last and days.first <= today + SOON:
+            name = days.name.get(wording.language) or next(iter(days.name.values()), "")
+            told.append(say.hours_special.format(name=name, dates=told_days(wording.time, days)).strip(" :："))
+    return tuple(told)
 
 
 def _after(conversation: Conversation, language: str) -> Conversation:

@@ -1,6 +1,6 @@
 """What all dialogs share: what was said to whom, in which language, and how an answer is given."""
 
-from dialogs.wording import ANSWER, DELIVERY, ORDER, PERSON, ShopTexts, Wording
+from dialogs.wording import ANSWER, DELIVERY, ORDER, PERSON, PICKED, SIZE, STOCK, ShopTexts, Wording
 from hub.model.address import Address
 from hub.model.base import Value
 from hub.model.events import Said, Started
@@ -64,6 +64,8 @@ def line_of(said: Said, texts: ShopTexts) -> str:
     """One line of a burst as it is kept: a pressed button by its label, for its payload would be lost."""
     labels = texts.wordings[texts.languages.default].label
     label = {ORDER: labels.order, ANSWER + DELIVERY: labels.delivery}.get(said.payload, "")
+    if said.payload.startswith(PICKED):
+        label = f"#{said.payload.removeprefix(PICKED)}"
     return (label or said.text)[:LINE]
 
 
@@ -86,7 +88,10 @@ def language_of(turn: Turn, texts: ShopTexts, *, text: str) -> str:
 
 def offered(wording: Wording, *payloads: str) -> tuple[QuickReply, ...]:
     """The quick replies of these payloads, labelled in one language."""
-    labels = {ORDER: wording.label.order, ANSWER + DELIVERY: wording.label.delivery, PERSON: wording.label.person}
+    label = wording.label
+    labels = {
+        ORDER: label.order, ANSWER + DELIVERY: label.delivery, ANSWER + SIZE: label.size, ANSWER + STOCK: label.stock, PERSON: label.person
+    }  # fmt: skip
     return tuple(QuickReply(title=labels[payload], payload=payload) for payload in payloads)
 
 

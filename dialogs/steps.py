@@ -1,8 +1,10 @@
 """The dialogs in their order, and what ends the wait for more lines."""
 
 from dialogs.burst import Burst
+from dialogs.cart import CartTalk
 from dialogs.consent import ConsentWords
 from dialogs.faq import Faq
+from dialogs.feedback import AFTER_MS, AskFeedback
 from dialogs.idle import Idle
 from dialogs.order import OrderStatus
 from dialogs.person import PersonPlease, wants_person
@@ -11,9 +13,13 @@ from hub.model.events import Event, Said
 from hub.model.turn import Step, Urgent
 
 
-def dialog_steps(shop: ShopTexts) -> tuple[Step, ...]:
-    """To stand behind the hub's own steps: consent first, for STOP is heard in any state; what is left falls to the answers."""
-    return (ConsentWords(shop), PersonPlease(shop), Burst(shop), OrderStatus(shop), Faq(shop), Idle())
+def dialog_steps(shop: ShopTexts, *, feedback_ms: int = AFTER_MS) -> tuple[Step, ...]:
+    """To stand behind the hub's own steps: consent first, for STOP is heard in any state; what is left falls to the answers.
+
+    `feedback_ms`: how long after an agent closed a conversation the customer is asked for a score; 0: never.
+    """
+    feedback = AskFeedback(shop, after_ms=feedback_ms)
+    return (ConsentWords(shop), PersonPlease(shop), Burst(shop), feedback, CartTalk(shop), OrderStatus(shop), Faq(shop), Idle())
 
 
 def urgency(shop: ShopTexts) -> Urgent:

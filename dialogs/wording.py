@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from string import Formatter
 from typing import TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
 from dialogs.language import Languages
 from dialogs.match import Index
 from dialogs.phrases import Whole, Within
-from hub.model.base import Value
+from dialogs.shapes import Hours, Labels, OurTexts, Sentences, Shop, ShopAnswer, ShopAnswers, SpecialDays, Times
+from dialogs.telling import told_week
+from hub.model.calendar import Calendar, Days, spans_of
 from hub.model.errors import SettingsError
 
 _T = TypeVar("_T")
@@ -22,118 +25,25 @@ OUR_TEXTS = Path(__file__).parent / "texts"
 ORDER, DELIVERY, PERSON, ANSWER = "order", "delivery", "person", "faq:"
 """Payloads of quick replies: ask for an order, a person, and `faq:<id>` for an answer of the shop's file."""
 
+PICKED, SCORED = "order:", "csat:"
+"""Payloads that carry more: `order:<number>`, and `csat:<conversation>:<score>`."""
 
-class Strict(Value, frozen=True, forbid_unknown_fields=True):
-    """A table of a text file: a missing or a misspelt key is an error at start."""
+SIZE, STOCK = "size", "stock"
+"""Answers of the shop's file that are offered to who asks about a cart, where the shop has them."""
 
-
-class Sentences(Strict, frozen=True):
-    """What the bot says; `{shop}`, `{order}`, `{status}` are filled in where the English text has them."""
-
-    greeting: str
-    thanks: str
-    fallback: str
-    offer: str
-    media: str
-    queued: str
-    stopped: str
-    started: str
-    help: str
-    order_number: str
-    order_phone: str
-    order_wrong: str
-    order_locked: str
-    order_pending: str
-    order_found: str
-
-
-class Statuses(Strict, frozen=True):
-    """How the state of an order is told; `other` where the shop's word is not one of these."""
-
-    placed: str
-    paid: str
-    packed: str
-    shipped: str
-    out_for_delivery: str
-    delivered: str
-    delivery_failed: str
-    returned: str
-    cancelled: str
-    refunded: str
-    other: str
-
-
-class Labels(Strict, frozen=True):
-    """The quick replies' titles."""
-
-    order: str
-    delivery: str
-    person: str
-
-
-class Words(Strict, frozen=True):
-    """What is understood, as lists; see the files for what each holds."""
-
-    stop: tuple[str, ...]
-    start: tuple[str, ...]
-    help: tuple[str, ...]
-    greeting: tuple[str, ...]
-    thanks: tuple[str, ...]
-    fine: tuple[str, ...]
-    yes: tuple[str, ...]
-    order_asks: tuple[str, ...]
-    order_words: tuple[str, ...]
-    person_whole: tuple[str, ...]
-    person_within: tuple[str, ...]
-    person_unless: tuple[str, ...]
-    courtesy: tuple[str, ...]
-
-
-class Detect(Strict, frozen=True):
-    """What tells the language: letters of its own (inside of a regular expression's class) and common words."""
-
-    letters: str
-    words: tuple[str, ...]
-
-
-class OurTexts(Strict, frozen=True):
-    """One language's file in `dialogs/texts`."""
-
-    say: Sentences
-    status: Statuses
-    label: Labels
-    words: Words
-    detect: Detect
-
-
-class ShopAnswer(Strict, frozen=True):
-    """One answer of the shop: its id, a few ways to ask for it, what is said."""
-
-    id: str
-    asks: tuple[str, ...]
-    text: str
-
-
-class ShopAnswers(Strict, frozen=True):
-    """One language's `faq.<language>.toml`."""
-
-    answer: tuple[ShopAnswer, ...]
-
-
-class Shop(Strict, frozen=True):
-    """`shop.toml`: the shop's name in each of its languages, and the one used when nothing tells the customer's."""
-
-    language: str
-    name: dict[str, str]
+HOURS = "hours"
+"""The answer of the shop's file to which the calendar adds how it is now."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
     """All of one language, ready to be said; `{shop}` is filled in."""
 
+    language: str
     say: Sentences
     status: dict[str, str]
     label: Labels
+    time: Times
     answers: dict[str, str]
     index: Index
 
@@ -154,10 +64,15 @@ class ShopTexts:
     person: Whole
     person_within: Within
     order_words: tuple[str, ...]
+    waiting: Whole
+    waiting_within: Within
+    questions: Within
+    scores: tuple[Whole, ...]
+    calendar: Calendar
 
 
-def load_shop(folder: Path) -> ShopTexts:
-    """Read our texts and the shop's answers; raises SettingsError naming the file and the key."""
+def load_shop(folder: Path, *, time_zone: str = "UTC") -> ShopTexts:
+    """Read our texts, the shop's answers and its hours (in `time_zone` unless they name one); raises SettingsError naming file and key."""
     shop_file = folder / "shop.toml"
     shop = _read(shop_file, Shop)
     if shop.language not in shop.name:
@@ -168,10 +83,10 @@ def load_shop(folder: Path) -> ShopTexts:
         raise SettingsError(f"{shop_file}: `name` has {strange[0]!r}; texts exist for {', '.join(ours)}.")
     answers = {language: _answers(folder / f"faq.{language}.toml") for language in shop.name}
     _check_same_answers(folder, answers)
-    return _assembled(shop, ours=ours, answers=answers)
+    return _assembled(shop, ours=ours, answers=answers, calendar=_calendar(shop_file, shop.hours, time_zone=time_zone))
 
 
-def _assembled(shop: Shop, *, ours: dict[str, OurTexts], answers: dict[str, dict[str, ShopAnswer]]) -> ShopTexts:
+def _assembled(shop: Shop, *, ours: dict[str, OurTexts], answers: dict[str, dict[str, ShopAnswer]], calendar: Calendar) -> ShopTexts:
     words = [texts.words for texts in ours.values()]  # STOP counts in each language, also in one the shop does not write.
     return ShopTexts(
         languages=Languages.of(
@@ -179,7 +94,10 @@ def _assembled(shop: Shop, *, ours: dict[str, OurTexts], answers: dict[str, dict
             letters={language: ours[language].detect.letters for language in shop.name},
             words={language: ours[language].detect.words for language in shop.name},
         ),
-        wordings={language: _wording(name, ours[language], answers=answers[language]) for language, name in shop.name.items()},
+        wordings={
+            language: _wording((language, name), ours[language], answers=answers[language], calendar=calendar)
+            for language, name in shop.name.items()
+        },
         stop=Whole.of(_each(w.stop for w in words)),
         start=Whole.of(_each(w.start for w in words)),
         help=Whole.of(_each(w.help for w in words)),
@@ -190,17 +108,26 @@ def _assembled(shop: Shop, *, ours: dict[str, OurTexts], answers: dict[str, dict
         person=Whole.of([*_each(w.person_whole for w in words), *(texts.label.person for texts in ours.values())]),
         person_within=Within.of(_each(w.person_within for w in words), unless=_each(w.person_unless for w in words)),
         order_words=tuple(_each(w.order_words for w in words)),
+        waiting=Whole.of(_each(w.waiting for w in words)),
+        waiting_within=Within.of(_each(w.waiting_within for w in words)),
+        questions=Within.of(_each(w.questions for w in words)),
+        scores=tuple(Whole.of(_each(listed)) for listed in zip(*(w.scores for w in words), strict=True)),
+        calendar=calendar,
     )
 
 
-def _wording(shop: str, ours: OurTexts, *, answers: dict[str, ShopAnswer]) -> Wording:
+def _wording(named: tuple[str, str], ours: OurTexts, *, answers: dict[str, ShopAnswer], calendar: Calendar) -> Wording:
+    language, shop = named
+    hours = told_week(ours.time, calendar)
     say = {key: text.replace("{shop}", shop) for key, text in msgspec.structs.asdict(ours.say).items()}
     asks = {id_: answer.asks for id_, answer in answers.items()}
     return Wording(
+        language=language,
         say=Sentences(**say),
         status=msgspec.structs.asdict(ours.status),
         label=ours.label,
-        answers={id_: answer.text for id_, answer in answers.items()},
+        time=ours.time,
+        answers={id_: answer.text.replace("{hours}", hours) for id_, answer in answers.items()},
         index=Index.of({**asks, ORDER: ours.words.order_asks}, courtesy=ours.words.courtesy),
     )
 
@@ -211,10 +138,35 @@ def _each(lists: Iterable[tuple[str, ...]]) -> list[str]:
 
 def _our_texts(path: Path) -> OurTexts:
     texts = _read(path, OurTexts)
-    for table in (texts.say, texts.status, texts.label):
+    for table in (texts.say, texts.status, texts.label, texts.time):
         for key, text in msgspec.structs.asdict(table).items():
-            _check_text(path, key, text=text)
+            if isinstance(text, str):
+                _check_text(path, key, text=text)
+    if (len(texts.time.weekdays), len(texts.time.months)) != (7, 12):
+        raise SettingsError(f"{path}: `weekdays` has seven names from Monday, `months` twelve from January.")
     return texts
+
+
+def _calendar(path: Path, hours: Hours | None, *, time_zone: str) -> Calendar:
+    if hours is None:
+        return Calendar(zone=time_zone)
+    zone = hours.time_zone or time_zone
+    try:
+        ZoneInfo(zone)
+        week = tuple(spans_of(day) for day in hours.week)
+        special = tuple(_special(days) for days in hours.special)
+    except (ValueError, ZoneInfoNotFoundError) as error:
+        raise SettingsError(f"{path}: `hours`: {error}.") from error
+    if not any(week):
+        raise SettingsError(f"{path}: `hours` names no day on which the shop is open; leave the table out if it always is.")
+    return Calendar(zone=zone, week=week, special=special)
+
+
+def _special(days: SpecialDays) -> Days:
+    last = days.last or days.first
+    if last < days.first:
+        raise ValueError(f"the special days from {days.first} end on {last}, before they begin")
+    return Days(first=days.first, last=last, name=days.name, spans=spans_of(days.hours))
 
 
 _PLACES = {
@@ -226,6 +178,31 @@ _PLACES = {
     "order_wrong": {"order"},
     "order_pending": {"order"},
     "order_found": {"order", "status"},
+    "queued_place": {"place"},
+    "queued_later": {"when"},
+    "waits_place": {"place"},
+    "waits_later": {"when"},
+    "hours_now": {"time"},
+    "hours_later": {"when"},
+    "hours_special": {"name", "dates"},
+    "order_items": {"quantity", "title"},
+    "order_shipment": {"carrier", "tracking"},
+    "order_expected": {"day"},
+    "order_total": {"amount"},
+    "cart_finish": {"items", "link"},
+    "cart_question": {"items"},
+    "cart_about": {"items"},
+    "cart_tonight": {"when"},
+    "today": {"time"},
+    "tomorrow": {"time"},
+    "weekday": {"weekday", "time"},
+    "later": {"date", "time"},
+    "day": {"weekday", "date"},
+    "date": {"day", "month"},
+    "between": {"first", "last"},
+    "every_day": {"hours"},
+    "days": {"days", "hours"},
+    "closed": {"days"},
 }
 """What must be filled in, by sentence; a place no one fills would be read by a customer."""
 
@@ -250,6 +227,8 @@ def _answers(path: Path) -> dict[str, ShopAnswer]:
             raise SettingsError(f"{path}: the answer id `{answer.id}` stands twice or is one of ours: choose another.")
         if not answer.asks or not answer.text.strip():
             raise SettingsError(f"{path}: the answer `{answer.id}` needs `asks` and `text`.")
+        if answer.id == HOURS and "{hours}" not in answer.text:
+            raise SettingsError(f"{path}: the answer `{HOURS}` must hold {{hours}}: the calendar of shop.toml is told there.")
         found[answer.id] = answer
     if DELIVERY not in found:
         raise SettingsError(f"{path}: the answer `{DELIVERY}` is missing; the quick reply under the fallback leads there.")

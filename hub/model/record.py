@@ -38,6 +38,24 @@ class Owner(Value, frozen=True):
     agent: str = ""
 
 
+UNHAPPY = "unhappy"
+"""The profile's fact of somebody who rated us 1 or 2 (its value): no marketing until a better score takes it away."""
+
+
+class Feedback(Value, frozen=True):
+    """What a customer was asked once an agent had closed their conversation, and said. Instants in ms since 1970; 0: not yet.
+
+    `until`: when an answer counts no more; `score` 1 to 5; `ended`: when it was told as a fact, after which nothing is added.
+    """
+
+    agent: str
+    resolved: int
+    asked: int = 0
+    until: int = 0
+    score: int = 0
+    ended: int = 0
+
+
 class Conversation(Value, frozen=True):
     """One matter under discussion; `epoch` rises with each change of owner, and a bot's word of an older epoch is never sent."""
 
@@ -55,6 +73,7 @@ class Conversation(Value, frozen=True):
     dialog: dict[str, str] = {}
     summary: str = ""
     reason: str = ""
+    feedback: Feedback | None = None
 
 
 class Armed(Value, frozen=True):

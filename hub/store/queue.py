@@ -32,6 +32,12 @@ class Queue:
         else:
             await self._links.call(self._key, "ZADD", self._key, since, member)
 
+    async def place(self, conversation: str, customer: str) -> tuple[int, int]:
+        """The conversation's place from 1, longest waiting first (0: it does not wait, or is not noted yet), and how many wait."""
+        rank = await self._links.call(self._key, "ZRANK", self._key, f"{customer}/{conversation}")
+        waiting = await self._links.call(self._key, "ZCARD", self._key)
+        return (int(cast("int", rank)) + 1 if rank is not None else 0), int(cast("int", waiting))
+
     async def waiting(self, limit: int, cursor: str = "") -> tuple[list[Waiting], str]:
         """At most `limit` conversations, longest waiting first, and where to go on ('': that was all).
 

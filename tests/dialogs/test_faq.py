@@ -9,7 +9,7 @@ from hub.model.events import Said, Started
 from hub.model.message import Attachment, MediaKind
 from hub.model.record import Fact, Owner
 from hub.model.words import Origin, OwnerKind, Purpose
-from tests.dialogs.world import CONVERSATION, NOON, answer, live, now_of, shop, taken
+from tests.dialogs.world import CONVERSATION, NOON, answer, fixed, live, now_of, shop, taken
 
 TEXTS = shop().wordings
 
@@ -73,7 +73,7 @@ def test_the_menus_button_for_delivery_answers_it() -> None:
 
 
 def test_a_payload_nobody_knows_falls_back_on_the_words() -> None:
-    assert TEXTS["en"].answers["hours"] == answer(taken(live(language="en"), Said(text="opening hours", payload="faq:gone")))
+    assert fixed("en", "hours") == answer(taken(live(language="en"), Said(text="opening hours", payload="faq:gone")))
 
 
 def test_a_picture_without_words_is_acknowledged() -> None:

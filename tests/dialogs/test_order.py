@@ -5,7 +5,7 @@ import pytest
 from hub.model.events import Said
 from hub.model.ports import Question
 from hub.model.words import OwnerKind
-from tests.dialogs.world import answer, asked, live, now_of, shop, taken, talk
+from tests.dialogs.world import answer, asked, fixed, live, now_of, shop, taken, talk
 
 EN = shop().wordings["en"]
 SHIPPED = {"order/1234": '{"found": true, "status": "shipped", "phone_last4": "5678"}'}
@@ -131,7 +131,7 @@ def test_another_question_in_between_is_answered_and_the_order_still_waited_for(
 
     assert [
         EN.say.order_phone.format(order="1234"),
-        EN.answers["hours"],
+        fixed("en", "hours"),
         EN.say.order_found.format(order="1234", status=EN.status["shipped"]),
     ] == said
 

@@ -35,6 +35,12 @@ def copied(to: Path, *changes: tuple[str, str, str]) -> Path:
         (("faq.vi.toml", 'id = "cod"', 'id = "order"'), ["faq.vi.toml", "order"]),
         (("faq.en.toml", "text =", "txt ="), ["faq.en.toml", "txt"]),
         (("faq.en.toml", "[[answer]]", "[[answer"), ["faq.en.toml"]),
+        (("faq.en.toml", "We are open {hours}", "We are open at nine"), ["faq.en.toml", "hours"]),
+        (("shop.toml", "Asia/Ho_Chi_Minh", "Asia/Nowhere"), ["shop.toml", "hours", "Nowhere"]),
+        (("shop.toml", 'monday = ["9:00-21:00"]', 'monday = ["21:00-9:00"]'), ["shop.toml", "21:00-9:00"]),
+        (("shop.toml", 'monday = ["9:00-21:00"]', 'monday = ["9:00-12:00", "11:00-21:00"]'), ["shop.toml", "overlap"]),
+        (("shop.toml", "last = 2026-02-20", "last = 2026-02-10"), ["shop.toml", "2026-02-10"]),
+        (("shop.toml", "sunday =", "funday ="), ["shop.toml", "funday"]),
     ],
 )
 def test_a_wrong_shop_file_is_refused_with_its_name_and_key(tmp_path: Path, change: tuple[str, str, str], named: list[str]) -> None:
@@ -42,6 +48,20 @@ def test_a_wrong_shop_file_is_refused_with_its_name_and_key(tmp_path: Path, chan
         load_shop(copied(tmp_path, change))
 
     assert all(word in str(refused.value) for word in named)
+
+
+def test_hours_without_any_day_are_refused_and_a_shop_without_hours_never_closes(tmp_path: Path) -> None:
+    folder = copied(tmp_path)
+    file = folder / "shop.toml"
+    named, _, _ = file.read_text(encoding="utf-8").partition("# When a person answers")
+
+    file.write_text(f"{named}\n[hours]\nsunday = []\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match="no day"):
+        load_shop(folder)
+    file.write_text(named, encoding="utf-8")
+
+    assert "around the clock" in load_shop(folder).wordings["en"].answers["hours"]
+    assert ("Asia/Taipei", True) == ((calendar := load_shop(folder, time_zone="Asia/Taipei").calendar).zone, calendar.always)
 
 
 def test_a_missing_file_is_refused_with_its_name(tmp_path: Path) -> None:

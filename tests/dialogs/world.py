@@ -5,8 +5,9 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from dialogs.faq import hours_now
 from dialogs.steps import dialog_steps, urgency
-from dialogs.wording import ShopTexts, load_shop
+from dialogs.wording import HOURS, ShopTexts, load_shop
 from hub.engine.chain import questions, take
 from hub.model.address import Address
 from hub.model.events import Body, Event, Said
@@ -35,9 +36,24 @@ def live(conversation: Conversation | None = CONVERSATION, *, language: str = ""
     return Live(id="cu-1", created=1, profile=profile, conversations=(conversation,) if conversation else ())
 
 
-def sheet(record: Live, body: Body, *, address: Address = TELEGRAM, more: bool = False, answers: dict[str, str] | None = None) -> Turn:
-    event = Event(id="ev-1", subject="customer:cu-1", body=body, address=address, at=NOON)
-    return Turn(record=record, event=event, entry="1-1", now=NOON, more=more, answers=answers or {})
+def fixed(language: str, id_: str) -> str:
+    """An answer of the shop's file as it is told at noon."""
+    wording = shop().wordings[language]
+    now = hours_now(wording, shop().calendar, now=NOON) if id_ == HOURS else ()
+    return "\n".join((wording.answers[id_], *now))
+
+
+def sheet(
+    record: Live,
+    body: Body,
+    *,
+    address: Address | None = TELEGRAM,
+    more: bool = False,
+    answers: dict[str, str] | None = None,
+    now: int = NOON,
+) -> Turn:
+    event = Event(id="ev-1", subject="customer:cu-1", body=body, address=address, at=now)
+    return Turn(record=record, event=event, entry="1-1", now=now, more=more, answers=answers or {})
 
 
 def taken(record: Live, body: Body | str, *, more: bool = False, answers: dict[str, str] | None = None) -> Turn:
