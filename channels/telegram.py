@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 
 BASE_URL = "https://api.telegram.org"
 
+LINK_BASE = "https://t.me"
+"""Where a bot's links lead: https://core.telegram.org/bots/features#deep-linking"""
+
 SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105 - a header's name
 """https://core.telegram.org/bots/api#setwebhook"""
 
@@ -60,7 +63,10 @@ class Mode(StrEnum):
 
 
 class Settings(Value, frozen=True):
-    """One bot. `token` comes from @BotFather, `secret` is ours to choose; `bot_username` without @ is asked for when left out."""
+    """One bot. `token` comes from @BotFather, `secret` is ours to choose; `bot_username` without @ is asked for when left out.
+
+    `link_base`: where its links lead (a stand-in, a proxy).
+    """
 
     account: str
     token: str
@@ -68,6 +74,7 @@ class Settings(Value, frozen=True):
     mode: Mode = Mode.WEBHOOK
     base_url: str = BASE_URL
     bot_username: str = ""
+    link_base: str = LINK_BASE
 
     def __repr__(self) -> str:
         """Token and secret never reach a log."""
@@ -139,6 +146,10 @@ class Telegram:
         """Make one call; raises a SendError, or whatever the session raised for the outbox."""
         result = await self._ask(call.method, call.params)
         return Sent(external_id=str(result["message_id"]) if isinstance(result, dict) and "message_id" in result else "")
+
+    def start_link(self, token: str) -> str:
+        """An address that opens the bot with `/start <token>` (64 letters, digits, - and _ at most); empty while our name is not known."""
+        return f"{self._settings.link_base.rstrip('/')}/{self._me.username}?start={token}" if self._me.username else ""
 
     async def close(self) -> None:
         """Nothing: the session belongs to the hub."""

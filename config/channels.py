@@ -1,6 +1,6 @@
 """From the settings' accounts to channels: a channel's client is imported only when one of its accounts is set up."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from aiohttp import ClientSession
 
@@ -18,7 +18,7 @@ def plain(secret: str) -> str:
 
 
 def _telegram(account: Account, session: ClientSession) -> Channel:
-    from channels.telegram import BASE_URL, Mode, Settings, Telegram
+    from channels.telegram import BASE_URL, LINK_BASE, Mode, Settings, Telegram
 
     settings = Settings(
         account=account.name,
@@ -27,6 +27,7 @@ def _telegram(account: Account, session: ClientSession) -> Channel:
         mode=Mode(account.mode.value),
         base_url=account.base_url or BASE_URL,
         bot_username=account.options.get("bot_username", ""),
+        link_base=account.options.get("link_base", LINK_BASE),
     )
     return Telegram(settings, session)
 
@@ -73,3 +74,13 @@ def web_chat(log: ChatLog, *, key: bytes, clock: Clock) -> Channel:
     from channels.webchat import Settings, WebChat
 
     return WebChat(Settings(account=WEB_CHAT_ACCOUNT, key=key), log=log, now=clock.now)
+
+
+def start_links(channels: Iterable[Channel]) -> Mapping[str, Callable[[str], str]]:
+    """By channel, how a customer of the web chat is led there: token → address. The first account of a kind that can."""
+    found: dict[str, Callable[[str], str]] = {}
+    for channel in channels:
+        make = getattr(channel, "start_link", None)
+        if callable(make):
+            found.setdefault(channel.kind, make)
+    return found

@@ -149,6 +149,23 @@ def web_address(given: Given) -> str:
     return found.rstrip("/")
 
 
+def origins(given: Given) -> tuple[str, ...]:
+    """Scheme and host of web pages, a list or a text with commas; `*` for all."""
+    wanted = "give scheme and host of each page like https://shop.example, with commas between them, or * for all"
+    found = dict.fromkeys(word if word == "*" else _origin(word, given.base, wanted) for word in _words(given))
+    return tuple(found)
+
+
+def _origin(word: str, base: Path, wanted: str) -> str:
+    try:
+        address = web_address(Given(value=word, base=base))
+    except Wrong as error:
+        raise Wrong(wanted) from error
+    if urlsplit(address).path:
+        raise Wrong(wanted)
+    return address.lower()
+
+
 def redis_address(given: Given) -> Secret:
     """Where Redis is, in one of the forms of `hub.store.place.parse`."""
     found = text(given)

@@ -10,6 +10,7 @@ from config.reading import (
     matching,
     networks,
     one_of,
+    origins,
     path,
     program,
     redis_address,
@@ -182,6 +183,38 @@ SHOP = (
 )
 """What stands under `[shop]`."""
 
+CHAT = (
+    Entry(
+        key="origins",
+        env=("HUB_CHAT_ORIGINS",),
+        read=origins,
+        default=(),
+        what="Pages that may show the widget beside our own, by scheme and host: `https://shop.example`; `*` for all.",
+    ),
+    Entry(
+        key="file_size",
+        env=("HUB_CHAT_FILE_SIZE",),
+        read=size(64 * 1024),
+        default="10mb",
+        what="Largest file that customers and agents may send.",
+    ),
+    Entry(
+        key="files_a_day",
+        env=("HUB_CHAT_FILES_A_DAY",),
+        read=size(64 * 1024),
+        default="50mb",
+        what="All that one customer may send, or be sent, within a day.",
+    ),
+    Entry(
+        key="login_secret",
+        env=("HUB_CHAT_LOGIN_SECRET",),
+        read=secret,
+        secret=True,
+        what="What the shop's server signs customers in with; without it one that `hub widget` shows.",
+    ),
+)
+"""What stands under `[chat]`."""
+
 _ACCOUNT_NAME = matching(r"[a-z0-9][a-z0-9_-]{0,63}", "small letters, digits, - and _, for it is part of the webhook's address")
 
 ACCOUNT = (
@@ -242,6 +275,7 @@ def markdown() -> str:
         _OPENING,
         "## The hub\n\n" + _table(TOP),
         "## The shop: `[shop]`\n\n" + _table(SHOP),
+        "## The web chat: `[chat]`\n\n" + _table(CHAT),
         "## Channel accounts: `[[account]]`, once for each\n\n"
         + _table(ACCOUNT)
         + "\nAny other key is an option of the channel's own (`channels/README.md` names them), with `KEY_env` and `KEY_file`, too.\n",

@@ -5,12 +5,14 @@ import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import structlog
 from aiohttp import ClientSession, DummyCookieJar
 from msgspec import Struct
 
 from config.channels import build_channel, rates_of, web_chat
+from config.chatting import logins_of, onward_answers
 from config.core import Store, intake, process_name, worker
 from config.parts import Server, find_server, open_store
 from config.reference import Mode
@@ -34,6 +36,9 @@ from hub.store.chats import Chats
 from hub.store.meta import FORMAT, Meta, heartbeat_name
 from hub.store.queue import Queue
 from hub.store.workers import Workers
+
+if TYPE_CHECKING:
+    from hub.store.archive.open import Archive
 
 log = structlog.get_logger()
 CONNECTIONS = 512
@@ -80,6 +85,8 @@ class Hub:
         self._roles = frozenset(roles)
         self._clock = clock or SystemClock()
         self._stack = AsyncExitStack()
+        self._opening = asyncio.Lock()
+        self._archive: Archive | None = None
 
     async def start(self) -> Process:
         """Start everything; what is started first is stopped last. Raises SettingsError."""
@@ -130,16 +137,14 @@ class Hub:
 
     async def _start_worker(self, process: Process, rated: Sequence[tuple[Channel, Rates]], session: ClientSession) -> None:
         settings = self._settings
-        answers = shop_answers(settings.shop.base_url, process.secrets.api_token, session)
         links, keys, name = process.store.links, process.store.keys, heartbeat_name(process_name())
+        onward = onward_answers(logins_of(process.store, Chats(links, keys), self._clock))
+        answers = {**shop_answers(settings.shop.base_url, process.secrets.api_token, session), **onward}
         turning = turning_of(settings, answers=answers, build=VERSION, queue=Queue(links, keys), clock=self._clock)
         await Workers(links, keys).beat(name, LIFE_MS)
         await Meta(links, keys).agree()
         work = worker(process.store, turning, rated, clock=self._clock, counters=process.counters, name=name)
-        from hub.store.archive.open import Archive
-
-        archive = await Archive.open(settings.archive_url or str(settings.data / "archive.sqlite3"))
-        self._stack.push_async_callback(archive.close)
+        archive = await self._open_archive()
         archiver = Archiver(links, keys, archive, held=lambda: set(work.holdings), clock=self._clock, queue=Queue(links, keys))
         await work.start()
         self._stack.push_async_callback(work.stop)
@@ -148,6 +153,16 @@ class Hub:
         self._background(keep_house(archive, self._clock), "housekeeping")
         self._background(self._settle_format(Meta(links, keys)), "format")
         process.worker = work
+
+    async def _open_archive(self) -> "Archive":
+        """The process's one archive; opened when it is asked for first."""
+        async with self._opening:
+            if self._archive is None:
+                from hub.store.archive.open import Archive
+
+                self._archive = await Archive.open(self._settings.archive_url or str(self._settings.data / "archive.sqlite3"))
+                self._stack.push_async_callback(self._archive.close)
+            return self._archive
 
     async def _settle_format(self, meta: Meta) -> None:
         """Raise the stored format once the last worker of an older version has gone."""
@@ -186,6 +201,7 @@ class Hub:
                 ready={"store": process.server.ready},
                 gauges=self._gauges(process),
                 version=VERSION,
+                archive=self._open_archive,
             )
         )
         self._stack.push_async_callback(process.web.close)

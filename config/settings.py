@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import field
 
 from config.reading import Given, Secret, Wrong, text
-from config.reference import ACCOUNT, SHOP, TOP, Entry, LogLevel, Mode
+from config.reference import ACCOUNT, CHAT, SHOP, TOP, Entry, LogLevel, Mode
 from hub.model.base import Value
 from hub.model.errors import SettingsError
 from hub.store.embedded_setup import Fsync
@@ -43,6 +43,15 @@ class Shop(Value, frozen=True):
     faq: Path | None
     base_url: str
     feedback_seconds: float
+
+
+class Chat(Value, frozen=True):
+    """The web chat and its widget. Sizes in bytes; `login_secret` empty: made of the hub's own secrets."""
+
+    origins: tuple[str, ...]
+    file_size: int
+    files_a_day: int
+    login_secret: Secret
 
 
 class Account(Value, frozen=True):
@@ -77,6 +86,7 @@ class Settings(Value, frozen=True):
     burst_seconds: float
     log: LogLevel
     shop: Shop
+    chat: Chat
     accounts: tuple[Account, ...] = ()
 
     @property
@@ -100,14 +110,16 @@ def load_settings(environ: Mapping[str, str], *, folder: Path) -> Settings:
     """
     source = _Source(environ=environ, folder=folder, file=_settings_file(environ, folder))
     tree = _read_file(source)
-    shop_tree, account_trees = _table_in(tree, "shop"), _tables_in(tree, "account")
-    _refuse_unknown_keys(tree, (*_keys(TOP), "shop", "account"), place="")
+    shop_tree, chat_tree, account_trees = _table_in(tree, "shop"), _table_in(tree, "chat"), _tables_in(tree, "account")
+    _refuse_unknown_keys(tree, (*_keys(TOP), "shop", "chat", "account"), place="")
     _refuse_unknown_keys(shop_tree, _keys(SHOP), place="shop.")
-    _refuse_unknown_variables(environ, _variables_named_in((tree, *account_trees)))
+    _refuse_unknown_keys(chat_tree, _keys(CHAT), place="chat.")
+    _refuse_unknown_variables(environ, _variables_named_in((tree, chat_tree, *account_trees)))
     top = {entry.key: _find(entry, tree, source, place="") for entry in TOP}
     accounts = tuple(_account(each, source, number) for number, each in enumerate(account_trees, 1))
     _refuse_twins(accounts)
-    return Settings(**top, shop=_shop(shop_tree, source), accounts=accounts)
+    chat = Chat(**{entry.key: _find(entry, chat_tree, source, place="chat.") for entry in CHAT})
+    return Settings(**top, shop=_shop(shop_tree, source), chat=chat, accounts=accounts)
 
 
 def _settings_file(environ: Mapping[str, str], folder: Path) -> Path:
@@ -236,7 +248,7 @@ def _refuse_unknown_keys(tree: Mapping[str, object], known: tuple[str, ...], *, 
 
 
 def _refuse_unknown_variables(environ: Mapping[str, str], named: set[str]) -> None:
-    known = (FILE_VARIABLE, *(name for entry in (*TOP, *SHOP) for name in entry.env))
+    known = (FILE_VARIABLE, *(name for entry in (*TOP, *SHOP, *CHAT) for name in entry.env))
     for name in environ:
         if name.startswith(_OWN) and environ[name] and name not in known and name not in named:
             raise SettingsError(f"The variable {_shown(name)} is not a setting{_meant(name, known)}{_service_links(name, '')}.")

@@ -8,6 +8,7 @@ from config.places import QueuePlaces, place_answers
 from config.settings import Settings
 from dialogs.steps import dialog_steps, urgency
 from dialogs.wording import load_shop
+from hub.desk.knowing import Knowing
 from hub.desk.ownership import Ownership
 from hub.desk.threads import Threads
 from hub.engine.merge import Merging
@@ -28,5 +29,5 @@ def turning_of(
     if queue is not None and clock is not None:
         answers = {**answers, **place_answers(QueuePlaces(queue, shop.calendar, clock=clock))}
     dialogs = dialog_steps(shop, feedback_ms=int(settings.shop.feedback_seconds * 1000))
-    steps: tuple[Step, ...] = (Merging(), Receipts(), Threads(), Ownership(), *dialogs, Gate())
+    steps: tuple[Step, ...] = (Merging(), Receipts(), Threads(), Knowing(), Ownership(), *dialogs, Gate())
     return Turning(steps=steps, urgent=urgency(shop), quiet=settings.burst_seconds, answers=answers, build=build)

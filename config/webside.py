@@ -2,13 +2,12 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
-from secrets import token_urlsafe
 
 from aiohttp import web
 from msgspec import Struct
 from prometheus_client import CollectorRegistry
 
-from config.channels import WEB_CHAT_ACCOUNT
+from config.chatting import ChatParts, OpenArchive, chat_door, filing_of
 from config.core import Store, entropy
 from config.people import open_people
 from config.secrets import Secrets, open_sealed, seal
@@ -20,7 +19,6 @@ from hub.engine.counters import Counters
 from hub.engine.intake import Intake
 from hub.model.address import Address
 from hub.model.chat import KIND
-from hub.model.events import Incoming
 from hub.model.ports import Channel, Clock
 from hub.store.cases import Cases, Seal
 from hub.store.chats import Chats
@@ -32,8 +30,6 @@ from hub.web.api import api_routes
 from hub.web.app import application, serve
 from hub.web.auth import Tokens
 from hub.web.bell import Bell
-from hub.web.chat import ChatDoor
-from hub.web.chat_ports import ChatPorts, ChatSettings
 from hub.web.health import Health
 from hub.web.hooks import Hooks
 from hub.web.metrics import HubCollector, Metrics
@@ -45,10 +41,7 @@ from hub.web.throttle import sign_in_throttle
 
 Check = Callable[[], Awaitable[None]]
 CASES = "case"
-CHAT_PAGES = Path(__file__).parent.parent / "console" / "chat"
 SCREENS = Path(__file__).parent.parent / "console" / "dist"
-CHAT_DAYS = 7
-"""How long a page may keep a word it could not send."""
 
 
 class WebSide(Struct):
@@ -90,6 +83,21 @@ class WebParts(Struct, frozen=True):
     ready: Mapping[str, Check]
     gauges: Mapping[str, Callable[[], float]]
     version: str
+    archive: OpenArchive
+
+    @property
+    def chat(self) -> ChatParts:
+        """What the chat is made of."""
+        return ChatParts(
+            settings=self.settings,
+            secrets=self.secrets,
+            store=self.store,
+            intake=self.intake,
+            chats=self.chats,
+            clock=self.clock,
+            channels=self.channels,
+            archive=self.archive,
+        )
 
 
 async def open_web(parts: WebParts) -> WebSide:
@@ -100,7 +108,8 @@ async def open_web(parts: WebParts) -> WebSide:
     registry = CollectorRegistry()
     registry.register(HubCollector(parts.counters, gauges=parts.gauges, prefix=settings.key_prefix))
     hooks = Hooks(parts.channels, parts.intake, cases=cases, counters=parts.counters, origin=origin, clock=parts.clock, entropy=entropy)
-    chat = _chat(parts, bell, origin)
+    filing = filing_of(parts.chat)
+    chat = chat_door(parts.chat, bell, origin=origin, filing=filing)
     people, passwords = open_people(parts.store, clock=parts.clock)
     tokens = Tokens({"settings": parts.secrets.api_token}, origin=origin, clock=parts.clock)
     signing = Signing(people, tokens=tokens, origin=origin)
@@ -120,21 +129,6 @@ async def open_web(parts: WebParts) -> WebSide:
 def sealing(key: bytes) -> Seal:
     """How kept webhooks are sealed."""
     return Seal(close=lambda plain: seal(key, plain, purpose=CASES), open=lambda sealed: open_sealed(key, sealed, purpose=CASES))
-
-
-def _chat(parts: WebParts, bell: Bell, origin: Origin) -> ChatDoor:
-    async def accept(incoming: list[Incoming]) -> None:
-        await parts.intake.accept(incoming, days=CHAT_DAYS)
-
-    ports = ChatPorts(
-        accept=accept,
-        read=parts.chats.read,
-        log=parts.chats,
-        subscribe=bell.subscribe,
-        now=parts.clock.now,
-        new_session=lambda: token_urlsafe(18),
-    )
-    return ChatDoor(ChatSettings(account=WEB_CHAT_ACCOUNT, key=parts.secrets.session_key, pages=CHAT_PAGES), ports, origin=origin)
 
 
 def _rooms(parts: WebParts, cases: Cases, people: People) -> Rooms:

@@ -23,16 +23,10 @@ class QuotaSpent(HubError):
 
 
 class Sort(Value, frozen=True):
-    """What a file is: its media type, the endings its name may have (the first is given where it has none), shown in place or saved."""
+    """What a file is: its media type, and the endings its name may have, of which it is given the first where it has none of them."""
 
     mime: str
     endings: tuple[str, ...]
-    shown: bool = False
-
-    @property
-    def kind(self) -> MediaKind:
-        """How a message names it."""
-        return _KINDS.get(self.mime.partition("/")[0], MediaKind.FILE)
 
 
 class Quota(Value, frozen=True):
@@ -58,12 +52,18 @@ class StoredFile(Value, frozen=True):
     customer: str = ""
     said: int = 0
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether a browser may show it in place: pictures, films and sounds it knows; all else is saved."""
+        return self.mime.partition("/")[0] in _KINDS and self.mime not in _ONLY_SAVED
+
     def attachment(self, base: str = "") -> Attachment:
         """The file as a message has it; `base`: scheme and host it is served from."""
         kind = _KINDS.get(self.mime.partition("/")[0], MediaKind.FILE)
         return Attachment(kind=kind, url=f"{base}{PATH}{self.id}", filename=self.name, mime_type=self.mime, size=self.size)
 
 
+_ONLY_SAVED = frozenset({"image/heic", "video/quicktime", "video/3gpp", "audio/amr"})
 _KINDS = {"image": MediaKind.IMAGE, "video": MediaKind.VIDEO, "audio": MediaKind.AUDIO}
 
 
@@ -76,8 +76,7 @@ class _Opening:
 
 
 def _opening(begins: bytes, mime: str, *endings: str) -> _Opening:
-    shown = mime.partition("/")[0] in _KINDS and mime not in {"image/heic", "video/quicktime", "video/3gpp"}
-    return _Opening(re.compile(begins, re.DOTALL), Sort(mime=mime, endings=endings, shown=shown))
+    return _Opening(re.compile(begins, re.DOTALL), Sort(mime=mime, endings=endings))
 
 
 _OPENINGS = (

@@ -1,4 +1,4 @@
-"""The web chat's door: the page and its three files, and the WebSocket the page speaks over. No decisions."""
+"""The web chat's door: the page, the widget, the WebSocket they speak over, and plain requests where that is blocked. No decisions."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -6,8 +6,11 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from hub.model.chat import FRAME_BYTES
+from hub.web.chat_fallback import ChatFallback
+from hub.web.chat_origins import ChatOrigins
 from hub.web.chat_ports import ChatPorts, ChatSettings
 from hub.web.chat_socket import ChatSocket
+from hub.web.files import FileDoor
 from hub.web.origin import Origin
 
 _FILES = {"/chat": "index.html", "/chat/chat.js": "chat.js", "/chat/chat.css": "chat.css", "/chat/mark.svg": "mark.svg"}
@@ -18,15 +21,27 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+_WIDGET_HEADERS = {
+    "Server": "omnihub",
+    "Content-Type": "text/javascript; charset=utf-8",
+    # Pasted into pages for years: asked for anew within minutes, so that a new version reaches them all.
+    "Cache-Control": "public, max-age=300, stale-while-revalidate=86400",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Access-Control-Allow-Origin": "*",
+    "X-Content-Type-Options": "nosniff",
+}
+_NOT_BUILT = "The widget is not built: run `make screens` in the project's folder, then load this page again.\n"
 
 
 class ChatDoor:
-    """Serves `/chat` and `/chat/ws`."""
+    """Serves `/chat…`, `/media/…` and `/widget.js`."""
 
     def __init__(self, settings: ChatSettings, ports: ChatPorts, *, origin: Origin) -> None:
         self._settings = settings
         self._ports = ports
-        self._origin = origin
+        self._origins = ChatOrigins(settings.origins, origin=origin)
+        self._fallback = ChatFallback(settings, ports)
+        self._files = FileDoor(settings, ports.filing, origin=origin, clock=lambda: asyncio.get_running_loop().time())
         self._open: set[ChatSocket] = set()
 
     @property
@@ -34,14 +49,28 @@ class ChatDoor:
         """How many pages are connected."""
         return len(self._open)
 
+    @property
+    def waiting_requests(self) -> int:
+        """How many pages wait for entries without a WebSocket."""
+        return self._fallback.waiting
+
     def routes(self) -> list[web.RouteDef]:
-        """The page, its files, the WebSocket."""
-        pages = [web.get(path, self._page(name)) for path, name in _FILES.items()]
-        return [*pages, web.get("/chat/ws", self.connect)]
+        """The page, its files, the widget, the WebSocket, the plain requests, uploads and what was uploaded."""
+        guarded, preflight = self._origins.guarded, self._origins.preflight
+        return [
+            *(web.get(path, self._page(name)) for path, name in _FILES.items()),
+            web.get("/widget.js", self._widget),
+            web.get("/chat/ws", self.connect),
+            web.post("/chat/say", guarded(self._fallback.say)),
+            web.get("/chat/entries", guarded(self._fallback.entries), allow_head=False),
+            web.post("/chat/files", guarded(self._files.upload)),
+            *(web.options(path, preflight) for path in ("/chat/say", "/chat/entries", "/chat/files")),
+            web.get("/media/{id:[A-Za-z0-9_-]{16,64}}", self._files.media),
+        ]
 
     async def connect(self, request: web.Request) -> web.StreamResponse:
         """One page's connection, for as long as it lasts. 403 for a foreign origin, 503 when too many are open."""
-        if not self._is_ours(request):
+        if not self._origins.allows(request):
             return web.Response(status=403, text="This address may not open the chat: add it to the chat's origins.\n")
         if len(self._open) >= self._settings.sockets:
             return web.Response(status=503, text="Too many chats are open: come again.\n", headers={"Retry-After": "5"})
@@ -57,12 +86,8 @@ class ChatDoor:
 
     async def close(self, _app: web.Application | None = None) -> None:
         """Tell every page that we go; they come again by themselves. Fits `app.on_shutdown`."""
+        self._fallback.close()
         await asyncio.gather(*(socket.leave() for socket in tuple(self._open)))
-
-    def _is_ours(self, request: web.Request) -> bool:
-        """A browser always names the page's origin; a session's token lies in that origin's storage and is sent by no one else."""
-        origin = request.headers.get("Origin", "")
-        return bool(origin) and (origin == self._origin.base(request) or origin in self._settings.origins)
 
     def _page(self, name: str) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         path = self._settings.pages / name
@@ -71,3 +96,9 @@ class ChatDoor:
             return web.FileResponse(path, headers=_HEADERS)
 
         return page
+
+    async def _widget(self, _request: web.Request) -> web.StreamResponse:
+        path = self._settings.built / "widget.js"
+        if not path.is_file():
+            return web.Response(status=503, text=_NOT_BUILT, headers={"Cache-Control": "no-store"})
+        return web.FileResponse(path, headers=_WIDGET_HEADERS)

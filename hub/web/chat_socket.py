@@ -1,48 +1,19 @@
-"""One page's WebSocket: frames in, acknowledgements and entries out. An idle one costs a waiting task and two timers."""
+"""One page's WebSocket: frames in, answers and entries out. An idle one costs a waiting task and two timers."""
 
 import asyncio
-from collections import deque
-from typing import assert_never
+from collections.abc import Callable
 
 import msgspec
 import structlog
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from hub.model.address import Address
-from hub.model.chat import (
-    KIND,
-    Ack,
-    ChatEntry,
-    Frame,
-    Hello,
-    LinkAsked,
-    LoginAsked,
-    LogoutAsked,
-    Noted,
-    PageFrame,
-    Refusal,
-    Say,
-    Seen,
-    Typing,
-    Welcome,
-    frame_of,
-    packed,
-    said,
-    seen,
-    session_address,
-    session_token,
-    shown,
-)
-from hub.model.errors import BadSignature, StoreAway, StoreFull, Unparseable
+from hub.model.chat import AgentTyping, Frame, Hello, PageFrame, Refusal, Say, frame_of, shown
+from hub.model.errors import StoreAway, Unparseable
 from hub.web.chat_ports import ChatPorts, ChatSettings
+from hub.web.chat_talk import PAGE, Measure, Talk
 
 log = structlog.get_logger(__name__)
-
-PAGE = 100
-"""Entries read at once."""
-
-UNREAD = 1000
-"""Deliveries shown and not yet reported as read that a connection remembers; the oldest are forgotten first."""
 
 RETRY_S = 1.0
 """The pause before reading again from a store that was away."""
@@ -59,15 +30,14 @@ class ChatSocket:
         self._settings = settings
         self._ports = ports
         self._loop = asyncio.get_running_loop()
-        self._address = Address(channel=KIND, account=settings.account, id="")
+        self._talk = Talk(settings, ports, measure=Measure(settings, clock=self._loop.time))
+        self._followed: Address | None = None
+        self._leave: list[Callable[[], None]] = []
         self._cursor = ""
-        self._read_upto = ""
-        self._unread: deque[tuple[str, str]] = deque(maxlen=UNREAD)
         self._news = False
         self._pump: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._credit = float(settings.burst)
-        self._credited = self._loop.time()
+        self._telling: set[asyncio.Task[None]] = set()
         self._mistakes = 0
 
     async def serve(self) -> None:
@@ -76,21 +46,16 @@ class ChatSocket:
             hello = await self._hello()
             if hello is None:
                 return
-            await self._welcome(hello)
-            leave = self._ports.subscribe(self._address, self.notify)
-            try:
-                self.notify()
-                self._watch(self._settings.reread_s)
-                await self._frames()
-            finally:
-                leave()
+            welcome = await self._talk.greet(hello)
+            self._cursor = welcome.cursor
+            await self._send(welcome)
+            self._follow()
+            self._watch(self._settings.reread_s)
+            await self._frames()
         except ConnectionError:
             return  # The page went while we were writing: it comes again with its cursor.
         finally:
-            if self._timer is not None:
-                self._timer.cancel()
-            if self._pump is not None:
-                self._pump.cancel()
+            self._end()
 
     async def leave(self) -> None:
         """Close the connection because we go, not because of the page."""
@@ -101,6 +66,28 @@ class ChatSocket:
         self._news = True
         if self._pump is None or self._pump.done():
             self._pump = self._loop.create_task(self._read_on())
+
+    def typed(self, who: str) -> None:
+        """Somebody of ours types to this customer."""
+        task = self._loop.create_task(self._tell(AgentTyping(who="bot" if who == "bot" else "agent")))
+        self._telling.add(task)
+        task.add_done_callback(self._telling.discard)
+
+    def _follow(self) -> None:
+        """Read the log of the session the talk is about now, from where its page is."""
+        for leave in self._leave:
+            leave()
+        address = self._followed = self._talk.address
+        self._leave = [self._ports.subscribe(address, self.notify), self._ports.listen(address, self.typed)]
+        self.notify()
+
+    def _end(self) -> None:
+        for leave in self._leave:
+            leave()
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._pump is not None:
+            self._pump.cancel()
 
     def _watch(self, seconds: float) -> None:
         """Read again after a while whatever happens: a ring may get lost, an entry may not."""
@@ -128,13 +115,13 @@ class ChatSocket:
 
     async def _show_all(self) -> None:
         while True:
-            entries = await self._ports.read(self._address, self._cursor, PAGE)
+            address = self._followed
+            entries = await self._ports.read(self._talk.address, self._cursor, PAGE)
             for cursor, raw in entries:
-                frame = shown(cursor, raw)
-                await self._send(frame)
+                if address != self._followed:
+                    return  # Signed in or out meanwhile: this is another session's.
+                await self._send(shown(cursor, raw))
                 self._cursor = cursor
-                if frame.delivery and _later(cursor, self._read_upto):
-                    self._unread.append((cursor, frame.delivery))
             if len(entries) < PAGE:
                 return
 
@@ -152,27 +139,26 @@ class ChatSocket:
             return None
         return frame
 
-    async def _welcome(self, hello: Hello) -> None:
-        """The session of the token, or a new one where there is none or it is not ours."""
-        try:
-            self._address = session_address(hello.session, account=self._settings.account, key=self._settings.key)
-            self._cursor, self._read_upto = hello.cursor, hello.read
-        except BadSignature:
-            self._address = Address(channel=KIND, account=self._settings.account, id=self._ports.new_session())
-            self._read_upto = ""
-        await self._send(Welcome(session=session_token(self._address, self._settings.key), cursor=self._cursor))
-
     async def _frames(self) -> None:
         while (frame := await self._next()) is not None:
-            match frame:
-                case Say():
-                    await self._take(frame)
-                case Seen(upto=upto):
-                    await self._seen(upto)
-                case Typing() | Hello() | LoginAsked() | LogoutAsked() | LinkAsked():
-                    pass
-                case _:
-                    assert_never(frame)
+            answers = await self._talk.hear(frame)
+            moved = self._talk.address != self._followed
+            if moved:
+                await self._stop_showing()
+            for answer in answers:
+                await self._send(answer)
+            if moved:
+                self._follow()
+            elif isinstance(frame, Say):
+                self.notify()
+
+    async def _stop_showing(self) -> None:
+        """No entry of the session before may come behind the welcome to the next."""
+        self._followed = self._talk.address
+        if self._pump is not None:
+            self._pump.cancel()
+            await asyncio.gather(self._pump, return_exceptions=True)
+        self._cursor = ""
 
     async def _next(self) -> PageFrame | None:
         """The next frame that is understood; None when the connection is over."""
@@ -189,57 +175,12 @@ class ChatSocket:
                 await self._wire.close(code=WSCloseCode.POLICY_VIOLATION)
                 return None
 
-    async def _take(self, frame: Say) -> None:
-        """Make the word durable, put it into the session's log, acknowledge it: in this order, so a page that was told may forget it."""
-        if not (frame.text.strip() or frame.payload):
-            await self._send(Refusal(code="empty", text="An empty message was not sent.", id=frame.id))
-            return
-        if not self._may_say():
-            await self._send(Refusal(code="later", text="Too fast: not taken, send it again.", id=frame.id))
-            return
-        at = self._ports.now()
-        entry = ChatEntry(id=frame.id, who="customer", at=at, text=frame.text)
+    async def _tell(self, frame: Frame) -> None:
+        """Something that does no harm if it gets lost."""
         try:
-            await self._ports.accept([said(frame, address=self._address, at=at)])
-            await self._ports.log.append(self._address, packed(entry), key=f"customer:{frame.id}")
-        except (StoreAway, StoreFull):
-            await self._send(Refusal(code="later", text="Not taken: send it again.", id=frame.id))
+            await self._send(frame)
+        except ConnectionError:
             return
-        await self._send(Ack(id=frame.id))
-        self.notify()
-
-    async def _seen(self, upto: str) -> None:
-        """Report what is read now and was not before, and say so once that is durable; until then the page tells it again."""
-        now_read = [delivery for cursor, delivery in self._unread if not _later(cursor, upto)]
-        try:
-            if now_read:
-                await self._ports.accept([seen(tuple(now_read), address=self._address, at=self._ports.now())])
-        except (StoreAway, StoreFull):
-            await self._send(Refusal(code="later", text="Not taken: send it again."))
-            return
-        self._read_upto = max(self._read_upto, upto, key=_place)
-        self._unread = deque(((c, d) for c, d in self._unread if _later(c, upto)), maxlen=UNREAD)
-        await self._send(Noted(upto=upto))
-
-    def _may_say(self) -> bool:
-        """A session's own measure: so many at once, so many a second."""
-        now = self._loop.time()
-        self._credit = min(self._settings.burst, self._credit + (now - self._credited) * self._settings.per_s)
-        self._credited = now
-        if self._credit < 1:
-            return False
-        self._credit -= 1
-        return True
 
     async def _send(self, frame: Frame) -> None:
         await self._wire.send_str(msgspec.json.encode(frame).decode())
-
-
-def _later(cursor: str, than: str) -> bool:
-    """Whether a cursor lies behind another: `<ms>-<n>`, compared as numbers; the empty one lies before all."""
-    return _place(cursor) > _place(than)
-
-
-def _place(cursor: str) -> tuple[int, int]:
-    ms, _, n = cursor.partition("-")
-    return (int(ms or -1), int(n or 0))

@@ -6,7 +6,9 @@ from aiohttp import web
 
 from hub.web.headers import PAGE_HEADERS
 
-_MISSING = "The screens are not built: run `make screens` in the project's folder (it needs Node, and brings one), then open this page again.\n"
+_MISSING = (
+    "The screens are not built: run `make screens` in the project's folder (it needs Node, and brings one), then open this page again.\n"
+)
 _FOREVER = "public, max-age=31536000, immutable"
 
 

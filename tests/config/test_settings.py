@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from config.reading import Secret
-from config.reference import ACCOUNT, SHOP, TOP, Mode, markdown
+from config.reference import ACCOUNT, CHAT, SHOP, TOP, Mode, markdown
 from config.settings import Account, Settings, load_settings
 from hub.model.errors import SettingsError
 from hub.store.embedded_setup import Fsync
@@ -266,7 +266,7 @@ def test_the_pages_example_is_taken(tmp_path: Path) -> None:
 def test_every_default_is_taken_when_it_is_written_out(tmp_path: Path) -> None:
     rows = [line for line in markdown().splitlines() if line.startswith("| `")]
 
-    assert len(rows) == len((*TOP, *SHOP, *ACCOUNT))
+    assert len(rows) == len((*TOP, *SHOP, *CHAT, *ACCOUNT))
     toml = 'data = "data"\nport = 8080\nmaxmemory = "512mb"\nfsync = "always"\n[shop]\nlanguages = ["en", "vi", "zh-TW"]'
     assert loaded(tmp_path, toml) == loaded(tmp_path, "\n")
 
@@ -281,7 +281,7 @@ VALUES = st.one_of(
         ["redis://h", "https://x", "unix://", "redis://[", "http://[::1", "redis://h:99999", "~nobody/x", "\ud800", "a\x00b", "..", "/"]
     ),
 )
-VARIABLES = sorted({name for entry in (*TOP, *SHOP) for name in entry.env} | {"HUB_X", "HUB_CONFIG", "HOME", "T"})
+VARIABLES = sorted({name for entry in (*TOP, *SHOP, *CHAT) for name in entry.env} | {"HUB_X", "HUB_CONFIG", "HOME", "T"})
 
 
 def toml_of(tree: Mapping[str, object]) -> str:
@@ -324,14 +324,15 @@ def test_no_environment_raises_anything_else(tmp_path: Path, environ: dict[str, 
 @given(
     st.dictionaries(st.sampled_from([entry.key for entry in TOP]), VALUES, max_size=4),
     st.dictionaries(st.sampled_from([entry.key for entry in SHOP]), VALUES, max_size=4),
+    st.dictionaries(st.sampled_from([entry.key for entry in CHAT]), VALUES, max_size=4),
     st.dictionaries(
         st.sampled_from([*(entry.key for entry in ACCOUNT), "own", "token_env", "token_file", "own_file", "_env"]), VALUES, max_size=5
     ),
 )
 def test_no_file_of_known_keys_raises_anything_else(
-    tmp_path: Path, top: dict[str, object], shop: dict[str, object], account: dict[str, object]
+    tmp_path: Path, top: dict[str, object], shop: dict[str, object], chat: dict[str, object], account: dict[str, object]
 ) -> None:
-    toml = f"{toml_of(top)}\n[shop]\n{toml_of(shop)}\n[[account]]\n{toml_of({'channel': 'x'} | account)}\n"
+    toml = f"{toml_of(top)}\n[shop]\n{toml_of(shop)}\n[chat]\n{toml_of(chat)}\n[[account]]\n{toml_of({'channel': 'x'} | account)}\n"
     (tmp_path / "hub.toml").write_text(toml)
 
     assert "\n" not in outcome(tmp_path, {"T": "t"})

@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Self
@@ -12,15 +12,21 @@ import msgspec
 from aiohttp import web
 
 from channels.webchat import Settings, WebChat
+from hub.desk.filing import Filing
+from hub.desk.logins import Pass
+from hub.engine.clock import SystemClock
 from hub.model.address import Address
 from hub.model.delivery import Delivery
 from hub.model.errors import StoreAway
 from hub.model.events import Incoming, Receipt, Said
+from hub.model.files import Quota, QuotaSpent, StoredFile
+from hub.model.login import Login
 from hub.model.message import Message, QuickReply
 from hub.model.words import Origin, Purpose
+from hub.store.archive.errors import ArchiveAway
 from hub.web.bell import Bell
 from hub.web.chat import ChatDoor
-from hub.web.chat_ports import ChatPorts, ChatSettings
+from hub.web.chat_ports import ChatPorts, ChatSettings, Hear
 from hub.web.origin import Origin as WebOrigin
 
 PAGES = Path(__file__).parents[2] / "console" / "chat"
@@ -55,6 +61,59 @@ class MemoryLog:
         return [(c, e) for c, e in self._logs.get(address, []) if int(c.partition("-")[2]) > place][:limit]
 
 
+class MemoryShelf:
+    """Files in memory; a full outage on demand."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, tuple[StoredFile, bytes]] = {}
+        self.said: set[str] = set()
+        self.away = False
+
+    async def put(self, file: StoredFile, content: bytes, *, quota: Quota) -> None:
+        self._answer()
+        theirs = [kept.size for kept, _ in self.kept.values() if kept.address == file.address]
+        if len(theirs) >= quota.files or sum(theirs) + file.size > quota.bytes:
+            raise QuotaSpent("enough for today")
+        self.kept[file.id] = file, content
+
+    async def find(self, ids: Sequence[str]) -> tuple[StoredFile, ...]:
+        self._answer()
+        return tuple(self.kept[one][0] for one in ids if one in self.kept)
+
+    async def read(self, id: str) -> tuple[StoredFile, bytes] | None:  # noqa: A002 - the port's name
+        self._answer()
+        return self.kept.get(id)
+
+    async def say(self, ids: Sequence[str]) -> None:
+        self.said.update(ids)
+
+    def _answer(self) -> None:
+        if self.away:
+            raise ArchiveAway("the archive is away")
+
+
+class Nobody:
+    """Nobody signs in here: that is tried with a real store."""
+
+    def __init__(self) -> None:
+        self._numbers = itertools.count(1)
+
+    async def user(self, session: Address) -> str:
+        del session
+        return ""
+
+    async def enter(self, session: Address, login: Login) -> Address:
+        del login
+        return session
+
+    def leave(self, session: Address) -> Address:
+        return msgspec.structs.replace(session, id=f"after{next(self._numbers)}")
+
+    async def onward(self, session: Address) -> Pass | None:
+        del session
+        return None
+
+
 @dataclass
 class Hub:
     """What the door talks to. `taken`: what was accepted, repeats dropped as the store drops them; `complaints`: of pages in a browser."""
@@ -66,6 +125,9 @@ class Hub:
     answers: bool = False
     complaints: list[str] = field(default_factory=list)
     port: int = 0
+    file_size: int = 64 * 1024
+    typing: list[Address] = field(default_factory=list)
+    typists: dict[Address, set[Hear]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.log = MemoryLog(self.bell)
@@ -73,6 +135,14 @@ class Hub:
         self._seen: set[str] = set()
         self._numbers = itertools.count(1)
         self._clock = itertools.count(1_800_000_000_000, 1000)
+        self.shelf = MemoryShelf()
+        self.filing = Filing(
+            shelf=self.shelf,
+            clock=SystemClock(),
+            new_id=lambda: f"file-{next(self._numbers):016d}",
+            most=self.file_size,
+            a_day=4 * self.file_size,
+        )
         ports = ChatPorts(
             accept=self.accept,
             read=self.log.read,
@@ -80,6 +150,10 @@ class Hub:
             subscribe=self.bell.subscribe,
             now=lambda: next(self._clock),
             new_session=lambda: f"session{next(self._numbers)}",
+            logins=Nobody(),
+            filing=self.filing,
+            types=self.types,
+            listen=self.listen,
         )
         self.door = ChatDoor(self.settings, ports, origin=WebOrigin(public_url="", proxies=()))
         self._runner: web.AppRunner | None = None
@@ -123,6 +197,20 @@ class Hub:
         )
         for call in self.channel.render(delivery):
             await self.channel.send(call, delivery)
+
+    async def types(self, address: Address) -> None:
+        """The customer types."""
+        self.typing.append(address)
+
+    def listen(self, address: Address, hear: Hear) -> Callable[[], None]:
+        """Who wants to know that an agent types."""
+        self.typists.setdefault(address, set()).add(hear)
+        return lambda: self.typists[address].discard(hear)
+
+    def agent_types(self, address: Address) -> None:
+        """An agent types to that address."""
+        for hear in tuple(self.typists.get(address, ())):
+            hear("agent:an")
 
     async def start(self) -> Self:
         app = web.Application()

@@ -1,0 +1,141 @@
+"""The web chat wired together: its door, who is signed in, the files, and what turns ask of it."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+from secrets import token_urlsafe
+from typing import TYPE_CHECKING
+
+from msgspec import Struct, json
+
+from config.channels import WEB_CHAT_ACCOUNT, start_links
+from config.core import Store, entropy
+from config.secrets import Secrets
+from config.settings import Settings
+from hub.desk.filing import Filing
+from hub.desk.logins import Logins
+from hub.engine.intake import Intake
+from hub.model.events import Incoming
+from hub.model.files import Quota, StoredFile
+from hub.model.login import login_key
+from hub.model.onward import TOPIC
+from hub.model.ports import Answer, Channel, Clock
+from hub.store.chats import Chats
+from hub.store.customers import Customers
+from hub.store.logins import LoginStore
+from hub.web.bell import Bell
+from hub.web.chat import ChatDoor
+from hub.web.chat_ports import ChatPorts, ChatSettings
+from hub.web.origin import Origin
+
+if TYPE_CHECKING:
+    from hub.store.archive.open import Archive
+
+PAGES = Path(__file__).parent.parent / "console" / "chat"
+BUILT = Path(__file__).parent.parent / "console" / "dist"
+CHAT_DAYS = 7
+"""How long a page may keep a word it could not send."""
+
+OpenArchive = Callable[[], Awaitable["Archive"]]
+
+
+class LateShelf(Struct, frozen=True):
+    """The archive's files, which is opened when the first one comes: a hub without files needs no archive to serve."""
+
+    archive: OpenArchive
+
+    async def put(self, file: StoredFile, content: bytes, *, quota: Quota) -> None:
+        """Keep a file."""
+        await (await self.archive()).files.put(file, content, quota=quota)
+
+    async def find(self, ids: Sequence[str]) -> tuple[StoredFile, ...]:
+        """Those that are there."""
+        return await (await self.archive()).files.find(ids)
+
+    async def read(self, id: str) -> tuple[StoredFile, bytes] | None:  # noqa: A002 - the field's name
+        """A file with its content."""
+        return await (await self.archive()).files.read(id)
+
+    async def say(self, ids: Sequence[str]) -> None:
+        """A message names them."""
+        await (await self.archive()).files.say(ids)
+
+
+class ChatParts(Struct, frozen=True):
+    """What the chat's door is made of."""
+
+    settings: Settings
+    secrets: Secrets
+    store: Store
+    intake: Intake
+    chats: Chats
+    clock: Clock
+    channels: Mapping[tuple[str, str], Channel]
+    archive: OpenArchive
+
+
+def login_secret(settings: Settings, secrets: Secrets) -> str:
+    """What the shop's server signs with."""
+    return str(settings.chat.login_secret) or login_key(secrets.session_key)
+
+
+def logins_of(parts: Store, chats: Chats, clock: Clock) -> Logins:
+    """Who signs in where, over the store."""
+    return Logins(
+        store=LoginStore(parts.links, parts.keys),
+        chats=chats,
+        inboxes=parts.inboxes,
+        customers=Customers(parts.links, parts.keys),
+        clock=clock,
+        new_session=lambda: token_urlsafe(18),
+        entropy=entropy,
+    )
+
+
+def onward_answers(logins: Logins) -> Mapping[str, Answer]:
+    """Topic `onward` (token|event): whose link somebody came by."""
+
+    async def onward(key: str) -> str:
+        token, _, event = key.partition("|")
+        return json.encode(await logins.followed(token, event=event)).decode()
+
+    return {TOPIC: onward}
+
+
+def filing_of(parts: ChatParts) -> Filing:
+    """What takes files in and gives them back."""
+    chat = parts.settings.chat
+    return Filing(
+        shelf=LateShelf(parts.archive),
+        clock=parts.clock,
+        new_id=lambda: token_urlsafe(24),
+        most=chat.file_size,
+        a_day=chat.files_a_day,
+    )
+
+
+def chat_door(parts: ChatParts, bell: Bell, *, origin: Origin, filing: Filing) -> ChatDoor:
+    """The page, the widget, and what they speak over."""
+
+    async def accept(incoming: list[Incoming]) -> None:
+        await parts.intake.accept(incoming, days=CHAT_DAYS)
+
+    ports = ChatPorts(
+        accept=accept,
+        read=parts.chats.read,
+        log=parts.chats,
+        subscribe=bell.subscribe,
+        now=parts.clock.now,
+        new_session=lambda: token_urlsafe(18),
+        logins=logins_of(parts.store, parts.chats, parts.clock),
+        filing=filing,
+    )
+    settings = ChatSettings(
+        account=WEB_CHAT_ACCOUNT,
+        key=parts.secrets.session_key,
+        pages=PAGES,
+        built=BUILT,
+        login_key=login_secret(parts.settings, parts.secrets).encode(),
+        origins=frozenset(parts.settings.chat.origins),
+        links=start_links(parts.channels.values()),
+    )
+    return ChatDoor(settings, ports, origin=origin)

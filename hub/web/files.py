@@ -1,0 +1,154 @@
+"""Files over HTTP: customers' uploads in, and each file out again under its unguessable id, as nothing but what it is."""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from http import HTTPStatus
+from urllib.parse import quote
+
+import msgspec
+from aiohttp import web
+
+from hub.desk.filing import Filing
+from hub.model.chat import session_address
+from hub.model.errors import BadSignature, StoreAway, StoreFull
+from hub.model.files import NotTaken, QuotaSpent, StoredFile
+from hub.web.chat_fallback import SESSION_HEADER
+from hub.web.chat_ports import ChatSettings
+from hub.web.headers import JSON_HEADERS
+from hub.web.origin import Origin
+
+WINDOW_S, UPLOADS = 600.0, 60
+"""So many files from one network address within ten minutes: sessions are free, addresses are not."""
+ADDRESSES_KEPT = 10_000
+_SAFE = {
+    "Server": "omnihub",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    # Whatever a browser makes of it: no script, no form, an origin of its own.
+    "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; media-src 'self'",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    # Forgotten an hour after the customer is, also where a browser kept it.
+    "Cache-Control": "private, max-age=3600",
+    "Accept-Ranges": "bytes",
+}
+
+
+class TooLarge(Exception):
+    """The body has more bytes than one file may."""
+
+
+class FileDoor:
+    """Serves `/chat/files` and `/media/<id>`."""
+
+    def __init__(self, settings: ChatSettings, filing: Filing, *, origin: Origin, clock: Callable[[], float]) -> None:
+        self._settings = settings
+        self._filing = filing
+        self._origin = origin
+        self._clock = clock
+        self._uploads: OrderedDict[str, tuple[float, int]] = OrderedDict()
+
+    async def upload(self, request: web.Request) -> web.StreamResponse:
+        """A customer's file, its bytes as the body, its name as `?name=`; 201 with its id, or a sentence that says what is wrong."""
+        try:
+            token = request.headers.get(SESSION_HEADER, "")
+            address = session_address(token, account=self._settings.account, key=self._settings.key)
+        except BadSignature:
+            return told(HTTPStatus.UNAUTHORIZED, "session", "Say hello first.")
+        if not self._may_upload(self._origin.address(request)):
+            return told(HTTPStatus.TOO_MANY_REQUESTS, "quota", "Too many files from this address: wait some minutes.")
+        try:
+            content = await read_file(request, most=self._filing.most)
+            file = await self._filing.from_customer(content, name=request.query.get("name", ""), address=address)
+        except (TooLarge, NotTaken, QuotaSpent, StoreAway, StoreFull) as error:
+            return told(*_REFUSALS[type(error)], str(error), most=self._filing.most)
+        return web.Response(status=HTTPStatus.CREATED, body=described(file), content_type="application/json", headers=dict(JSON_HEADERS))
+
+    async def media(self, request: web.Request) -> web.StreamResponse:
+        """A file: shown in place where that is harmless, else saved; whole or a part of it, as players ask for."""
+        try:
+            found = await self._filing.read(request.match_info["id"])
+        except StoreAway:
+            return _nothing(HTTPStatus.SERVICE_UNAVAILABLE, "Come again.\n")
+        if found is None:
+            return web.Response(
+                status=HTTPStatus.NOT_FOUND, text="There is nothing here.\n", headers={**_SAFE, "Cache-Control": "no-store"}
+            )
+        file, content = found
+        headers = {**_SAFE, "Content-Type": _content_type(file), "Content-Disposition": _disposition(file), "ETag": f'"{file.id}"'}
+        if request.headers.get("If-None-Match") == headers["ETag"]:
+            return web.Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
+        return _part(request, content, headers)
+
+    def _may_upload(self, address: str) -> bool:
+        since, count = self._uploads.pop(address, (self._clock(), 0))
+        if self._clock() - since > WINDOW_S:
+            since, count = self._clock(), 0
+        self._uploads[address] = since, count + 1
+        if len(self._uploads) > ADDRESSES_KEPT:
+            self._uploads.popitem(last=False)
+        return count < UPLOADS
+
+
+_REFUSALS = {
+    TooLarge: (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "size"),
+    NotTaken: (HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "kind"),
+    QuotaSpent: (HTTPStatus.TOO_MANY_REQUESTS, "quota"),
+    StoreAway: (HTTPStatus.SERVICE_UNAVAILABLE, "later"),
+    StoreFull: (HTTPStatus.SERVICE_UNAVAILABLE, "later"),
+}
+
+
+async def read_file(request: web.Request, *, most: int) -> bytes:
+    """The body, which is a file; raises TooLarge as soon as that is known."""
+    if (request.content_length or 0) > most:
+        raise TooLarge(f"A file may have {most} bytes.")
+    content = bytearray()
+    async for piece in request.content.iter_chunked(65_536):
+        content += piece
+        if len(content) > most:
+            raise TooLarge(f"A file may have {most} bytes.")
+    return bytes(content)
+
+
+def described(file: StoredFile) -> bytes:
+    """What is told of a kept file, as JSON."""
+    piece = file.attachment()
+    return msgspec.json.encode(
+        {"id": file.id, "url": piece.url, "kind": piece.kind.value, "mime": file.mime, "name": file.name, "size": file.size}
+    )
+
+
+def told(status: HTTPStatus, code: str, text: str, *, most: int = 0) -> web.Response:
+    """A refusal: `code` for the page, `text` for whoever reads it, `most` bytes of one file."""
+    body = msgspec.json.encode({"code": code, "text": text, "most": most})
+    return web.Response(status=status, body=body, content_type="application/json", headers=dict(JSON_HEADERS))
+
+
+def _nothing(status: HTTPStatus, text: str) -> web.Response:
+    return web.Response(status=status, text=text, headers={**_SAFE, "Cache-Control": "no-store"})
+
+
+def _content_type(file: StoredFile) -> str:
+    return "text/plain; charset=utf-8" if file.mime == "text/plain" else file.mime
+
+
+def _disposition(file: StoredFile) -> str:
+    how = "inline" if file.is_shown else "attachment"
+    plain = "".join(sign if sign.isascii() and (sign.isalnum() or sign in " ._-") else "_" for sign in file.name)
+    return f"{how}; filename=\"{plain}\"; filename*=UTF-8''{quote(file.name, safe='')}"
+
+
+def _part(request: web.Request, content: bytes, headers: dict[str, str]) -> web.Response:
+    try:
+        asked = request.http_range
+    except ValueError:
+        asked = slice(None)
+    if asked.start is None and asked.stop is None:
+        return web.Response(body=content, headers=headers)
+    start, stop, _ = asked.indices(len(content))
+    if start >= stop:
+        return web.Response(
+            status=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, headers={**headers, "Content-Range": f"bytes */{len(content)}"}
+        )
+    ranged = {**headers, "Content-Range": f"bytes {start}-{stop - 1}/{len(content)}"}
+    return web.Response(status=HTTPStatus.PARTIAL_CONTENT, body=content[start:stop], headers=ranged)
