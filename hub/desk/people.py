@@ -3,12 +3,13 @@
 import re
 import unicodedata
 from collections.abc import Callable
+from contextlib import suppress
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from hub.desk.passwords import Passwords, Unfit, WrongPassword
-from hub.model.errors import HubError
+from hub.model.errors import HubError, StoreFull
 from hub.model.people import Role, Session, User
 from hub.model.ports import Clock
 from hub.store.people import Change, Sessions, SetupCodes, Taken, Users
@@ -135,7 +136,9 @@ class People:
             raise SignedOut
         if now - session.seen >= NOTED_EVERY_MS:
             session = replace(session, seen=now)
-            await self._sessions.go_on(token, session, ttl=_end(session) - now)
+            # A full store must not keep from looking whoever could make room.
+            with suppress(StoreFull):
+                await self._sessions.go_on(token, session, ttl=_end(session) - now)
         return Signed(user, session, token)
 
     async def sign_out(self, signed: Signed) -> None:

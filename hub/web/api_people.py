@@ -46,6 +46,7 @@ async def _sign_in(rooms: Rooms, ask: Ask) -> Answer:
         ):
             signed = await rooms.people.sign_in(login, body.password)
     except WrongPassword as error:
+        log.info("sign-in refused", address=ask.address)
         raise refusal(HTTPStatus.UNAUTHORIZED, "Login or password is not right: type both once more.", code="password") from error
     log.info("signed in", login=login, role=signed.user.role.value)
     return _opened(signed)

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 import aiohttp
 
 from hub.desk.people import Newcomer
+from hub.engine.clock import SystemClock
 from hub.model.people import Role, User
 from hub.web.signing import COOKIE, CSRF_HEADER
 from tests.web.desk_world import Store
@@ -17,6 +18,23 @@ PASSWORD = "đường về nhà 47"
 async def somebody(store: Store, login: str = "an", role: Role = Role.ADMIN) -> User:
     """A user with the password of these tests."""
     return await store.people.add(Newcomer(login=login, name=f"Họ tên {login}", password=PASSWORD, role=role))
+
+
+class MovedClock(SystemClock):
+    """A clock that stands still until a test moves it."""
+
+    def __init__(self) -> None:
+        self.ms = 1_700_000_000_000
+
+    def now(self) -> int:
+        return self.ms
+
+    def boottime(self) -> float:
+        return self.ms / 1000
+
+    def forward(self, *, hours: float = 0, seconds: float = 0) -> None:
+        """Let so much time pass at once."""
+        self.ms += int(hours * 3_600_000 + seconds * 1000)
 
 
 class Browser:
