@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import aiohttp
 import pytest
@@ -248,38 +249,51 @@ def watching(signing: Signing, still: list[object]) -> web.RouteDef:
     return web.get("/watch", connect)
 
 
-async def test_a_websocket_is_opened_by_our_own_page_and_knows_when_its_session_ends(store: Store) -> None:
-    await somebody(store, "an")
-    token = (await store.people.sign_in("an", PASSWORD)).token
+@asynccontextmanager
+async def watched(store: Store, still: list[object]) -> AsyncIterator[tuple[aiohttp.ClientSession, str]]:
+    """Such a WebSocket served, and the origin of its own pages."""
     signing = Signing(store.people, tokens=Tokens({"tests": TOKEN}, origin=HERE, clock=store.clock), origin=HERE)
-    still: list[object] = []
-    cookie = {"Cookie": f"{COOKIE}={token}"}
-
     async with opened([watching(signing, still)]) as (http, port):
-        ours = {"Origin": f"http://127.0.0.1:{port}"}
+        yield http, f"http://127.0.0.1:{port}"
 
-        async def refused(**headers: str) -> int:
+
+async def cookie_of(store: Store) -> str:
+    return f"{COOKIE}={(await store.people.sign_in('an', PASSWORD)).token}"
+
+
+async def test_a_websocket_is_opened_by_our_own_page_only(store: Store) -> None:
+    await somebody(store)
+    cookie = await cookie_of(store)
+
+    async with watched(store, []) as (http, ours):
+        seen = []
+        for headers in (
+            {"Cookie": cookie},
+            {"Cookie": cookie, "Origin": "https://evil.example"},
+            {"Cookie": cookie, "Origin": "null"},
+            {"Origin": ours},
+            {"Origin": ours, "Cookie": f"{COOKIE}=nonsense"},
+            {"Authorization": "Bearer nonsense"},
+        ):
             with pytest.raises(aiohttp.WSServerHandshakeError) as error:
                 await http.ws_connect("/watch", headers=headers)
-            return error.value.status
+            seen.append(error.value.status)
 
-        seen = [
-            await refused(**cookie),
-            await refused(**cookie, Origin="https://evil.example"),
-            await refused(**cookie, Origin="null"),
-            await refused(**ours),
-            await refused(**ours, Cookie=f"{COOKIE}=nonsense"),
-            await refused(Authorization="Bearer nonsense"),
-        ]
-        async with http.ws_connect("/watch", headers={**cookie, **ours}) as wire:
-            for end in (False, True):
-                if end:
-                    await store.people.amend("an", Amendment(password=f"{PASSWORD} 2"))
+    assert [403, 403, 403, 401, 401, 401] == seen
+
+
+async def test_an_open_websocket_learns_that_its_session_ended(store: Store) -> None:
+    await somebody(store)
+    still: list[object] = []
+
+    async with watched(store, still) as (http, ours):
+        async with http.ws_connect("/watch", headers={"Cookie": await cookie_of(store), "Origin": ours}) as wire:
+            for password in (None, f"{PASSWORD} 2"):
+                await store.people.amend("an", Amendment(password=password))
                 await wire.send_str("?")
                 await wire.receive_str()
         async with http.ws_connect("/watch", headers={"Authorization": f"Bearer {TOKEN}"}) as wire:
             await wire.send_str("?")
             await wire.receive_str()
 
-    assert [403, 403, 403, 401, 401, 401] == seen
     assert ["an", 401, "tests"] == still

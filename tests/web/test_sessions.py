@@ -8,7 +8,7 @@ from hub.desk.passwords import Passwords
 from hub.desk.people import IDLE_MS, LONGEST_MS, NOTED_EVERY_MS, Amendment, SignedOut
 from hub.model.people import Role
 from hub.store.keys import Keys
-from hub.store.people import Change, Users
+from hub.store.people import Change, Sessions, Users
 from hub.web.origin import Origin, networks
 from hub.web.signing import COOKIE, CSRF_HEADER
 from tests.web.desk_world import Store
@@ -267,3 +267,14 @@ async def test_old_parameters_are_renewed_at_the_next_sign_in_and_sessions_stay(
     assert stored is not None
     assert stored.password.split("$")[3].startswith("m=1024")
     assert (await store.people.known(signed.token)).user.login == "an"
+
+
+async def test_a_session_that_was_ended_meanwhile_does_not_go_on(store: Store) -> None:
+    await somebody(store)
+    signed = await store.people.sign_in("an", PASSWORD)
+    sessions = Sessions(store.links, store.keys)
+    await store.people.sign_out(signed)
+
+    await sessions.go_on(signed.token, signed.session, ttl=IDLE_MS)
+
+    assert await sessions.find(signed.token) is None
