@@ -30,6 +30,7 @@ from hub.engine.budget import TurnBudget
 from hub.engine.clock import SystemClock
 from hub.engine.counters import Counters
 from hub.engine.holding import Engine
+from hub.engine.indexing import Indexing
 from hub.engine.logs import configure
 from hub.engine.mailbox import TurnSettings
 from hub.engine.reader import Reader
@@ -41,8 +42,8 @@ from hub.model.ports import Call, Clock, Inbound, Reply, Sent
 from hub.store.archive.open import Archive
 from hub.store.buckets import Buckets
 from hub.store.codec import encode
+from hub.store.inbox import Inbox
 from hub.store.links import Links
-from hub.store.queue import Queue
 from hub.store.workers import Workers
 
 LONGEST_S = 300.0
@@ -168,7 +169,7 @@ class Bench:
         """The archive of a hub: SQLite in the data folder."""
         archive = await Archive.open(str(self._settings.data / "archive.sqlite3"))
         counted, links, keys = Counted(archive), self.parts.links, self.parts.keys
-        archiver = Archiver(links, keys, counted, held=self._held, clock=self._clock, queue=Queue(links, keys))
+        archiver = Archiver(links, keys, counted, held=self._held, clock=self._clock, indexing=Indexing(Inbox(links, keys)))
         task = asyncio.create_task(archiver.run())
         try:
             yield counted

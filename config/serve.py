@@ -26,6 +26,7 @@ from hub.engine.archiver import Archiver
 from hub.engine.clock import SystemClock
 from hub.engine.counters import Counters
 from hub.engine.housekeeping import keep_house
+from hub.engine.indexing import Indexing
 from hub.engine.intake import Intake
 from hub.engine.permit import PermitConnector
 from hub.engine.polling import Poller
@@ -33,6 +34,7 @@ from hub.engine.worker import LIFE_MS, Worker
 from hub.model.errors import StoreAway
 from hub.model.ports import Channel, Clock
 from hub.store.chats import Chats
+from hub.store.inbox import Inbox
 from hub.store.meta import FORMAT, Meta, heartbeat_name
 from hub.store.queue import Queue
 from hub.store.workers import Workers
@@ -145,7 +147,8 @@ class Hub:
         await Meta(links, keys).agree()
         work = worker(process.store, turning, rated, clock=self._clock, counters=process.counters, name=name)
         archive = await self._open_archive()
-        archiver = Archiver(links, keys, archive, held=lambda: set(work.holdings), clock=self._clock, queue=Queue(links, keys))
+        indexing = Indexing(Inbox(links, keys))
+        archiver = Archiver(links, keys, archive, held=lambda: set(work.holdings), clock=self._clock, indexing=indexing)
         await work.start()
         self._stack.push_async_callback(work.stop)
         self._tell_accounts(process, work)

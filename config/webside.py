@@ -24,6 +24,7 @@ from hub.store.cases import Cases, Seal
 from hub.store.chats import Chats
 from hub.store.customers import Customers
 from hub.store.dead import DeadLetters
+from hub.store.inbox import Inbox
 from hub.store.queue import Queue
 from hub.store.switch import Switch
 from hub.web.api import api_routes
@@ -139,6 +140,7 @@ def _rooms(parts: WebParts, cases: Cases, people: People) -> Rooms:
         desk=desk,
         customers=customers,
         queue=Queue(links, keys),
+        inbox=Inbox(links, keys),
         dead=DeadLetters(links, keys, inboxes=inboxes),
         switch=Switch(links, keys),
         cases=cases,

@@ -43,6 +43,10 @@ class Erased(Struct, frozen=True):
 class Rows(Protocol):
     """What is asked of the archive here."""
 
+    async def cursors(self) -> Mapping[int, str]:
+        """How far it is in the journal of each partition, by its entries' ids; nothing of a partition it has nothing of."""
+        ...
+
     async def export(self, customer: str) -> Mapping[str, tuple[dict[str, object], ...]]:
         """Every row of a customer by table."""
         ...
@@ -118,7 +122,7 @@ class Erasing(Struct, frozen=True, kw_only=True):
     async def _until_archived(self, customers: Sequence[str]) -> None:
         """Wait until what is under way for them has been taken, and the archive has what came of it."""
         ends, until, rest = await self.wiping.ends(customers), self.clock.boottime() + self.deadline, FIRST_LOOK_S
-        while stream := await self.wiping.waiting(customers, ends):
+        while stream := await self.wiping.waiting(customers, ends, archived=await self.rows.cursors()):
             if self.clock.boottime() > until:
                 raise NotNow(
                     f"{stream} still holds something of this customer after {self.deadline:.0f} s; "

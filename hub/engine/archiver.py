@@ -1,19 +1,16 @@
-"""From the journal to the archive: batches and cursor in one transaction, then the journal is trimmed to what the archive has."""
+"""From the journal to the archive: batches and cursor in one transaction, then the journal is trimmed to a tail for the live feed."""
 
 import asyncio
 from typing import Protocol, cast
 
 import structlog
 
+from hub.engine.indexing import Indexing
+from hub.engine.tail import Tails
 from hub.model.errors import HubError, StoreAway
-from hub.model.journal import TurnTaken
 from hub.model.ports import Clock
-from hub.model.turn import OWNER_CHANGED
-from hub.model.words import OwnerKind
-from hub.store.codec import Undecodable, decode_journal
 from hub.store.keys import Keys
 from hub.store.links import Links, Need
-from hub.store.queue import Queue
 
 log = structlog.get_logger()
 PAUSE_S = 0.2
@@ -21,7 +18,7 @@ PLENTY = 1024
 """So many entries at once, and the next are fetched without a pause. Fewer are waited for: a round costs as much for one as for hundreds,
 and without the pause the rounds took more of a hub at 500 words a second than its turns."""
 READ_AT_MOST = 256
-_MARK = OWNER_CHANGED.encode()
+START = "0-0"
 Batch = tuple[int, list[tuple[str, bytes]]]
 
 
@@ -48,14 +45,16 @@ class Held(Protocol):
 class Archiver:
     """Copies the journals of the partitions held here. Two that copy the same one only repeat themselves."""
 
-    def __init__(self, links: Links, keys: Keys, archive: Archive, *, held: Held, clock: Clock, queue: Queue) -> None:
-        self._queue = queue
+    def __init__(self, links: Links, keys: Keys, archive: Archive, *, held: Held, clock: Clock, indexing: Indexing) -> None:
         self._links = links
         self._keys = keys
         self._archive = archive
         self._held = held
         self._clock = clock
+        self._indexing = indexing
+        self._tails = Tails(links, keys, clock=clock)
         self._cursors: dict[int, str] = {}
+        self._indexed: dict[int, str] = {}
         self.behind = False
 
     async def run(self) -> None:
@@ -70,7 +69,7 @@ class Archiver:
                 self._cursors.clear()
             except HubError as error:
                 self._told(behind=True, reason=type(error).__name__)
-                copied = 0
+                copied = await self._index_alone()
                 self._cursors.clear()
             if copied < PLENTY:
                 await self._clock.sleep(PAUSE_S)
@@ -80,52 +79,49 @@ class Archiver:
         held = self._held()
         for gone in self._cursors.keys() - held:
             del self._cursors[gone]
+        for gone in self._indexed.keys() - held:
+            del self._indexed[gone]
         for number in held - self._cursors.keys():
             self._cursors[number] = await self._archive.cursor(number)
-        batches = await self._read(sorted(held))
-        if not batches:
-            return 0
-        for _, entries in batches:
-            await self._index(entries)
-        await self._archive.write(batches)
-        await self._trim(batches)
+        self._tails.keep(held, self._cursors)
+        batches = await self._read(sorted(held), self._cursors)
+        if batches:
+            await self._index(batches)
+            await self._archive.write(batches)
+            for number, entries in batches:
+                self._cursors[number] = entries[-1][0]
+                self._tails.archived(number, [entry for entry, _ in entries])
+        await self._tails.trim()
         return sum(len(entries) for _, entries in batches)
 
-    async def _index(self, entries: list[tuple[str, bytes]]) -> None:
-        """Keep the queue of waiting conversations: said at least once for each change of owner, in order."""
-        for _, blob in entries:
-            if _MARK not in blob:
-                continue
-            try:
-                turn = decode_journal(blob)
-            except Undecodable:
-                continue  # The archive keeps it as it is, and says so.
-            if not isinstance(turn, TurnTaken):
-                continue
-            for fact in turn.facts:
-                if fact.name == OWNER_CHANGED:
-                    waits = fact.detail.get("owner") == OwnerKind.QUEUE
-                    await self._queue.note(fact.detail["conversation"], turn.customer, since=turn.now if waits else None)
+    async def _index_alone(self) -> int:
+        """While the archive is away the inbox goes on: the views follow the journal by themselves."""
+        try:
+            held = self._held()
+            batches = await self._read(sorted(held), {number: self._indexed.get(number, START) for number in held})
+            await self._index(batches)
+        except HubError as error:
+            log.debug("not indexed", error=type(error).__name__)
+            return 0
+        return sum(len(entries) for _, entries in batches)
 
-    async def _read(self, held: list[int]) -> list[Batch]:
-        calls = [self._read_one(number) for number in held]
+    async def _index(self, batches: list[Batch]) -> None:
+        """Bring the views to where the journal is; entries they have already are passed over."""
+        fresh = [pair for number, entries in batches for pair in entries if _id(pair[0]) > _id(self._indexed.get(number, START))]
+        if fresh:
+            await self._indexing.apply(fresh)
+        for number, entries in batches:
+            self._indexed[number] = max(self._indexed.get(number, START), entries[-1][0], key=_id)
+
+    async def _read(self, held: list[int], cursors: dict[int, str]) -> list[Batch]:
+        calls = [self._read_one(number, cursors[number]) for number in held]
         return [(number, entries) for number, entries in zip(held, await asyncio.gather(*calls), strict=True) if entries]
 
-    async def _read_one(self, number: int) -> list[tuple[str, bytes]]:
+    async def _read_one(self, number: int, cursor: str) -> list[tuple[str, bytes]]:
         key = self._keys.partitions[number].journal
         # Safe before it leaves: what a lost master did and its replica never saw is done again, and must not stand in the archive twice.
-        answer = await self._links.call(key, "XRANGE", key, f"({self._cursors[number]}", "+", "COUNT", READ_AT_MOST, need=Need.SAFE)
+        answer = await self._links.call(key, "XRANGE", key, f"({cursor}", "+", "COUNT", READ_AT_MOST, need=Need.SAFE)
         return [(entry.decode(), fields[1]) for entry, fields in cast("list[tuple[bytes, list[bytes]]]", answer)]
-
-    async def _trim(self, batches: list[Batch]) -> None:
-        calls = []
-        for number, entries in batches:
-            self._cursors[number] = last = entries[-1][0]
-            key = self._keys.partitions[number].journal
-            milliseconds, _, sequence = last.partition("-")
-            calls.append(self._links.call(key, "XTRIM", key, "MINID", f"{milliseconds}-{int(sequence) + 1}"))
-        for call in calls:
-            await call
 
     def _told(self, *, behind: bool, reason: str = "") -> None:
         if behind and not self.behind:
@@ -133,3 +129,9 @@ class Archiver:
         if self.behind and not behind:
             log.info("the archive is back")
         self.behind = behind
+
+
+def _id(entry: str) -> tuple[int, int]:
+    """An entry's id in the order the server gave it."""
+    ms, _, sequence = entry.partition("-")
+    return int(ms), int(sequence)

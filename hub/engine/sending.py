@@ -299,7 +299,7 @@ class Sender:
             event = self._event(
                 delivery, DeliveryEnded(delivery=delivery.id, state=state, reason=reason, opted_out=opted_out, address=delivery.address)
             )
-        ending = Ending(state=state, journal=encode(moved), external_ids=queued.external_ids, event=event)
+        ending = Ending(state=state, journal=encode(moved), external_ids=queued.external_ids, event=event, reason=reason, code=code)
         self._counters.sends[delivery.address.channel, state.value] += 1
         settled = await self._until_told(
             lambda: self._deliveries.settle(delivery, ending, mark=mark, stream=queued.stream, entry=queued.entry)

@@ -57,7 +57,10 @@ class Feedback(Value, frozen=True):
 
 
 class Conversation(Value, frozen=True):
-    """One matter under discussion; `epoch` rises with each change of owner, and a bot's word of an older epoch is never sent."""
+    """One matter under discussion; `epoch` rises with each change of owner, and a bot's word of an older epoch is never sent.
+
+    `since`: when its owner last changed, in ms since 1970 (0: never, or before this was kept).
+    """
 
     id: str
     opened: int
@@ -74,6 +77,7 @@ class Conversation(Value, frozen=True):
     summary: str = ""
     reason: str = ""
     feedback: Feedback | None = None
+    since: int = 0
 
 
 class Armed(Value, frozen=True):

@@ -122,10 +122,10 @@ class Turn(Value, frozen=True):
 
     def hand_over(self, conversation: Conversation, owner: Owner) -> tuple[Self, Conversation]:
         """The turn with another owner of that conversation and a new epoch: no bot word of the old one is sent any more."""
-        changed = replace(conversation, owner=owner, epoch=conversation.epoch + 1, offered=(), lines=())
-        who = f"agent:{owner.agent}" if owner.kind is OwnerKind.AGENT else owner.kind.value
+        changed = replace(conversation, owner=owner, epoch=conversation.epoch + 1, offered=(), lines=(), since=self.now)
+        who, was = _named(owner), _named(conversation.owner)
         turn = self.with_conversation(changed).note("fact", "system", f"owner {who}", conversation=changed.id)
-        return turn.fact(OWNER_CHANGED, conversation=changed.id, owner=who, epoch=str(changed.epoch)), changed
+        return turn.fact(OWNER_CHANGED, conversation=changed.id, owner=who, epoch=str(changed.epoch), was=was), changed
 
     def _with_delivery(self, delivery: Delivery, *, who: str) -> Self:
         line = TimelineEntry(
@@ -175,6 +175,11 @@ class Turn(Value, frozen=True):
     def done(self) -> Self:
         """The turn marked as dealt with: later steps stay silent."""
         return replace(self, handled=True)
+
+
+def _named(owner: Owner) -> str:
+    """An owner as facts and lines name it."""
+    return f"agent:{owner.agent}" if owner.kind is OwnerKind.AGENT else owner.kind.value
 
 
 class Step(Protocol):

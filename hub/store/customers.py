@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import cast
 
 from hub.model.address import Address
-from hub.model.base import Value
+from hub.model.feed import Line
 from hub.model.journal import TimelineEntry
 from hub.model.record import Moved, Record
 from hub.model.words import DeliveryState
@@ -13,16 +13,10 @@ from hub.store.codec import decode_line, decode_record
 from hub.store.keys import Keys
 from hub.store.links import Links
 
+__all__ = ["LINES_KEPT", "Customers", "Line"]
+
 LINES_KEPT = 50
 """As the commit trims the log."""
-
-
-class Line(Value, frozen=True):
-    """One line of the timeline; for what we sent, how far it came and the provider's ids."""
-
-    entry: TimelineEntry
-    state: DeliveryState | None = None
-    external_ids: tuple[str, ...] = ()
 
 
 class Customers:
@@ -57,20 +51,22 @@ class Customers:
         told = [(piece, entry) for piece, entries in zip(pieces, logs, strict=True) for entry in entries]
         # Each log is in order already, and sorting keeps the order of what was said in one turn.
         newest = sorted(told, key=lambda one: one[1].at)[-limit:]
-        fates = await asyncio.gather(*(self._fate(piece, entry.delivery) for piece, entry in newest))
-        return [Line(entry=entry, state=state, external_ids=ids) for (_, entry), (state, ids) in zip(newest, fates, strict=True)]
+        return list(await asyncio.gather(*(self.line(piece, entry) for piece, entry in newest)))
 
     async def _log(self, customer: str, limit: int) -> list[TimelineEntry]:
         keys = self._keys.of_customer(customer)
         blobs = cast("list[bytes]", await self._links.call(keys.fence, "LRANGE", keys.log(customer), -limit, -1))
         return [decode_line(blob) for blob in blobs]
 
-    async def _fate(self, customer: str, delivery: str) -> tuple[DeliveryState | None, tuple[str, ...]]:
-        """How far a delivery came; nothing for what is no delivery or was settled more than 30 days ago."""
-        if not delivery:
-            return None, ()
+    async def line(self, customer: str, entry: TimelineEntry) -> Line:
+        """A line with how far its delivery came; nothing of that for what is no delivery or was settled more than 30 days ago."""
+        if not entry.delivery:
+            return Line(entry=entry)
         keys = self._keys.of_customer(customer)
-        state, ids = cast("list[bytes | None]", await self._links.call(keys.fence, "HMGET", keys.delivery(delivery), "s", "x"))
-        if state is None:
-            return None, ()
-        return DeliveryState(state.decode()), tuple(ids.decode().split("\n")) if ids else ()
+        fields = ("s", "x", "r", "c")
+        found = cast("list[bytes | None]", await self._links.call(keys.fence, "HMGET", keys.delivery(entry.delivery), *fields))
+        state, ids, reason, code = ("" if one is None else one.decode() for one in found)
+        if not state:
+            return Line(entry=entry)
+        external = tuple(ids.split("\n")) if ids else ()
+        return Line(entry=entry, state=DeliveryState(state), reason=reason, code=code, external_ids=external)

@@ -24,6 +24,7 @@ class PartitionKeys:
         "spooling",
         "stop",
         "timers",
+        "trimmed",
         "trying",
     )
 
@@ -38,6 +39,7 @@ class PartitionKeys:
         self.relay = f"{tag}:relay"
         self.timers = f"{tag}:timers"
         self.journal = f"{tag}:journal"
+        self.trimmed = f"{tag}:trimmed"
         self.fence = f"{tag}:fence"
         self.trying = f"{tag}:trying"
         self.dead = f"{tag}:dead"
@@ -65,7 +67,7 @@ class PartitionKeys:
         return f"{self._tag}:owner:{conversation}"
 
     def delivery(self, delivery: str) -> str:
-        """A delivery: hash of s(tate), b(lob), m(ark), x(ternal ids), a(ttempts), nb (not before, ms)."""
+        """A delivery: hash of s(tate), b(lob), m(ark), x(ternal ids), a(ttempts), nb (not before, ms), r(eason) and c(ode) of its end."""
         return f"{self._tag}:delivery:{delivery}"
 
     def external(self, address: Address, external_id: str) -> str:
@@ -90,7 +92,7 @@ class PartitionKeys:
 
 
 _OURS = re.compile(r"hub:|\{p\d\d\}:|address:|bucket:|cases:\{|chat:\{|home:|pass:")
-_PASSING = re.compile(r"hub:(?:workers|partitions|spooling|session:|setup$)|\{p\d\d\}:spooling$|bucket:|pass:")
+_PASSING = re.compile(r"hub:(?:workers|partitions|spooling|indexing|session:|setup$)|\{p\d\d\}:spooling$|bucket:|pass:")
 
 
 class Keys:
@@ -107,6 +109,11 @@ class Keys:
         self.queue = f"{prefix}hub:queue"
         self.users = f"{prefix}hub:users"
         self.setup = f"{prefix}hub:setup"
+        self.open = f"{prefix}hub:open"
+        self.resolved = f"{prefix}hub:resolved"
+        self.agents = f"{prefix}hub:agents"
+        self.indexing = f"{prefix}hub:indexing"
+        self.signals = f"{prefix}hub:signals"
 
     def lasting(self, key: str) -> str | None:
         """A key's name without the prefix, where it is this hub's and tells more than who is at work just now; else None."""
@@ -121,6 +128,10 @@ class Keys:
     def of_subject(self, subject: str) -> PartitionKeys:
         """The keys of the partition in which the subject's mailbox lies."""
         return self.partitions[partition_of(subject)]
+
+    def mine(self, agent: str) -> str:
+        """The open conversations an agent has, by when they got them; `agents` names all who ever had one."""
+        return f"{self.prefix}hub:mine:{agent}"
 
     def address(self, address: Address) -> str:
         """Address → customer: created once, never repointed."""

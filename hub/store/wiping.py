@@ -13,9 +13,9 @@ from hub.model.errors import HubError
 from hub.store.cases import Cases
 from hub.store.codec import Undecodable, decode_delivery, decode_line, encode
 from hub.store.functions import function
+from hub.store.index import Index
 from hub.store.keys import Keys, PartitionKeys
 from hub.store.links import Links, Need
-from hub.store.queue import Queue
 from hub.store.spooling import Spooling
 from hub.store.trace import Sent, Trace
 
@@ -37,7 +37,7 @@ class Wiping:
         self._links = links
         self._keys = keys
         self._cases = cases
-        self._queue = Queue(links, keys)
+        self._index = Index(links, keys)
 
     async def spools_are_empty(self) -> None:
         """Raise NotNow while any process holds events on its disk: the customer's words may be among them."""
@@ -85,11 +85,15 @@ class Wiping:
                     found[stream] = answer[0][0].decode()
         return found
 
-    async def waiting(self, customers: Sequence[str], ends: Mapping[str, str]) -> str:
-        """A stream that still holds something of theirs up to those ends; '' where none does, and the archive has it all."""
+    async def waiting(self, customers: Sequence[str], ends: Mapping[str, str], *, archived: Mapping[int, str]) -> str:
+        """A stream that still holds something of theirs up to those ends; '' where none does, and the archive has it all.
+
+        `archived`: how far the archive is in each partition's journal; what it has may lie there still, for the live feed.
+        """
         names = tuple(customer.encode() for customer in customers)
+        starts = {keys.journal: f"({archived[keys.number]}" for keys in self._partitions(customers) if keys.number in archived}
         for stream, end in ends.items():
-            async for _, fields in self._entries(stream, end=end):
+            async for _, fields in self._entries(stream, end=end, start=starts.get(stream, "-")):
                 if any(name in field for field in fields for name in names):
                     return stream
         return ""
@@ -99,8 +103,7 @@ class Wiping:
         gone = 0
         for customer in trace.customers:
             gone += await self._beside(customer, trace)
-            for conversation in trace.conversations:
-                await self._queue.note(conversation, customer, since=None)
+        await self._index.forget(trace.customers, trace.conversations)
         for address in trace.addresses:
             gone += await self._address(address, trace.customers)
         for place in {(a.channel, a.account) for a in trace.addresses}:
@@ -135,7 +138,7 @@ class Wiping:
         gone = await self._delete(keys, names)
         for stream in self._sending(keys, trace):
             gone += await self._from_stream(stream, customer)
-        return gone + await self._from_dead(keys, customer)
+        return gone + await self._from_tail(keys, trace.customers) + await self._from_dead(keys, customer)
 
     async def _delete(self, keys: PartitionKeys, names: Iterable[str]) -> int:
         return sum([cast("int", await self._links.call(keys.fence, "DEL", *part)) for part in _parts(names)])
@@ -144,8 +147,14 @@ class Wiping:
         theirs = [entry async for entry, fields in self._entries(stream, end="+") if _is_theirs(fields, customer)]
         return sum([cast("int", await self._links.call(stream, "XDEL", stream, *part)) for part in _parts(theirs)])
 
-    async def _entries(self, stream: str, *, end: str) -> AsyncIterator[Entry]:
-        cursor = "-"
+    async def _from_tail(self, keys: PartitionKeys, customers: Sequence[str]) -> int:
+        """What the archive has of them and the journal still holds: consoles that come again must not be told of it."""
+        names = tuple(customer.encode() for customer in customers)
+        theirs = [entry async for entry, fields in self._entries(keys.journal, end="+") if any(n in f for f in fields for n in names)]
+        return sum([cast("int", await self._links.call(keys.journal, "XDEL", keys.journal, *part)) for part in _parts(theirs)])
+
+    async def _entries(self, stream: str, *, end: str, start: str = "-") -> AsyncIterator[Entry]:
+        cursor = start
         while True:
             answer = cast("list[Entry]", await self._links.call(stream, "XRANGE", stream, cursor, end, "COUNT", READ_AT_ONCE))
             for entry in answer:

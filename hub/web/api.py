@@ -8,6 +8,7 @@ from aiohttp import web
 from msgspec import json
 
 from hub.web.api_customers import CUSTOMER_ROUTES
+from hub.web.api_inbox import INBOX_ROUTES
 from hub.web.api_operation import OPERATION_ROUTES
 from hub.web.api_people import PEOPLE_ROUTES
 from hub.web.headers import JSON_HEADERS
@@ -16,7 +17,7 @@ from hub.web.problems import Problem, Refusal, answered, refusal
 from hub.web.routes import Rooms, Route, Serving
 from hub.web.signing import Signing
 
-ROUTES: tuple[Route, ...] = (*PEOPLE_ROUTES, *CUSTOMER_ROUTES, *OPERATION_ROUTES)
+ROUTES: tuple[Route, ...] = (*PEOPLE_ROUTES, *CUSTOMER_ROUTES, *INBOX_ROUTES, *OPERATION_ROUTES)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

@@ -7,6 +7,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.json import schema_components
 
+from hub.model.feed import ConsoleFrame, HubFrame
 from hub.model.people import holders
 from hub.web.problems import PROBLEM_TYPE, Problem
 from hub.web.routes import Route
@@ -23,7 +24,7 @@ _PATH_PART = re.compile(r"\{(\w+)\}")
 
 def document(routes: Sequence[Route], *, version: str, also: Sequence[Any] = ()) -> dict[str, Any]:
     """The whole page as builtins, ready for JSON. `also`: types that no route names, as the frames of a WebSocket."""
-    types = list(_types(routes, also))
+    types = list(_types(routes, (*also, ConsoleFrame, HubFrame)))
     schemas, components = schema_components(types, ref_template=_TEMPLATE)
     schema_of = {id(kind): schema for kind, schema in zip(types, schemas, strict=True)}
     paths: dict[str, dict[str, Any]] = {}

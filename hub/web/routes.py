@@ -19,6 +19,7 @@ from hub.model.ports import Channel, Clock
 from hub.store.cases import Cases
 from hub.store.customers import Customers
 from hub.store.dead import DeadLetters
+from hub.store.inbox import Inbox
 from hub.store.queue import Queue
 from hub.store.switch import Switch
 from hub.web.headers import JSON_HEADERS
@@ -40,6 +41,7 @@ class Rooms(Struct, frozen=True, kw_only=True):
     desk: Desk
     customers: Customers
     queue: Queue
+    inbox: Inbox
     dead: DeadLetters
     switch: Switch
     cases: Cases

@@ -9,10 +9,11 @@ from typing import cast
 
 from hub.desk.erasing import Erased, Erasing, Rows
 from hub.engine.archiver import Archiver
+from hub.engine.indexing import Indexing
 from hub.model.subject import PARTITIONS
 from hub.store.archive.open import Archive
 from hub.store.cases import Cases, Seal
-from hub.store.queue import Queue
+from hub.store.inbox import Inbox
 from hub.store.wiping import Wiping
 from tests.engine.world import World
 from tests.erasure.searching import where
@@ -63,8 +64,8 @@ class Forgetting:
 @asynccontextmanager
 async def forgetting(world: World, archive: Archive, *, folders: Sequence[Path]) -> AsyncIterator[Forgetting]:
     """With an archiver that copies the journals of all partitions meanwhile."""
-    queue = Queue(world.links, world.keys)
-    archiver = Archiver(world.links, world.keys, archive, held=lambda: set(range(PARTITIONS)), clock=world.clock, queue=queue)
+    indexing = Indexing(Inbox(world.links, world.keys))
+    archiver = Archiver(world.links, world.keys, archive, held=lambda: set(range(PARTITIONS)), clock=world.clock, indexing=indexing)
     copying = asyncio.create_task(archiver.run())
     try:
         yield Forgetting(world, archive, folders=folders)

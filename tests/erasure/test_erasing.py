@@ -204,6 +204,9 @@ class Failing:
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
 
+    async def cursors(self) -> dict[int, str]:
+        return await self._archive.cursors()
+
     async def export(self, customer: str) -> Export:
         return await self._archive.export(customer)
 
@@ -213,6 +216,9 @@ class Failing:
 
 class Away:
     """An archive that cannot even be read."""
+
+    async def cursors(self) -> dict[int, str]:
+        raise ArchiveAway("restarting")
 
     async def export(self, customer: str) -> Export:
         raise ArchiveAway("restarting")
@@ -226,6 +232,9 @@ class Releasing:
 
     def __init__(self, archive: Archive, release: asyncio.Event, world: World) -> None:
         self._archive, self._release, self._world = archive, release, world
+
+    async def cursors(self) -> dict[int, str]:
+        return await self._archive.cursors()
 
     async def export(self, customer: str) -> Export:
         found = await self._archive.export(customer)

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from hub.store.functions import library_name, library_source
+from hub.store.functions import VERSION, library_name, library_source
 from hub.store.link import family, outdated
 from hub.store.links import Links, connect
 from tests.servers import Node, eventually, redis_cluster
@@ -14,7 +14,7 @@ from tests.servers import Node, eventually, redis_cluster
 def version(number: int) -> tuple[str, str]:
     """A library as another version would have it: the same source under other names."""
     return f"{family(library_name())}{number}", library_source().replace(library_name(), f"{family(library_name())}{number}").replace(
-        "_1'", f"_{number}'"
+        f"_{VERSION}'", f"_{number}'"
     )
 
 

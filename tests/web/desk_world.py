@@ -25,6 +25,7 @@ from hub.store.customers import Customers
 from hub.store.dead import DeadLetters
 from hub.store.deliveries import Deliveries
 from hub.store.functions import library_name, library_source
+from hub.store.inbox import Inbox
 from hub.store.inboxes import Inboxes
 from hub.store.keys import Keys, PartitionKeys
 from hub.store.links import Links, connect
@@ -137,6 +138,7 @@ class Store:
             desk=self.desk,
             customers=self.customers,
             queue=self.queue,
+            inbox=Inbox(self.links, self.keys),
             dead=self.dead,
             switch=self.switch,
             cases=self.cases,

@@ -31,7 +31,7 @@ local function begun(keys, argv)
   return 1
 end
 
--- KEYS: delivery, open, stream, journal, in, external …   ARGV: delivery id, mark ('': from queued or held), new state, entry id, external ids, journal blob, event ('': none), keep s, keep external s
+-- KEYS: delivery, open, stream, journal, in, external …   ARGV: delivery id, mark ('': from queued or held), new state, entry id, external ids, journal blob, event ('': none), keep s, keep external s, reason, code
 -- Ends a delivery. Returns 1, or 0 where it is no longer in that state.
 local function settle(keys, argv)
   local now = redis.call('HMGET', keys[1], 's', 'm')
@@ -44,6 +44,8 @@ local function settle(keys, argv)
     if not type_is(keys[i], wanted) then return redis.error_reply('WRONGKEY ' .. keys[i] .. ' is not a ' .. wanted) end
   end
   redis.call('HSET', keys[1], 's', argv[3], 'x', argv[5])
+  if argv[10] ~= '' then redis.call('HSET', keys[1], 'r', argv[10]) end
+  if argv[11] ~= '' then redis.call('HSET', keys[1], 'c', argv[11]) end
   redis.call('HDEL', keys[1], 'm')
   redis.call('EXPIRE', keys[1], argv[8])
   redis.call('HDEL', keys[2], argv[1])

@@ -1,0 +1,70 @@
+"""Cards of conversations: made of the record and the newest lines, whatever an index says."""
+
+from collections.abc import Iterable, Sequence
+
+from hub.model.address import Address, is_reachable
+from hub.model.feed import Card, CardLast, CardOwner
+from hub.model.journal import TimelineEntry
+from hub.model.message import Attachment
+from hub.model.record import Conversation, Live
+from hub.model.words import ConversationStatus, OwnerKind
+
+LINES_READ = 20
+"""Of a customer's newest lines, for the last words and the unanswered ones."""
+TEXT_SHOWN = 200
+
+_SPOKEN = frozenset({"message", "note", "draft"})
+_NOTHING = CardLast(who="", text="", at=0, kind="")
+
+
+def card_of(record: Live, conversation: Conversation, lines: Sequence[TimelineEntry], *, place: int = 0) -> Card:
+    """The card of one conversation; `lines`: the newest of its customer, oldest first."""
+    spoken = [line for line in lines if line.kind in _SPOKEN and line.conversation == conversation.id]
+    threads = filter(is_reachable, (*conversation.threads, *record.addresses))
+    thread = conversation.last_thread or next(threads, Address(channel="", account="", id=""))
+    waits = conversation.owner.kind is OwnerKind.QUEUE and conversation.status is ConversationStatus.OPEN
+    return Card(
+        customer=record.id,
+        conversation=conversation.id,
+        name=_known(record, "name") or _known(record, "username"),
+        channel=thread.channel,
+        account=thread.account,
+        owner=CardOwner(kind=conversation.owner.kind, agent=conversation.owner.agent),
+        epoch=conversation.epoch,
+        status=conversation.status,
+        opened=conversation.opened,
+        last_word=conversation.last_word,
+        waiting_since=(conversation.since or conversation.last_word or conversation.opened) if waits else 0,
+        last=_last(spoken),
+        unanswered=_unanswered(spoken),
+        language=conversation.dialog.get("language") or _known(record, "language") or _known(record, "device_language"),
+        place=place,
+    )
+
+
+def _last(spoken: Sequence[TimelineEntry]) -> CardLast:
+    if not spoken:
+        return _NOTHING
+    line = spoken[-1]
+    text = line.text or ", ".join(dict.fromkeys(f"[{one.kind.value}]" for one in _media(line)))
+    return CardLast(who=line.who, text=text[:TEXT_SHOWN], at=line.at, kind=line.kind)
+
+
+def _media(line: TimelineEntry) -> Iterable[Attachment]:
+    return line.attachments or (line.message.attachments if line.message else ())
+
+
+def _unanswered(spoken: Sequence[TimelineEntry]) -> int:
+    """The customer's lines since somebody of ours spoke to them; a note is not said to them."""
+    count = 0
+    for line in reversed(spoken):
+        if line.kind == "message" and line.who == "customer":
+            count += 1
+        elif line.kind == "message" and line.who != "system":
+            break
+    return count
+
+
+def _known(record: Live, name: str) -> str:
+    fact = record.profile.get(name)
+    return fact.value if fact else ""

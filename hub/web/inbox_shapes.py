@@ -1,0 +1,29 @@
+"""What the inbox's routes are asked and answer; cards and frames are the model's (hub/model/feed.py)."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from hub.model.feed import Card, Counts, View
+from hub.web.api_shapes import Reference
+
+
+class InboxQuery(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which view, and which page of it: `cursor` is the page before's `next`. `agent`: whose `mine` (empty: the caller's)."""
+
+    view: View = View.QUEUE
+    limit: Annotated[int, Meta(ge=1, le=200)] = 50
+    cursor: Annotated[str, Meta(max_length=400)] = ""
+    agent: Reference = ""
+
+
+class InboxPage(Struct, frozen=True):
+    """Queue: longest waiting first; mine: longest held first; the others: newest first. A page may be short: `next` counts.
+
+    `next`: the cursor of the page after, empty at the end; `feed`: from where the live feed tells on from this page.
+    """
+
+    conversations: tuple[Card, ...]
+    next: str
+    counts: Counts
+    feed: str
