@@ -32,6 +32,9 @@ PREFIX = "csat:"
 TOLD = "Feedback Given"
 """The fact: score, text, conversation, agent. One for a conversation."""
 
+_STARS = re.compile("[★⭐🌟]\ufe0f?")
+"""Counted only where nothing else is said: "5⭐" are five, and a star behind thanks is no score."""
+
 LOW = 2
 """Up to this score somebody is unhappy."""
 
@@ -124,9 +127,8 @@ class AskFeedback:
         """A number or a word that stands for one, typed as the whole first line; no number that something else waits for."""
         if said.said.payload or not said.lines or set(said.conversation.dialog) - {LANGUAGE}:
             return 0
-        line = said.lines[0].replace("★", " ")
-        stars = said.lines[0].count("⭐")
-        return next((n for n, words in enumerate(self.texts.scores, 1) if words.has(line) or n == stars), 0)
+        words, stars = _STARS.sub(" ", said.lines[0]).strip(), len(_STARS.findall(said.lines[0]))
+        return next((n for n, known in enumerate(self.texts.scores, 1) if (known.has(words) if words else n == stars)), 0)
 
     def _noted(self, turn: Turn, rated: Conversation, feedback: Feedback, *, score: int) -> Turn:
         """The turn with the score in the record, and the customer spared of offers while it is low."""

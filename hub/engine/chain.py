@@ -11,6 +11,7 @@ from hub.model.ports import Question
 from hub.model.record import Asleep, Erased, Live, Moved, Record
 from hub.model.subject import subject_id
 from hub.model.turn import Step, Turn
+from hub.store.codec import stamped
 
 _encode = msgpack.Encoder(order="deterministic").encode
 
@@ -20,7 +21,7 @@ def open_turn(
 ) -> Turn:
     """The empty sheet: `now` never falls behind the record's last turn; a customer not known yet begins here."""
     now = max(clock, record.turned if record else 0)
-    known = record or Live(id=subject_id(event.subject), created=now)
+    known = stamped(record or Live(id=subject_id(event.subject), created=now))
     return Turn(record=replace(known, turned=now), event=event, entry=entry, now=now, revision=revision, more=more, answers=answers or {})
 
 
@@ -55,6 +56,15 @@ def _outdated(turn: Turn) -> bool:
 
 
 def digest(turn: Turn) -> str:
-    """A short fingerprint of all that a turn decided, by which a replay is compared."""
-    outcome = (turn.record, turn.deliveries, turn.rescued, turn.receipts, turn.forwards, turn.facts, turn.timeline, turn.verdicts)
+    """A short fingerprint of all that a turn decided, by which a replay is compared; in which version it is stored is no decision."""
+    outcome = (
+        replace(turn.record, v=1),
+        turn.deliveries,
+        turn.rescued,
+        turn.receipts,
+        turn.forwards,
+        turn.facts,
+        turn.timeline,
+        turn.verdicts,
+    )
     return blake2b(_encode(outcome), digest_size=8).hexdigest()

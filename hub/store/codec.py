@@ -1,6 +1,7 @@
 """Stored values to bytes and back; a reader up-converts one version at a time and keeps what it does not know."""
 
 from collections.abc import Mapping
+from typing import TypeVar
 
 from msgspec import Struct, ValidationError, msgpack, to_builtins
 from msgspec.structs import replace
@@ -11,11 +12,13 @@ from hub.model.events import Event
 from hub.model.journal import JournalEntry, TimelineEntry
 from hub.model.record import Record
 from hub.store.unknown import Rest, left_over, put_back
-from hub.store.upgrades import Reading, Steps
+from hub.store.upgrades import Document, Reading, Steps
+
+R = TypeVar("R", bound=Record)
 
 REVISION_DIGITS = 16
 
-VERSIONS: Mapping[str, int] = {}
+VERSIONS: Mapping[str, int] = {"live": 2}
 """The newest version of each kind of record, of `event`, of `delivery` and of each kind of journal entry; 1 where none is named.
 
 Raised with a shape that an older version cannot read; each raise needs its step below. A new field with a default is no such shape, but
@@ -23,7 +26,14 @@ the record's version is raised for it too: that is how an older process knows th
 of other kinds the writer sets `v`, for a `v` left out means 1.
 """
 
-STEPS: Steps = {}
+
+def _same(document: Document) -> Document:
+    """Only fields with defaults came."""
+    return document
+
+
+# live 2: cart, orders, runs, sends; feedback of a conversation; until and why of what is deferred.
+STEPS: Steps = {("live", 1): _same}
 """(kind, v) → the step to v + 1. A step is never changed again once it was released."""
 
 _encoder = msgpack.Encoder()
@@ -108,12 +118,16 @@ def encode_record(record: Record, revision: int, unknown: Unknown | None = None)
 
     A record that took another shape (merged, erased) keeps none of them.
     """
-    head, kind = b"%016x" % revision, _kind(record)
-    if record.v < VERSIONS.get(kind, 1):
-        record = replace(record, v=VERSIONS[kind])
+    head, kind, record = b"%016x" % revision, _kind(record), stamped(record)
     if unknown and unknown.kind == kind:
         return head + encode(put_back(_document(record), unknown.rest))
     return head + encode(record)
+
+
+def stamped(record: R) -> R:
+    """The record in the version of its kind that is written today, or in the newer one it came in."""
+    newest = VERSIONS.get(_kind(record), 1)
+    return replace(record, v=newest) if record.v < newest else record
 
 
 def revision_text(revision: int) -> str:

@@ -133,6 +133,9 @@ def test_a_conversation_that_fell_asleep_by_itself_is_not_asked_about() -> None:
         (Said(text="5/5"), 5),
         (Said(text="⭐⭐⭐"), 3),
         (Said(text="3 ★"), 3),
+        (Said(text="5⭐"), 5),
+        (Said(text="5 sao ⭐"), 5),
+        (Said(text="★ ⭐️ 🌟"), 3),
         (Said(text="Excellent!"), 5),
         (Said(text="四分"), 4),
         (Said(text="非常滿意"), 5),
@@ -147,7 +150,7 @@ def test_a_score_is_heard_by_button_number_or_word(said: Said, score: int) -> No
     assert [] == told(turn)
 
 
-@pytest.mark.parametrize("words", ["opening hours", "where is my order?", "size 38", "hello", "6", "55"])
+@pytest.mark.parametrize("words", ["opening hours", "where is my order?", "size 38", "hello", "6", "55", "thanks ⭐", "shop ơi ⭐⭐"])
 def test_other_words_are_answered_and_no_score(words: str) -> None:
     turn = step(asked(), Said(text=words), entry="1-4")
 

@@ -13,7 +13,7 @@ from hub.model.message import Message
 from hub.model.record import Armed, Consent, Live, Moved
 from hub.model.turn import Turn
 from hub.model.words import ConsentState, DeliveryState, Purpose
-from hub.store.codec import decode_record_value, encode, encode_record
+from hub.store.codec import decode_record_value, encode, encode_record, stamped
 from tests.engine.world import Doing, Echo, World, turning
 from tests.servers import eventually
 
@@ -265,7 +265,7 @@ async def test_a_merge_that_dies_half_way_is_finished_by_the_next_owner(world: W
 
 def test_a_record_travels_whole() -> None:
     """Guard: the record in MergeArrived is read with the decoder of stored records."""
-    record = Live(id="cu-1", created=1, timers={"x": Armed(generation=1, due=2)})
+    record = stamped(Live(id="cu-1", created=1, timers={"x": Armed(generation=1, due=2)}))
 
     assert record == decode_record_value(encode(record))
     assert replace(record, created=2) != decode_record_value(encode_record(record, 3)[16:])

@@ -8,7 +8,9 @@ from hub.engine.replay import replay
 from hub.model.events import Said
 from hub.model.message import Message
 from hub.model.ports import Question
+from hub.model.record import Live
 from hub.model.turn import Turn
+from hub.store.codec import encode
 from tests.engine.world import Doing, Echo, World, house_steps, turning
 
 
@@ -21,6 +23,23 @@ async def test_turns_taken_again_decide_the_same(world: World) -> None:
     outcome = replay(await world.turns(await world.customer("an")), house_steps())
 
     assert (12, 0, ()) == (outcome.compared, outcome.skipped, outcome.differences)
+
+
+async def test_a_record_that_an_older_version_wrote_decides_the_same(world: World) -> None:
+    """Guard: what is stored says in which version; that is no part of what a turn decides."""
+    await world.working()
+    customer = await world.customer("an")
+    keys = world.keys_of(customer)
+    old = b"%016x" % 1 + encode(Live(id=customer, created=1, turned=1))
+    await world.links.call(keys.fence, "SET", keys.record(customer), old)
+    for n in range(3):
+        await world.say("an", f"w{n}")
+    await world.settled()
+    turns = await world.turns(customer)
+
+    outcome = replay([replace(turns[0], before=old[16:]), *turns[1:]], house_steps())
+
+    assert (3, ()) == (outcome.compared, outcome.differences)
 
 
 async def test_what_questions_were_answered_is_taken_from_the_journal(world: World) -> None:

@@ -176,6 +176,22 @@ def test_what_no_step_mends_is_an_error() -> None:
         parcels([]).decode(msgpack.encode({"kind": "parcel", "grams": 7, "v": 3}))
 
 
+FIRST = {
+    Live: "id created turned addresses profile consents conversations timers armings deferred parked merged v",
+    Conversation: "id opened owner epoch status threads last_thread last_word misses lines offered dialog summary reason",
+}
+"""What the records of version 1 had."""
+
+
+def test_a_record_with_more_than_its_first_version_says_so() -> None:
+    """Guard: an older process keeps what it does not know only of a record that says it is newer."""
+    more = {name for kind, first in FIRST.items() for name in kind.__struct_fields__ if name not in first.split()}
+    stored = encode_record(Live(id="cu-1", created=5), 1)
+
+    assert {"cart", "feedback"} < more
+    assert 2 <= document_of(stored).get("v", 1)
+
+
 def test_every_version_below_the_newest_has_its_step() -> None:
     assert [] == [(kind, v) for kind, newest in VERSIONS.items() for v in range(1, newest) if (kind, v) not in STEPS]
 
