@@ -20,7 +20,8 @@ def store_answers(deliveries: Deliveries) -> Mapping[str, Answer]:
         fields = (await deliveries.kept(customer, [id])).get(id)
         if not fields:
             return "null"
-        return json.encode({"state": fields["s"].decode(), "delivery": to_builtins(decode_delivery(fields["b"]))}).decode()
+        told = {"state": fields["s"].decode(), "reason": fields.get("r", b"").decode()}
+        return json.encode({**told, "delivery": to_builtins(decode_delivery(fields["b"]))}).decode()
 
     async def external(key: str) -> str:
         customer, address, external_id = key.split("|", 2)

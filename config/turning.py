@@ -10,6 +10,7 @@ from dialogs.steps import dialog_steps, urgency
 from dialogs.wording import load_shop
 from hub.desk.knowing import Knowing
 from hub.desk.ownership import Ownership
+from hub.desk.remarks import Remarks
 from hub.desk.threads import Threads
 from hub.engine.merge import Merging
 from hub.engine.receipts import Receipts
@@ -29,5 +30,5 @@ def turning_of(
     if queue is not None and clock is not None:
         answers = {**answers, **place_answers(QueuePlaces(queue, shop.calendar, clock=clock))}
     dialogs = dialog_steps(shop, feedback_ms=int(settings.shop.feedback_seconds * 1000))
-    steps: tuple[Step, ...] = (Merging(), Receipts(), Threads(), Knowing(), Ownership(), *dialogs, Gate())
+    steps: tuple[Step, ...] = (Merging(), Receipts(), Threads(), Knowing(), Ownership(), Remarks(), *dialogs, Gate())
     return Turning(steps=steps, urgent=urgency(shop), quiet=settings.burst_seconds, answers=answers, build=build)

@@ -6,7 +6,19 @@ from msgspec import DecodeError, Struct, json
 
 from hub.model.address import Address
 from hub.model.errors import HubError, StoreAway
-from hub.model.events import Body, ClaimAsked, EraseAsked, Event, ReleaseAsked, ResolveAsked, RetryAsked, SayAsked
+from hub.model.events import (
+    Body,
+    ClaimAsked,
+    DismissAsked,
+    EraseAsked,
+    Event,
+    NoteAsked,
+    ReleaseAsked,
+    ReopenAsked,
+    ResolveAsked,
+    RetryAsked,
+    SayAsked,
+)
 from hub.model.message import Message
 from hub.model.ports import Clock
 from hub.model.record import Live
@@ -142,6 +154,21 @@ class Desk:
     async def retry(self, customer: str, *, agent: str, event_id: str, delivery: str) -> Done | Refused | TakingOver:
         """Send a failed, unknown or draft delivery after all."""
         return await self._decided(customer, RetryAsked(agent=agent, delivery=delivery), event_id=event_id)
+
+    async def note(
+        self, customer: str, *, text: str, agent: str, event_id: str, conversation: str = "", mentions: tuple[str, ...] = ()
+    ) -> Done | Refused | TakingOver:
+        """Leave a note for colleagues; the customer never sees it."""
+        asked = NoteAsked(agent=agent, text=text, conversation=conversation, mentions=mentions)
+        return await self._decided(customer, asked, event_id=event_id)
+
+    async def reopen(self, customer: str, *, conversation: str, agent: str, event_id: str) -> Done | Refused | TakingOver:
+        """Take back the closing of a conversation; it is the agent's then."""
+        return await self._decided(customer, ReopenAsked(agent=agent, conversation=conversation), event_id=event_id)
+
+    async def dismiss(self, customer: str, *, delivery: str, agent: str, event_id: str) -> Done | Refused | TakingOver:
+        """Let colleagues not see a suppressed draft again."""
+        return await self._decided(customer, DismissAsked(agent=agent, delivery=delivery), event_id=event_id)
 
     async def erase(self, customer: str, *, asked_by: str, event_id: str) -> Done | Refused | TakingOver:
         """Forget the record and what waits to be sent; what lies beside it is `erasing`'s matter."""

@@ -8,6 +8,7 @@ from hub.model.address import is_reachable
 from hub.model.base import Value
 from hub.model.delivery import Delivery
 from hub.model.events import ClaimAsked, DeliveryEnded, Echoed, ReleaseAsked, ResolveAsked, RetryAsked, SayAsked
+from hub.model.journal import DeliveryMoved
 from hub.model.ports import Question
 from hub.model.record import Conversation, Owner
 from hub.model.turn import Turn
@@ -15,6 +16,8 @@ from hub.model.words import ConversationStatus, DeliveryState, Origin, OwnerKind
 
 PHONE_AGENT = "phone"
 """Who has taken over when a person answered from the provider's own app."""
+SETTLED = "settled"
+"""Why a draft is withdrawn: somebody has sent it as their own, or dismissed it (`commit.lua` writes it)."""
 _encode = json.Encoder().encode
 _delivery = json.Decoder(Delivery).decode
 
@@ -39,7 +42,7 @@ class Ownership:
         """A retry needs the delivery it is about; an echo, whether the message was ours."""
         match turn.event.body:
             case RetryAsked(delivery=delivery):
-                return tuple(Question(topic="delivery", key=key) for key in _places(turn, delivery))
+                return tuple(Question(topic="delivery", key=key) for key in places(turn, delivery))
             case Echoed(external_id=external) if turn.event.address:
                 return tuple(Question(topic="external", key=key) for key in _echoes(turn, external))
         return ()
@@ -67,24 +70,24 @@ class Ownership:
 def _claim(turn: Turn, asked: ClaimAsked) -> Turn:
     conversation = turn.conversation(asked.conversation)
     if conversation is None:
-        return _refuse(turn, "no_conversation", "This customer has no open conversation; write to them instead.")
+        return refuse(turn, "no_conversation", "This customer has no open conversation; write to them instead.")
     if conversation.status is ConversationStatus.RESOLVED:
-        return _refuse(turn, "resolved", "This conversation is closed; a new word of the customer opens the next one.")
+        return refuse(turn, "resolved", "This conversation is closed; a new word of the customer opens the next one.")
     if conversation.owner == Owner(kind=OwnerKind.AGENT, agent=asked.agent):
-        return _grant(turn, conversation)
+        return grant(turn, conversation)
     if conversation.owner.kind is OwnerKind.AGENT:
-        return _refuse(turn, "taken", f"{conversation.owner.agent} has this conversation.", owner=conversation.owner.agent)
+        return refuse(turn, "taken", f"{conversation.owner.agent} has this conversation.", owner=conversation.owner.agent)
     turn, conversation = turn.hand_over(conversation, Owner(kind=OwnerKind.AGENT, agent=asked.agent))
-    return _grant(turn, conversation)
+    return grant(turn, conversation)
 
 
 def _mine(turn: Turn, agent: str, id: str) -> Conversation | Turn:  # noqa: A002 - the field's name
     """The agent's own conversation, or the turn with the refusal."""
     conversation = turn.conversation(id)
     if conversation is None:
-        return _refuse(turn, "no_conversation", "This customer has no open conversation.")
+        return refuse(turn, "no_conversation", "This customer has no open conversation.")
     if conversation.owner != Owner(kind=OwnerKind.AGENT, agent=agent):
-        return _refuse(turn, "not_yours", "Claim this conversation first.", owner=conversation.owner.agent or conversation.owner.kind.value)
+        return refuse(turn, "not_yours", "Claim this conversation first.", owner=conversation.owner.agent or conversation.owner.kind.value)
     return conversation
 
 
@@ -94,55 +97,59 @@ def _release(turn: Turn, asked: ReleaseAsked) -> Turn:
         return mine
     fresh = replace(mine, summary=asked.summary, misses=0, dialog={})
     turn, conversation = turn.hand_over(fresh, Owner())
-    return _grant(turn, conversation)
+    return grant(turn, conversation)
 
 
 def _resolve(turn: Turn, asked: ResolveAsked) -> Turn:
     conversation = turn.conversation(asked.conversation)
     if conversation is None:
-        return _refuse(turn, "no_conversation", "This customer has no open conversation.")
+        return refuse(turn, "no_conversation", "This customer has no open conversation.")
     if conversation.owner.kind is OwnerKind.AGENT and conversation.owner.agent != asked.agent:
-        return _refuse(turn, "taken", f"{conversation.owner.agent} has this conversation.", owner=conversation.owner.agent)
+        return refuse(turn, "taken", f"{conversation.owner.agent} has this conversation.", owner=conversation.owner.agent)
     closing = replace(conversation, status=ConversationStatus.RESOLVED, reason=asked.reason)
     turn, closed = turn.hand_over(closing, Owner())
     turn = turn.disarm(f"idle:{closed.id}").fact("conversation resolved", conversation=closed.id, reason=asked.reason, agent=asked.agent)
-    return _grant(turn, closed)
+    return grant(turn, closed)
 
 
 def _say(turn: Turn, asked: SayAsked) -> Turn:
     if asked.to and not is_reachable(asked.to):
-        return _refuse(turn, "unreachable", "That address tells who the customer is in the shop; nothing can be sent there.")
+        return refuse(turn, "unreachable", "That address tells who the customer is in the shop; nothing can be sent there.")
     conversation = turn.conversation(asked.conversation)
     if conversation is None and asked.to and not asked.conversation:
         turn, conversation = join(turn, asked.to)
     if conversation is None:
-        return _refuse(turn, "no_conversation", "Name an address to write to: this customer has no open conversation.")
+        return refuse(turn, "no_conversation", "Name an address to write to: this customer has no open conversation.")
     me = Owner(kind=OwnerKind.AGENT, agent=asked.agent)
     if conversation.owner.kind is OwnerKind.AGENT and conversation.owner != me:
-        return _refuse(turn, "taken", f"{conversation.owner.agent} has this conversation.", owner=conversation.owner.agent)
+        return refuse(turn, "taken", f"{conversation.owner.agent} has this conversation.", owner=conversation.owner.agent)
     if conversation.owner != me:
         # A person's word is a takeover: the bot must not talk over it.
         turn, conversation = turn.hand_over(conversation, me)
     to = asked.to or conversation.last_thread
     if to is None or to not in turn.live.addresses:
-        return _refuse(turn, "unknown", "That address is not one of this customer's.")
+        return refuse(turn, "unknown", "That address is not one of this customer's.")
     turn = turn.say(asked.message, conversation=conversation, to=to, origin=Origin.AGENT, who=f"agent:{asked.agent}")
-    return _grant(turn, conversation)
+    return grant(turn, conversation)
 
 
 def _retry(turn: Turn, asked: RetryAsked) -> Turn:
     """Retry really sends: the same message as a new delivery, for which the agent answers."""
-    answers = (json.decode(turn.answers.get(f"delivery/{key}", "null")) for key in _places(turn, asked.delivery))
+    answers = (json.decode(turn.answers.get(f"delivery/{key}", "null")) for key in places(turn, asked.delivery))
     found = next((answer for answer in answers if answer), None)
     if not found:
-        return _refuse(turn, "unknown", "That delivery is not known any more; write the message anew.")
+        return refuse(turn, "unknown", "That delivery is not known any more; write the message anew.")
     if found["state"] not in {DeliveryState.FAILED, DeliveryState.UNKNOWN, DeliveryState.DRAFT, DeliveryState.WITHDRAWN}:
-        return _refuse(turn, "not_ended", f"That delivery is {found['state']}; only one that did not arrive can be sent again.")
+        return refuse(turn, "not_ended", f"That delivery is {found['state']}; only one that did not arrive can be sent again.")
     old = _delivery(_encode(found["delivery"]))
     conversation = turn.conversation(old.conversation) if old.conversation else None
     me = Owner(kind=OwnerKind.AGENT, agent=asked.agent)
     if conversation and conversation.owner.kind is OwnerKind.AGENT and conversation.owner != me:
-        return _refuse(turn, "taken", f"{conversation.owner.agent} has this conversation.", owner=conversation.owner.agent)
+        return refuse(turn, "taken", f"{conversation.owner.agent} has this conversation.", owner=conversation.owner.agent)
+    if found["state"] == DeliveryState.WITHDRAWN and found.get("reason") == SETTLED:
+        return refuse(turn, "settled", "A colleague has sent or dismissed this draft already.")
+    if found["state"] == DeliveryState.DRAFT:
+        turn = settled(turn, old, agent=asked.agent)
     purpose = Purpose.SERVICE if old.purpose is Purpose.MARKETING else old.purpose
     turn = turn.say(
         old.message, conversation=conversation, to=old.address, origin=Origin.AGENT, purpose=purpose, who=f"agent:{asked.agent}"
@@ -150,7 +157,25 @@ def _retry(turn: Turn, asked: RetryAsked) -> Turn:
     return turn.fact("delivery retried", delivery=old.id, agent=asked.agent).verdict(_encode(Verdict(ok=True, owner=asked.agent)))
 
 
-def _places(turn: Turn, delivery: str) -> tuple[str, ...]:
+def settled(turn: Turn, draft: Delivery, *, agent: str) -> Turn:
+    """The turn with a draft decided upon: colleagues are not offered it any more."""
+    moved = DeliveryMoved(
+        customer=turn.live.id,
+        delivery=draft.id,
+        state=DeliveryState.WITHDRAWN,
+        at=turn.now,
+        address=draft.address,
+        purpose=draft.purpose,
+        origin=draft.origin,
+        conversation=draft.conversation,
+        reason=f"{SETTLED} by agent:{agent}",
+        cause=turn.event.id,
+        root=draft.root,
+    )
+    return replace(turn, receipts=(*turn.receipts, (draft.id, DeliveryState.WITHDRAWN)), moved=(*turn.moved, moved))
+
+
+def places(turn: Turn, delivery: str) -> tuple[str, ...]:
     """Where a delivery may lie: with the customer, or with one who was merged into them after it was sent."""
     return tuple(f"{piece}|{delivery}" for piece in (turn.live.id, *turn.live.merged))
 
@@ -183,10 +208,12 @@ def _ended(turn: Turn, ended: DeliveryEnded) -> Turn:
     )
 
 
-def _grant(turn: Turn, conversation: Conversation) -> Turn:
+def grant(turn: Turn, conversation: Conversation) -> Turn:
+    """The turn with a yes for whoever asked, and whose the conversation is now."""
     verdict = Verdict(ok=True, owner=conversation.owner.agent, conversation=conversation.id, epoch=conversation.epoch)
     return turn.verdict(_encode(verdict))
 
 
-def _refuse(turn: Turn, code: str, text: str, *, owner: str = "") -> Turn:
+def refuse(turn: Turn, code: str, text: str, *, owner: str = "") -> Turn:
+    """The turn with a no and its reason for whoever asked."""
     return turn.verdict(_encode(Verdict(ok=False, code=code, text=text, owner=owner)))

@@ -10,12 +10,15 @@ from hub.model.delivery import Delivery
 from hub.model.events import (
     ClaimAsked,
     DeliveryArrived,
+    DismissAsked,
     EraseAsked,
     Event,
     MergeArrived,
     MergeAsked,
+    NoteAsked,
     Receipt,
     ReleaseAsked,
+    ReopenAsked,
     ResolveAsked,
     RetryAsked,
     Said,
@@ -30,7 +33,7 @@ from hub.model.turn import Forward, Turn
 from hub.model.words import ConsentState, ConversationStatus, Origin, OwnerKind
 from hub.store.codec import decode_record_value, encode
 
-_ANSWERED = (ClaimAsked, SayAsked, ReleaseAsked, ResolveAsked, RetryAsked, EraseAsked)
+_ANSWERED = (ClaimAsked, SayAsked, ReleaseAsked, ResolveAsked, RetryAsked, EraseAsked, NoteAsked, ReopenAsked, DismissAsked)
 _deliveries = json.Decoder(list[Delivery]).decode
 
 

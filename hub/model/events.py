@@ -180,6 +180,13 @@ class RetryAsked(Tagged, frozen=True, tag="retry"):
     delivery: str
 
 
+class DismissAsked(Tagged, frozen=True, tag="dismiss"):
+    """An agent has no use for a suppressed draft: colleagues need not see it again."""
+
+    agent: str
+    delivery: str
+
+
 class NudgeAsked(Tagged, frozen=True, tag="nudge"):
     """A journey or a campaign wants to write; the gate decides. `key`: `<run>/<step>` for a run's, whose words are made when it is let through.
 
@@ -245,8 +252,8 @@ class EraseAsked(Tagged, frozen=True, tag="erase"):
 
 Body = (
     Said | Started | OptedOut | Edited | Deleted | Reacted | Receipt | Echoed | Noted | Tracked | Identified | TimerFired | ClaimAsked
-    | ReleaseAsked | ResolveAsked | ReopenAsked | SayAsked | NoteAsked | RetryAsked | NudgeAsked | JudgeAgain | DeliveryEnded | MergeAsked
-    | MergeArrived | DeliveryArrived | EraseAsked
+    | ReleaseAsked | ResolveAsked | ReopenAsked | SayAsked | NoteAsked | RetryAsked | DismissAsked | NudgeAsked | JudgeAgain | DeliveryEnded
+    | MergeAsked | MergeArrived | DeliveryArrived | EraseAsked
 )  # fmt: skip
 
 

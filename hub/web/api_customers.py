@@ -19,7 +19,7 @@ _CUSTOMER = re.compile(r"cu-[0-9A-Za-z-]{1,60}")
 _CODES = {"no_conversation": HTTPStatus.NOT_FOUND, "unknown": HTTPStatus.NOT_FOUND}
 
 
-async def _known(rooms: Rooms, customer: str) -> Record:
+async def known(rooms: Rooms, customer: str) -> Record:
     """The customer's record, followed to where it moved; 404 for nobody, 410 for somebody forgotten."""
     record = await rooms.customers.find(customer) if _CUSTOMER.fullmatch(customer) else None
     if record is None:
@@ -29,7 +29,7 @@ async def _known(rooms: Rooms, customer: str) -> Record:
     return record
 
 
-def _told(outcome: Claimed | Done | Refused | TakingOver, ask: Ask) -> Answer:
+def told(outcome: Claimed | Done | Refused | TakingOver, ask: Ask) -> Answer:
     """What came of it, as status and body."""
     match outcome:
         case Claimed() | Done():
@@ -52,8 +52,8 @@ def _told(outcome: Claimed | Done | Refused | TakingOver, ask: Ask) -> Answer:
 async def _claim(rooms: Rooms, ask: Ask) -> Answer:
     body: shapes.ClaimBody = ask.body
     agent = ask.acting(body.agent)
-    customer = (await _known(rooms, ask.path["customer"])).id
-    return _told(await rooms.desk.claim(customer, conversation=body.conversation, agent=agent, event_id=ask.event), ask)
+    customer = (await known(rooms, ask.path["customer"])).id
+    return told(await rooms.desk.claim(customer, conversation=body.conversation, agent=agent, event_id=ask.event), ask)
 
 
 async def _say(rooms: Rooms, ask: Ask) -> Answer:
@@ -61,43 +61,43 @@ async def _say(rooms: Rooms, ask: Ask) -> Answer:
     if not body.text and not body.attachments:
         raise refusal(HTTPStatus.BAD_REQUEST, "A message needs a text or an attachment.", field="$.text")
     agent = ask.acting(body.agent)
-    customer = (await _known(rooms, ask.path["customer"])).id
+    customer = (await known(rooms, ask.path["customer"])).id
     outcome = await rooms.desk.say(
         customer, message=body.message(), agent=agent, event_id=ask.event, conversation=body.conversation, to=body.to
     )
-    return _told(outcome, ask)
+    return told(outcome, ask)
 
 
 async def _release(rooms: Rooms, ask: Ask) -> Answer:
     body: shapes.ReleaseBody = ask.body
     agent = ask.acting(body.agent)
-    customer = (await _known(rooms, ask.path["customer"])).id
+    customer = (await known(rooms, ask.path["customer"])).id
     outcome = await rooms.desk.release(
         customer, agent=agent, event_id=ask.event, conversation=body.conversation, summary=body.summary
     )  # fmt: skip
-    return _told(outcome, ask)
+    return told(outcome, ask)
 
 
 async def _resolve(rooms: Rooms, ask: Ask) -> Answer:
     body: shapes.ResolveBody = ask.body
     agent = ask.acting(body.agent)
-    customer = (await _known(rooms, ask.path["customer"])).id
+    customer = (await known(rooms, ask.path["customer"])).id
     outcome = await rooms.desk.resolve(
         customer, agent=agent, event_id=ask.event, conversation=body.conversation, reason=body.reason
     )  # fmt: skip
-    return _told(outcome, ask)
+    return told(outcome, ask)
 
 
 async def _retry(rooms: Rooms, ask: Ask) -> Answer:
     body: shapes.RetryBody = ask.body
     agent = ask.acting(body.agent)
-    customer = (await _known(rooms, ask.path["customer"])).id
-    return _told(await rooms.desk.retry(customer, agent=agent, event_id=ask.event, delivery=body.delivery), ask)
+    customer = (await known(rooms, ask.path["customer"])).id
+    return told(await rooms.desk.retry(customer, agent=agent, event_id=ask.event, delivery=body.delivery), ask)
 
 
 async def _merge(rooms: Rooms, ask: Ask) -> Answer:
     body: shapes.MergeBody = ask.body
-    one, other = (await _known(rooms, ask.path["customer"])).id, (await _known(rooms, body.other)).id
+    one, other = (await known(rooms, ask.path["customer"])).id, (await known(rooms, body.other)).id
     if one == other:
         raise refusal(HTTPStatus.BAD_REQUEST, "These two are one customer already: nothing is left to merge.", field="$.other")
     new = await rooms.desk.tell(one, MergeAsked(other=other, evidence=body.evidence), event_id=ask.event)
@@ -108,7 +108,7 @@ async def _nudge(rooms: Rooms, ask: Ask) -> Answer:
     body: shapes.NudgeBody = ask.body
     if not body.text and not body.attachments:
         raise refusal(HTTPStatus.BAD_REQUEST, "A message needs a text or an attachment.", field="$.text")
-    customer = (await _known(rooms, ask.path["customer"])).id
+    customer = (await known(rooms, ask.path["customer"])).id
     event = NudgeAsked(message=body.message(), purpose=Purpose(body.purpose), not_after=body.not_after, key=body.key)
     new = await rooms.desk.tell(customer, event, event_id=ask.event)
     return Answer(HTTPStatus.ACCEPTED, shapes.Told(event=ask.event, repeated=not new))
@@ -116,17 +116,17 @@ async def _nudge(rooms: Rooms, ask: Ask) -> Answer:
 
 async def _note(rooms: Rooms, ask: Ask) -> Answer:
     body: shapes.NoteBody = ask.body
-    customer = (await _known(rooms, ask.path["customer"])).id
+    customer = (await known(rooms, ask.path["customer"])).id
     new = await rooms.desk.tell(customer, Noted(name=body.name, detail=body.detail), event_id=ask.event)
     return Answer(HTTPStatus.ACCEPTED, shapes.Told(event=ask.event, repeated=not new))
 
 
 async def _read(rooms: Rooms, ask: Ask) -> Answer:
-    return Answer(HTTPStatus.OK, await _known(rooms, ask.path["customer"]))
+    return Answer(HTTPStatus.OK, await known(rooms, ask.path["customer"]))
 
 
 async def _timeline(rooms: Rooms, ask: Ask) -> Answer:
-    record = await _known(rooms, ask.path["customer"])
+    record = await known(rooms, ask.path["customer"])
     query: shapes.TimelineQuery = ask.query
     merged = record.merged if isinstance(record, Live) else ()
     lines = await rooms.customers.timeline(record.id, merged=merged, limit=query.limit)

@@ -4,6 +4,8 @@ from http import HTTPStatus
 
 from hub.model.people import Right
 from hub.web import inbox_shapes as shapes
+from hub.web.api_customers import known, told
+from hub.web.api_shapes import Settled, UnderWay
 from hub.web.problems import refusal
 from hub.web.routes import Answer, Ask, Rooms, Route
 
@@ -20,9 +22,50 @@ async def _inbox(rooms: Rooms, ask: Ask) -> Answer:
     return Answer(HTTPStatus.OK, shapes.InboxPage(conversations=page.cards, next=page.next, counts=counts, feed=feed))
 
 
+async def _note(rooms: Rooms, ask: Ask) -> Answer:
+    body: shapes.AgentNoteBody = ask.body
+    agent = ask.acting(body.agent)
+    customer = (await known(rooms, ask.path["customer"])).id
+    outcome = await rooms.desk.note(
+        customer, text=body.text, agent=agent, event_id=ask.event, conversation=body.conversation, mentions=body.mentions
+    )
+    return told(outcome, ask)
+
+
+async def _reopen(rooms: Rooms, ask: Ask) -> Answer:
+    body: shapes.ReopenBody = ask.body
+    agent = ask.acting(body.agent)
+    customer = (await known(rooms, ask.path["customer"])).id
+    return told(await rooms.desk.reopen(customer, conversation=body.conversation, agent=agent, event_id=ask.event), ask)
+
+
+async def _dismiss(rooms: Rooms, ask: Ask) -> Answer:
+    body: shapes.DismissBody = ask.body
+    agent = ask.acting(body.agent)
+    customer = (await known(rooms, ask.path["customer"])).id
+    return told(await rooms.desk.dismiss(customer, delivery=body.delivery, agent=agent, event_id=ask.event), ask)
+
+
+_SETTLED = {HTTPStatus.OK: Settled, HTTPStatus.ACCEPTED: UnderWay}
+
 INBOX_ROUTES: tuple[Route, ...] = (
     Route(
         method="GET", path="/api/inbox", name="readInbox", right=Right.LOOK, take=_inbox, query=shapes.InboxQuery,
         answers={HTTPStatus.OK: shapes.InboxPage}, summary="List the conversations of a view of the inbox as cards.",
+    ),
+    Route(
+        method="POST", path="/api/customers/{customer}/notes", name="leaveNote", right=Right.TALK,
+        take=_note, body=shapes.AgentNoteBody, answers=_SETTLED,
+        summary="Leave a note for colleagues on the timeline; the customer never sees it.",
+    ),
+    Route(
+        method="POST", path="/api/customers/{customer}/reopen", name="reopen", right=Right.TALK,
+        take=_reopen, body=shapes.ReopenBody, answers=_SETTLED,
+        summary="Take back the closing of a conversation; it is yours then.",
+    ),
+    Route(
+        method="POST", path="/api/customers/{customer}/dismiss", name="dismissDraft", right=Right.TALK,
+        take=_dismiss, body=shapes.DismissBody, answers=_SETTLED,
+        summary="Say that a suppressed draft is of no use, so that colleagues do not see it again.",
     ),
 )  # fmt: skip

@@ -5,7 +5,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from hub.model.feed import Card, Counts, View
-from hub.web.api_shapes import Reference
+from hub.web.api_shapes import Body, Name, Reference
 
 
 class InboxQuery(Struct, frozen=True, forbid_unknown_fields=True):
@@ -27,3 +27,26 @@ class InboxPage(Struct, frozen=True):
     next: str
     counts: Counts
     feed: str
+
+
+class AgentNoteBody(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Leave a note for colleagues; `mentions`: logins of those who shall look at it."""
+
+    agent: Reference = ""
+    text: Annotated[str, Meta(min_length=1, max_length=5_000)]
+    conversation: Reference = ""
+    mentions: Annotated[tuple[Name, ...], Meta(max_length=20)] = ()
+
+
+class ReopenBody(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Take back the closing of this conversation."""
+
+    agent: Reference = ""
+    conversation: Name
+
+
+class DismissBody(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """This draft is of no use."""
+
+    agent: Reference = ""
+    delivery: Name

@@ -68,7 +68,7 @@ async def test_a_claim_outlives_a_restart_and_so_does_its_answer(house: House) -
     assert (409, "lan") == (second.status, second.body["owner"])
 
 
-async def test_the_archive_has_the_whole_way_in_order_and_the_journals_are_trimmed(house: House) -> None:
+async def test_the_archive_has_the_whole_way_in_order_and_all_of_the_journals(house: House) -> None:
     who, caller, plain = house.somebody(), house.caller, house.outside.plain
     await caller.write(who, HOURS_ASKED)
     await eventually(lambda: len(plain.texts_of(who)) == 1, what="the first answer")
@@ -82,12 +82,13 @@ async def test_the_archive_has_the_whole_way_in_order_and_the_journals_are_trimm
     async def read() -> bool:
         return [line.state for line in await caller.lines(customer) if line.state] == [DeliveryState.READ] * 2
 
-    async def trimmed() -> bool:
-        store = house.process.store
-        return not any([await store.links.call(p.journal, "XLEN", p.journal) for p in store.keys.partitions])
+    async def archived() -> bool:
+        store, cursors = house.process.store, await house.archive.cursors()
+        spans = [(p.journal, f"({cursors.get(p.number, '0-0')}") for p in store.keys.partitions]
+        return not any([await store.links.call(journal, "XRANGE", journal, after, "+") for journal, after in spans])
 
     await eventually(read, what="both receipts")
-    await eventually(trimmed, what="trimmed journals")
+    await eventually(archived, what="archived journals")
     shown = [line.entry.id for line in await caller.lines(customer)]
     kept = (await house.archive.timeline(customer))[::-1]
 
