@@ -85,13 +85,15 @@ PageFrame = Hello | Say | Seen | Typing | LoginAsked | LogoutAsked | LinkAsked
 class Welcome(Frame, frozen=True, tag="welcome"):
     """Whose session it is from now on, and from which cursor entries follow. `user`: the shop's id of who is signed in.
 
-    Where the session is another than the page's own, what it shows is another's: it begins anew.
+    Where the session is another than the page's own, what it shows is another's: it begins anew. `channels`: where a link may lead on;
+    `file_size`: bytes of one file at most.
     """
 
     session: str
     cursor: str
     user: str = ""
     channels: tuple[str, ...] = ()
+    file_size: int = 0
 
 
 class Ack(Frame, frozen=True, tag="ack"):

@@ -13,10 +13,13 @@ from hub.web.chat_socket import ChatSocket
 from hub.web.files import FileDoor
 from hub.web.origin import Origin
 
-_FILES = {"/chat": "index.html", "/chat/chat.js": "chat.js", "/chat/chat.css": "chat.css", "/chat/mark.svg": "mark.svg"}
+_FILES = {"/chat": "index.html", "/chat/mark.svg": "mark.svg"}
 
 _HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; object-src 'none'",
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' https:; media-src 'self' https:; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'self'; object-src 'none'"
+    ),
     "Cache-Control": "no-cache",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",

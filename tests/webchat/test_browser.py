@@ -73,7 +73,7 @@ async def test_what_is_written_while_the_hub_is_away_goes_out_once_and_in_order_
     await say(page, "two")
     await say(page, "three")
     await expect(page.locator("#line")).to_be_visible()
-    await expect(page.locator(".item.customer .state").last).to_have_text(" · not sent – will try again")
+    await expect(page.locator(".item.customer .state").last).to_have_text(" · not sent yet – will try again")
     await hub.tell(SESSION, "said meanwhile")
     await hub.start()
 
@@ -89,7 +89,7 @@ async def test_what_the_hub_could_not_take_is_marked_and_sent_again(browser: Bro
     hub.away = True
 
     await say(page, "hello")
-    await expect(page.locator(".state")).to_have_text(" · not sent – will try again")
+    await expect(page.locator(".state")).to_have_text(" · not sent yet – will try again")
     hub.away = False
 
     await expect(page.locator(".state")).to_have_text(" · sent", timeout=10_000)
@@ -114,7 +114,7 @@ async def test_what_was_not_sent_survives_closing_the_page(browser: Browser, hub
     page = await opened(browser, hub)
     hub.away = True
     await say(page, "do not lose me")
-    await expect(page.locator(".state")).to_have_text(" · not sent – will try again")
+    await expect(page.locator(".state")).to_have_text(" · not sent yet – will try again")
     await page.close()
     hub.away = False
 

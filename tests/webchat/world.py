@@ -30,6 +30,7 @@ from hub.web.chat_ports import ChatPorts, ChatSettings, Hear
 from hub.web.origin import Origin as WebOrigin
 
 PAGES = Path(__file__).parents[2] / "console" / "chat"
+BUILT = Path(__file__).parents[2] / "console" / "dist"
 KEY = b"k" * 32
 ACCOUNT = "web"
 
@@ -118,7 +119,7 @@ class Nobody:
 class Hub:
     """What the door talks to. `taken`: what was accepted, repeats dropped as the store drops them; `complaints`: of pages in a browser."""
 
-    settings: ChatSettings = field(default_factory=lambda: ChatSettings(account=ACCOUNT, key=KEY, pages=PAGES, burst=1000))
+    settings: ChatSettings = field(default_factory=lambda: ChatSettings(account=ACCOUNT, key=KEY, pages=PAGES, built=BUILT, burst=1000))
     bell: Bell = field(default_factory=Bell)
     taken: list[Incoming] = field(default_factory=list)
     away: bool = False
