@@ -26,6 +26,8 @@ from hub.web.bell import Bell
 from hub.web.chat import ChatDoor
 from hub.web.chat_ports import ChatPorts, ChatSettings
 from hub.web.origin import Origin
+from hub.web.switchboard import Switchboard
+from hub.web.typists import Typists
 
 if TYPE_CHECKING:
     from hub.store.archive.open import Archive
@@ -113,8 +115,10 @@ def filing_of(parts: ChatParts) -> Filing:
     )
 
 
-def chat_door(parts: ChatParts, bell: Bell, *, origin: Origin, filing: Filing) -> ChatDoor:
+def chat_door(parts: ChatParts, bell: Bell, switchboard: Switchboard, *, origin: Origin) -> ChatDoor:
     """The page, the widget, and what they speak over."""
+    typists = Typists()
+    switchboard.listen(typists.heard)
 
     async def accept(incoming: list[Incoming]) -> None:
         await parts.intake.accept(incoming, days=CHAT_DAYS)
@@ -127,7 +131,9 @@ def chat_door(parts: ChatParts, bell: Bell, *, origin: Origin, filing: Filing) -
         now=parts.clock.now,
         new_session=lambda: token_urlsafe(18),
         logins=logins_of(parts.store, parts.chats, parts.clock),
-        filing=filing,
+        filing=filing_of(parts),
+        types=switchboard.signals.customer_types,
+        listen=typists.subscribe,
     )
     settings = ChatSettings(
         account=WEB_CHAT_ACCOUNT,

@@ -7,7 +7,7 @@ from aiohttp import web
 from msgspec import Struct
 from prometheus_client import CollectorRegistry
 
-from config.chatting import ChatParts, OpenArchive, chat_door, filing_of
+from config.chatting import ChatParts, OpenArchive, chat_door
 from config.core import Store, entropy
 from config.people import open_people
 from config.secrets import Secrets, open_sealed, seal
@@ -26,6 +26,7 @@ from hub.store.customers import Customers
 from hub.store.dead import DeadLetters
 from hub.store.inbox import Inbox
 from hub.store.queue import Queue
+from hub.store.signals import Signals
 from hub.store.switch import Switch
 from hub.web.api import api_routes
 from hub.web.app import application, serve
@@ -38,6 +39,7 @@ from hub.web.origin import Origin, networks
 from hub.web.routes import Rooms
 from hub.web.screens import Screens
 from hub.web.signing import Signing
+from hub.web.switchboard import Switchboard
 from hub.web.throttle import sign_in_throttle
 
 Check = Callable[[], Awaitable[None]]
@@ -52,6 +54,7 @@ class WebSide(Struct):
     port: int
     chats: Chats
     bell: Bell
+    switchboard: Switchboard
     people: People
     passwords: Passwords
 
@@ -109,8 +112,8 @@ async def open_web(parts: WebParts) -> WebSide:
     registry = CollectorRegistry()
     registry.register(HubCollector(parts.counters, gauges=parts.gauges, prefix=settings.key_prefix))
     hooks = Hooks(parts.channels, parts.intake, cases=cases, counters=parts.counters, origin=origin, clock=parts.clock, entropy=entropy)
-    filing = filing_of(parts.chat)
-    chat = chat_door(parts.chat, bell, origin=origin, filing=filing)
+    switchboard = Switchboard(_signals(parts))
+    chat = chat_door(parts.chat, bell, switchboard, origin=origin)
     people, passwords = open_people(parts.store, clock=parts.clock)
     tokens = Tokens({"settings": parts.secrets.api_token}, origin=origin, clock=parts.clock)
     signing = Signing(people, tokens=tokens, origin=origin)
@@ -124,7 +127,12 @@ async def open_web(parts: WebParts) -> WebSide:
     )
     app.on_shutdown.append(chat.close)
     runner, port = await serve(app, host=settings.host, port=settings.port, doors=hooks.doors())
-    return WebSide(runner, port, parts.chats, bell, people, passwords)
+    return WebSide(runner, port, parts.chats, bell, switchboard, people, passwords)
+
+
+def _signals(parts: WebParts) -> Signals:
+    links, keys = parts.store.links, parts.store.keys
+    return Signals(links, keys, customers=Customers(links, keys))
 
 
 def sealing(key: bytes) -> Seal:

@@ -1,8 +1,9 @@
 /** One customer's talk with the shop, without a screen: what is written is kept until the hub has it, what the hub says is read by cursor. */
 
 import { type Entry, type HubFrame, later, type Piece, type Shown } from "./frames.ts";
+import { Line } from "./line.ts";
 import { dropUnsent, type Kept, keep, keepUnsent, NOTHING, onOtherTab, recalled, type Unsent, unsent } from "./memory.ts";
-import { type Hello, openRequests, openSocket, type Wire } from "./wire.ts";
+import type { Hello } from "./wire.ts";
 
 export type Mark = "sending" | "sent" | "failed" | "refused" | "file";
 
@@ -21,34 +22,21 @@ export interface Screen {
 
 const ACK_WITHIN = 8000; // ms; a connection that died silently never answers
 const AGAIN_AFTER = 2000; // ms, when the hub could not take a message
-const FIRST_PAUSE = 400;
-const LONGEST_PAUSE = 10_000;
-const OFFLINE_AFTER = 1200; // ms without connection before it is worth a line
-const SOCKET_FAILURES = 2; // in a row, after which plain requests are tried
-const SOCKET_AGAIN = 60_000; // ms on plain requests before the WebSocket gets another chance
 const TYPING_EVERY = 2500;
 
 export class Talk {
   session = "";
   user = "";
+  private readonly line: Line;
   private kept: Kept = recalled();
   private outbox: Unsent[] = unsent();
   private seen = new Set<string>();
   private unreadIds = new Map<string, string>();
-  private wire: Wire | null = null;
-  private welcomed = false;
-  private wanted = false;
   private whole = false;
   private cursor = "";
   private reported = "";
   private inFlight = "";
   private ackTimer = 0;
-  private pause = FIRST_PAUSE;
-  private again = 0;
-  private offline = 0;
-  private failures = 0;
-  private onRequests = false;
-  private probing = 0;
   private typed = 0;
   private token = "";
   private asked = false;
@@ -56,17 +44,22 @@ export class Talk {
   private waiting: ((session: string) => void)[] = [];
 
   constructor(
-    private readonly base: string,
+    base: string,
     private readonly language: () => string,
     private readonly screen: Screen,
   ) {
     this.session = this.kept.session;
+    this.line = new Line(base, {
+      hello: () => this.hello(),
+      frame: (frame) => this.take(frame),
+      lost: () => this.lost(),
+      connected: (up) => screen.connected(up),
+      idle: () => !this.inFlight && !this.asked,
+    });
     onOtherTab((sent) => (sent ? this.finish(sent) : this.follow()));
-    addEventListener("online", () => this.hurry());
-    addEventListener("offline", () => this.wire && this.lost());
     document.addEventListener("visibilitychange", () => this.report());
     for (const message of this.outbox) this.showUnsent(message);
-    if (this.session || this.outbox.length) this.connect();
+    if (this.session || this.outbox.length) this.line.connect();
   }
 
   // ---- the connection
@@ -76,36 +69,18 @@ export class Talk {
     if (!this.whole) {
       this.whole = true;
       this.cursor = "";
-      if (this.wire) {
-        this.wire.close();
-        this.wire = null;
-        this.welcomed = false;
-      }
+      this.line.close();
+      this.lost();
     }
-    this.connect();
+    this.line.connect();
     this.report();
   }
 
   /** The session, which is begun if there is none yet. */
   begun(): Promise<string> {
     if (this.session) return Promise.resolve(this.session);
-    this.connect();
+    this.line.connect();
     return new Promise((done) => this.waiting.push(done));
-  }
-
-  private connect(): void {
-    this.wanted = true;
-    clearTimeout(this.again);
-    this.again = 0;
-    if (this.wire) return;
-    const blocked = this.failures >= SOCKET_FAILURES && this.failures % 2 === 0;
-    this.onRequests = blocked;
-    const open = blocked ? openRequests : openSocket;
-    const wire: Wire = open(this.base, this.hello(), {
-      frame: (frame) => this.wire === wire && this.take(frame),
-      lost: () => this.wire === wire && this.lost(),
-    });
-    this.wire = wire;
   }
 
   private hello(): Hello {
@@ -116,50 +91,10 @@ export class Talk {
   }
 
   private lost(): void {
-    const before = this.wire;
-    this.wire = null;
-    before?.close();
-    if (!this.welcomed && navigator.onLine !== false) this.failures += 1;
-    this.welcomed = this.asked = false;
+    this.asked = false;
     this.inFlight = "";
     clearTimeout(this.ackTimer);
-    clearTimeout(this.probing);
     for (const { id } of this.outbox) this.screen.mark(id, "failed");
-    this.offline ||= window.setTimeout(() => this.screen.connected(false), OFFLINE_AFTER);
-    this.again ||= window.setTimeout(() => this.connect(), this.pause * (0.5 + Math.random()));
-    this.pause = Math.min(this.pause * 2, LONGEST_PAUSE);
-  }
-
-  private hurry(): void {
-    if (!this.wanted || this.welcomed) return;
-    this.pause = FIRST_PAUSE;
-    this.wire?.close();
-    this.wire = null;
-    this.connect();
-  }
-
-  /** On plain requests: whether the WebSocket works by now; if it does, go over to it. */
-  private probe(): void {
-    const current = this.wire;
-    const probe: Wire = openSocket(this.base, this.hello(), {
-      frame: (frame) => {
-        if (this.wire === probe) return this.take(frame);
-        if (frame.type !== "welcome" || this.wire !== current || this.inFlight) return probe.close();
-        current?.close();
-        this.wire = probe;
-        this.onRequests = false;
-        this.take(frame);
-      },
-      lost: () => {
-        if (this.wire === probe) this.lost();
-        else if (this.wire === current) this.probeLater();
-      },
-    });
-  }
-
-  private probeLater(): void {
-    clearTimeout(this.probing);
-    this.probing = window.setTimeout(() => this.probe(), SOCKET_AGAIN);
   }
 
   private take(frame: HubFrame): void {
@@ -199,13 +134,6 @@ export class Talk {
     this.kept.user = this.user = user;
     keep(this.kept);
     this.reported = this.kept.read;
-    this.welcomed = true;
-    this.pause = FIRST_PAUSE;
-    this.failures = this.onRequests ? SOCKET_FAILURES : 0;
-    if (this.onRequests) this.probeLater();
-    clearTimeout(this.offline);
-    this.offline = 0;
-    this.screen.connected(true);
     for (const done of this.waiting.splice(0)) done(this.session);
     this.screen.signedIn(user, frame.channels ?? [], frame.file_size ?? 0);
     if (this.token && !this.asked) {
@@ -254,10 +182,8 @@ export class Talk {
     this.kept = kept;
     this.session = kept.session;
     this.user = kept.user;
-    this.wire?.close();
-    this.wire = null;
-    this.welcomed = false;
-    if (kept.session || this.screen.watching()) this.connect();
+    this.line.close();
+    if (kept.session || this.screen.watching()) this.line.connect();
     else this.screen.signedIn("", [], 0);
   }
 
@@ -269,7 +195,7 @@ export class Talk {
     this.outbox.push(message);
     keepUnsent(message);
     this.showUnsent(message);
-    this.connect();
+    this.line.connect();
     this.sendNext();
   }
 
@@ -277,18 +203,18 @@ export class Talk {
     this.seen.add(id);
     const links: Piece[] = files;
     this.screen.show({ id, who: "customer", at, text, links, delivery: "" });
-    this.screen.mark(id, this.offline ? "failed" : "sending");
+    this.screen.mark(id, this.line.offline ? "failed" : "sending");
   }
 
   private sendNext(): void {
     const [message] = this.outbox;
-    if (!message || !this.welcomed || this.inFlight || this.token) return;
+    if (!message || !this.line.up || this.inFlight || this.token) return;
     const { id, text, payload, files } = message;
     this.inFlight = id;
     this.screen.mark(id, "sending");
-    this.wire?.send({ type: "say", id, text, payload, language: this.language(), files: files.map((one) => one.id) });
+    this.line.send({ type: "say", id, text, payload, language: this.language(), files: files.map((one) => one.id) });
     clearTimeout(this.ackTimer);
-    this.ackTimer = window.setTimeout(() => this.lost(), ACK_WITHIN);
+    this.ackTimer = window.setTimeout(() => this.line.drop(), ACK_WITHIN);
   }
 
   private refused({ code, text, id = "" }: Extract<HubFrame, { type: "error" }>): void {
@@ -328,13 +254,13 @@ export class Talk {
   }
 
   types(): void {
-    if (!this.welcomed || Date.now() - this.typed < TYPING_EVERY) return;
+    if (!this.line.up || Date.now() - this.typed < TYPING_EVERY) return;
     this.typed = Date.now();
-    this.wire?.send({ type: "typing" });
+    this.line.send({ type: "typing" });
   }
 
   askLink(channel: string): void {
-    if (this.welcomed) this.wire?.send({ type: "link", channel });
+    if (this.line.up) this.line.send({ type: "link", channel });
   }
 
   // ---- who it is
@@ -342,15 +268,15 @@ export class Talk {
   signIn(token: string): Promise<string> {
     this.token = token;
     const outcome = new Promise<string>((done, failed) => this.signing.push({ done, failed }));
-    if (this.welcomed) this.login();
-    else this.connect();
+    if (this.line.up) this.login();
+    else this.line.connect();
     return outcome;
   }
 
   private login(): void {
-    if (!this.welcomed || !this.token) return;
+    if (!this.line.up || !this.token) return;
     this.asked = true;
-    this.wire?.send({ type: "login", token: this.token });
+    this.line.send({ type: "login", token: this.token });
   }
 
   /** From here on it may be somebody else: nothing of what was said is left in this browser. */
@@ -364,12 +290,10 @@ export class Talk {
     this.session = this.user = this.cursor = "";
     this.inFlight = "";
     clearTimeout(this.ackTimer);
-    this.wire?.close();
-    this.wire = null;
-    this.welcomed = false;
+    this.line.close();
     this.forget();
     this.screen.signedIn("", [], 0);
-    if (this.screen.watching()) this.connect();
+    if (this.screen.watching()) this.line.connect();
   }
 
   // ---- in
@@ -398,9 +322,9 @@ export class Talk {
       this.unreadIds.clear();
       this.screen.unread(0);
     }
-    if (!this.welcomed || !later(this.cursor, this.reported)) return;
+    if (!this.line.up || !later(this.cursor, this.reported)) return;
     this.reported = this.cursor;
-    this.wire?.send({ type: "read", upto: this.cursor, since: this.kept.read });
+    this.line.send({ type: "read", upto: this.cursor, since: this.kept.read });
   }
 }
 

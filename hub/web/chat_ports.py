@@ -12,9 +12,7 @@ from hub.model.events import Incoming
 from hub.model.login import Login
 from hub.model.ports import ChatLog
 from hub.web.bell import Notify
-
-Hear = Callable[[str], None]
-"""Is told who types."""
+from hub.web.typists import Hear
 
 
 class SigningIn(Protocol):

@@ -26,8 +26,9 @@ from hub.model.words import Origin, Purpose
 from hub.store.archive.errors import ArchiveAway
 from hub.web.bell import Bell
 from hub.web.chat import ChatDoor
-from hub.web.chat_ports import ChatPorts, ChatSettings, Hear
+from hub.web.chat_ports import ChatPorts, ChatSettings
 from hub.web.origin import Origin as WebOrigin
+from hub.web.typists import Hear
 
 PAGES = Path(__file__).parents[2] / "console" / "chat"
 BUILT = Path(__file__).parents[2] / "console" / "dist"
