@@ -125,20 +125,25 @@ class People:
         return await self._open(user)
 
     async def known(self, token: str) -> Signed:
-        """Who that is; their session goes on. Raises SignedOut."""
+        """Who uses that token; their session goes on. Raises SignedOut."""
+        signed, now = await self.look(token), self._clock.now()
+        if now - signed.session.seen < NOTED_EVERY_MS:
+            return signed
+        session = replace(signed.session, seen=now)
+        # A full store must not keep from looking whoever could make room.
+        with suppress(StoreFull):
+            await self._sessions.go_on(token, session, ttl=_end(session) - now)
+        return replace(signed, session=session)
+
+    async def look(self, token: str) -> Signed:
+        """Whose that token is, while the session holds; this is no use that makes it go on. Raises SignedOut."""
         session = await self._sessions.find(token) if token else None
-        now = self._clock.now()
-        if session is None or now >= _end(session):
+        if session is None or self._clock.now() >= _end(session):
             raise SignedOut
         user = await self._users.find(session.login)
         if user is None or not user.active or user.epoch != session.epoch:
             await self._sessions.end(token)
             raise SignedOut
-        if now - session.seen >= NOTED_EVERY_MS:
-            session = replace(session, seen=now)
-            # A full store must not keep from looking whoever could make room.
-            with suppress(StoreFull):
-                await self._sessions.go_on(token, session, ttl=_end(session) - now)
         return Signed(user, session, token)
 
     async def sign_out(self, signed: Signed) -> None:

@@ -1,5 +1,6 @@
 """Who asks: a program by its bearer token, or somebody signed in by the cookie of a session; and whether they may."""
 
+from collections.abc import Awaitable
 from enum import StrEnum
 from hmac import compare_digest
 from http import HTTPStatus
@@ -74,10 +75,13 @@ class Signing:
         return allowed(await self._signed(request), needed)
 
     async def still(self, caller: Caller, needed: Needed) -> Caller:
-        """The same once more, later: whoever keeps a connection open asks every few seconds. A session that is in use goes on."""
+        """The same once more, later: whoever keeps a connection open asks every few seconds.
+
+        An open connection is no use: else a console left open in a shop would stay signed in for two weeks.
+        """
         if caller.signed is None:
             return allowed(caller, needed)
-        return allowed(await self._of_token(caller.signed.token), needed)
+        return allowed(await _caller(self._people.look(caller.signed.token)), needed)
 
     def address(self, request: web.BaseRequest) -> str:
         """The caller's IP address."""
@@ -93,14 +97,16 @@ class Signing:
             raise _foreign()
 
     async def _signed(self, request: web.BaseRequest) -> Caller:
-        return await self._of_token(request.cookies.get(COOKIE, ""))
+        return await _caller(self._people.known(request.cookies.get(COOKIE, "")))
 
-    async def _of_token(self, token: str) -> Caller:
-        try:
-            signed = await self._people.known(token)
-        except SignedOut as error:
-            raise unknown("You are signed out: sign in again.") from error
-        return Caller(signed.user.login, signed.user.rights, signed)
+
+async def _caller(asked: Awaitable[Signed]) -> Caller:
+    """Whoever is signed in, as a caller; a 401 for nobody."""
+    try:
+        signed = await asked
+    except SignedOut as error:
+        raise unknown("You are signed out: sign in again.") from error
+    return Caller(signed.user.login, signed.user.rights, signed)
 
 
 def allowed(caller: Caller, needed: Needed) -> Caller:

@@ -85,6 +85,21 @@ async def test_a_session_slides_while_it_is_used_and_ends_after_a_rest(store: St
         await people.known(token)
 
 
+async def test_looking_at_a_session_is_no_use_of_it(store: Store) -> None:
+    clock = MovedClock()
+    people = store.people_by(clock)
+    await somebody(store)
+    token = (await people.sign_in("an", PASSWORD)).token
+
+    clock.forward(hours=11)
+    looked = await people.look(token)
+    clock.forward(hours=1)
+
+    assert "an" == looked.user.login
+    with pytest.raises(SignedOut):
+        await people.look(token)
+
+
 async def test_a_session_ends_after_two_weeks_however_much_it_is_used(store: Store) -> None:
     clock = MovedClock()
     people = store.people_by(clock)
