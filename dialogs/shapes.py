@@ -18,6 +18,8 @@ class Sentences(Strict, frozen=True):
     offer: str
     media: str
     queued: str
+    onward: str
+    onward_old: str
     queued_next: str
     queued_place: str
     queued_later: str

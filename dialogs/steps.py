@@ -6,6 +6,7 @@ from dialogs.consent import ConsentWords
 from dialogs.faq import Faq
 from dialogs.feedback import AFTER_MS, AskFeedback
 from dialogs.idle import Idle
+from dialogs.onward import GoneOn
 from dialogs.order import OrderStatus
 from dialogs.person import PersonPlease, wants_person
 from dialogs.wording import ShopTexts
@@ -19,7 +20,17 @@ def dialog_steps(shop: ShopTexts, *, feedback_ms: int = AFTER_MS) -> tuple[Step,
     `feedback_ms`: how long after an agent closed a conversation the customer is asked for a score; 0: never.
     """
     feedback = AskFeedback(shop, after_ms=feedback_ms)
-    return (ConsentWords(shop), PersonPlease(shop), Burst(shop), feedback, CartTalk(shop), OrderStatus(shop), Faq(shop), Idle())
+    return (
+        ConsentWords(shop),
+        GoneOn(shop),
+        PersonPlease(shop),
+        Burst(shop),
+        feedback,
+        CartTalk(shop),
+        OrderStatus(shop),
+        Faq(shop),
+        Idle(),
+    )
 
 
 def urgency(shop: ShopTexts) -> Urgent:

@@ -6,7 +6,7 @@ from hub.model.address import SHOP, Address, shop_address
 from hub.model.chat import KIND as WEB_CHAT
 from hub.model.events import Event, Identified, MergeAsked
 from hub.model.ids import derived_id
-from hub.model.onward import EVIDENCE, link_followed, link_question
+from hub.model.onward import EVIDENCE, FOLLOWED, REFUSED, link_followed, link_question
 from hub.model.ports import Question
 from hub.model.record import Live
 from hub.model.subject import customer_subject
@@ -59,8 +59,8 @@ def _followed(turn: Turn) -> Turn:
     mine = shop_user(turn.live)
     if not link.customer or (mine and mine != link.user):
         # Another customer of the shop has written from here: a link is not enough to make two people one.
-        return turn.fact("link refused", reason="another customer" if link.customer else "old or used")
-    turn = turn.fact("link followed", customer=link.customer)
+        return turn.fact(REFUSED, reason="another customer" if link.customer else "old or used")
+    turn = turn.fact(FOLLOWED, customer=link.customer)
     if link.customer in {turn.record.id, *turn.live.merged}:
         return turn
     asked = Event(

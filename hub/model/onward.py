@@ -10,6 +10,8 @@ from hub.model.turn import Turn
 TOPIC = "onward"
 MARK = "go-"
 """What a link's token begins with, so that no other reference is taken for one."""
+FOLLOWED, REFUSED = "link followed", "link refused"
+"""The facts of a link that made somebody known, and of one that did not."""
 EVIDENCE = "link made in a signed-in web chat"
 
 

@@ -48,6 +48,16 @@ class Demo:
         assert isinstance(messages, list)
         return [m["text"] for m in messages if not m["mine"]]
 
+    def chat_post(self, path: str, body: bytes, *, session: str = "") -> bytes:
+        """What a page is answered that speaks by plain requests."""
+        with urlopen(Request(self.api + path, data=body, headers={"X-Chat-Session": session}), timeout=ANSWERS_WITHIN_S) as answer:  # noqa: S310
+            return bytes(answer.read())
+
+    def chat_get(self, path: str) -> bytes:
+        """What lies there for a page."""
+        with urlopen(self.api + path, timeout=ANSWERS_WITHIN_S) as answer:  # noqa: S310 - loopback
+            return bytes(answer.read())
+
     def _ask(self, request: Request) -> dict[str, object]:
         with urlopen(request, timeout=ANSWERS_WITHIN_S) as answer:  # noqa: S310 - loopback
             return dict(json.decode(answer.read()))

@@ -1,10 +1,12 @@
 """`hub customer erase` on a running hub: the whole data folder is searched for what was said and who said it."""
 
+from base64 import b64decode
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.error import HTTPError
 
 import pytest
+from msgspec import json
 
 from tests.demo.running import ANSWERS_WITHIN_S, Demo, demo
 from tests.erasure.commands import hub, told
@@ -86,3 +88,21 @@ def test_erasing_asks_for_the_id_once_more_and_a_wrong_one_erases_nothing(shop: 
 
     assert (2, "hub: This was not the id; nothing is erased.") == (refused.returncode, refused.stderr.rpartition("go on: ")[2].strip())
     assert customer == told(data, "customer", "find", "telegram", "demo", NUMBER)
+
+
+def test_what_a_customer_sent_is_exported_with_its_content_and_forgotten_with_them(shop: Demo, folder: Path) -> None:
+    data = folder / "data"
+    hello = json.decode(shop.chat_post("/chat/say", json.encode({"type": "hello"})))
+    session = hello[0]["session"]
+    kept = json.decode(shop.chat_post("/chat/files?name=giay%20to.txt", SECRET.encode(), session=session))
+    shop.chat_post("/chat/say", json.encode({"type": "say", "id": "m1", "text": "gap nhan vien", "files": [kept["id"]]}), session=session)
+    wait_until(lambda: bool(where(SECRET, data)), within=ANSWERS_WITHIN_S, what="the file on the disk")
+    customer = told(data, "customer", "find", "webchat", "web", session.partition(".")[0])
+    exported = json.decode(told(data, "customer", "export", customer))
+
+    told(data, "customer", "erase", customer, "--yes")
+
+    assert [(SECRET, "giay to.txt")] == [(b64decode(file["content"]).decode(), file["name"]) for file in exported["files"]]
+    assert [] == where(SECRET, folder)
+    with pytest.raises(HTTPError, match="404"):
+        shop.chat_get(kept["url"])

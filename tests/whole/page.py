@@ -7,9 +7,27 @@ from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType
 from msgspec import Struct, field, json
 
 from hub.model.address import Address
-from hub.model.chat import KIND, Ack, Frame, Hello, Noted, PageFrame, Refusal, Say, Seen, Shown, Welcome
+from hub.model.chat import (
+    KIND,
+    Ack,
+    AgentTyping,
+    Frame,
+    Hello,
+    LinkAsked,
+    Linked,
+    LoginAsked,
+    LogoutAsked,
+    Noted,
+    PageFrame,
+    Refusal,
+    Say,
+    Seen,
+    Shown,
+    Typing,
+    Welcome,
+)
 
-_heard = json.Decoder(Welcome | Ack | Noted | Refusal | Shown)
+_heard = json.Decoder(Welcome | Ack | Noted | Refusal | AgentTyping | Linked | Shown)
 
 
 class Memory(Struct):
@@ -21,6 +39,10 @@ class Memory(Struct):
     entries: list[Shown] = field(default_factory=list)
     acknowledged: list[str] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
+    user: str = ""
+    welcomes: int = 0
+    links: list[str] = field(default_factory=list)
+    typists: list[str] = field(default_factory=list)
 
     def told_by(self, who: str) -> list[str]:
         """The texts of one side, in the order shown."""
@@ -42,7 +64,7 @@ class Page:
         await page._send(Hello(session=page.memory.token, cursor=page.memory.cursor, read=page.memory.read))
         welcome = _heard.decode(await page._wire.receive_str(timeout=10))
         assert isinstance(welcome, Welcome), welcome
-        page.memory.token = welcome.session
+        page.memory.token, page.memory.user = welcome.session, welcome.user
         page._reading = asyncio.create_task(page._read())
         return page
 
@@ -51,9 +73,25 @@ class Page:
         """Whose session this is, in the hub's words."""
         return Address(channel=KIND, account="web", id=self.memory.token.partition(".")[0])
 
-    async def say(self, id: str, text: str, *, payload: str = "") -> None:  # noqa: A002 - the frame's name
+    async def say(self, id: str, text: str, *, payload: str = "", files: tuple[str, ...] = ()) -> None:  # noqa: A002 - the frame's name
         """Write, or press an answer."""
-        await self._send(Say(id=id, text=text, payload=payload))
+        await self._send(Say(id=id, text=text, payload=payload, files=files))
+
+    async def type(self) -> None:
+        """Begin to write."""
+        await self._send(Typing())
+
+    async def log_in(self, token: str) -> None:
+        """Hand over the shop's word for who this is."""
+        await self._send(LoginAsked(token=token))
+
+    async def log_out(self) -> None:
+        """Sign out of the shop."""
+        await self._send(LogoutAsked())
+
+    async def ask_link(self) -> None:
+        """Want to go on in Telegram."""
+        await self._send(LinkAsked())
 
     async def read_all(self) -> None:
         """Tell that everything shown was seen."""
@@ -82,6 +120,15 @@ class Page:
                     memory.cursor = entry.cursor
                 case Ack(id=known):
                     memory.acknowledged.append(known)
+                case Welcome() as welcome:
+                    if welcome.session != memory.token:
+                        memory.entries.clear()
+                        memory.cursor = memory.read = ""
+                    memory.token, memory.user, memory.welcomes = welcome.session, welcome.user, memory.welcomes + 1
+                case Linked(url=url):
+                    memory.links.append(url)
+                case AgentTyping(who=who):
+                    memory.typists.append(who)
                 case Noted(upto=upto):
                     memory.read = upto
                 case Refusal() as refusal:

@@ -139,6 +139,18 @@ class Caller:
         assert isinstance(record, Live), record
         return record
 
+    async def upload(self, session: str, name: str, content: bytes) -> dict[str, object]:
+        """A file of a web chat page; what the hub says of it."""
+        headers = {"X-Chat-Session": session}
+        async with self.http.post(f"{self.base}/chat/files", params={"name": name}, data=content, headers=headers) as answer:
+            assert 201 == answer.status, await answer.text()
+            return json.decode(await answer.read(), type=dict[str, object])
+
+    async def fetch(self, path: str) -> tuple[int, Mapping[str, str], bytes]:
+        """Whatever lies there."""
+        async with self.http.get(self.base + path) as answer:
+            return answer.status, answer.headers, await answer.read()
+
     async def page(self, memory: Memory | None = None) -> Page:
         """A web chat page, connected."""
         return await Page.open(self.http, self.base, memory)

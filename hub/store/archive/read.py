@@ -141,13 +141,16 @@ def _numbers(position: str) -> tuple[int, int, int, int]:
 
 def _line(row: RowMapping, ends: Mapping[str, tuple[DeliveryState, str]]) -> Line:
     state, reason = ends.get(row["delivery"], (None, ""))
+    message = None if row["message"] is None else msgspec.msgpack.decode(row["message"], type=Message)
+    theirs = message is not None and row["who"] == "customer"
     entry = TimelineEntry(
         id=row["id"],
         at=row["at"],
         kind=row["kind"],
         who=row["who"],
         text=row["text"],
-        message=None if row["message"] is None else msgspec.msgpack.decode(row["message"], type=Message),
+        message=None if theirs else message,
+        attachments=message.attachments if theirs and message else (),
         conversation=row["conversation"],
         address=_address(row) if row["channel"] else None,
         delivery=row["delivery"],

@@ -7,7 +7,8 @@ import msgspec
 from sqlalchemy import Table
 
 from hub.model.address import Address
-from hub.model.journal import DeliveryMoved, GivenUp, JournalEntry, TurnTaken
+from hub.model.journal import DeliveryMoved, GivenUp, JournalEntry, TimelineEntry, TurnTaken
+from hub.model.message import Message
 from hub.store.archive.schema import DELIVERY, TURN, dead, deliveries, entries, facts, journal_tables, timeline, turns, undecoded
 
 Position = tuple[int, int]
@@ -104,9 +105,14 @@ def _timeline_rows(key: tuple[int, int, int], turn: TurnTaken) -> Iterable[Row]:
             *_place(line.address),
             line.delivery,
             _clean(line.external_id),
-            None if line.message is None else encode(line.message),
+            None if (message := _message(line)) is None else encode(message),
             _json(line.detail) if line.detail else None,
         )
+
+
+def _message(line: TimelineEntry) -> Message | None:
+    """What we said, or what came with a customer's word."""
+    return Message(attachments=line.attachments) if line.attachments and line.message is None else line.message
 
 
 def _fact_rows(key: tuple[int, int, int], turn: TurnTaken) -> Iterable[Row]:

@@ -1,0 +1,38 @@
+"""Who comes from the web chat by a link is told whether we know them here too."""
+
+from dataclasses import dataclass
+
+from dialogs.hearing import language_of, thread_of
+from dialogs.wording import ShopTexts
+from hub.model.message import Message
+from hub.model.onward import FOLLOWED, link_followed
+from hub.model.ports import Question
+from hub.model.turn import Turn
+from hub.model.words import OwnerKind
+
+
+@dataclass(frozen=True, slots=True)
+class GoneOn:
+    """Answers who came by a link in place of the greeting; a link that leads nowhere is told kindly, with what to do."""
+
+    texts: ShopTexts
+
+    @property
+    def name(self) -> str:
+        """The step's name in logs."""
+        return "gone on"
+
+    def needs(self, turn: Turn) -> tuple[Question, ...]:
+        """Nothing: the hub's own step has asked."""
+        return ()
+
+    def take(self, turn: Turn) -> Turn:
+        """The turn with one sentence."""
+        conversation, address = thread_of(turn), turn.event.address
+        if link_followed(turn) is None or conversation is None or address is None:
+            return turn
+        if conversation.owner.kind is not OwnerKind.BOT:
+            return turn.done()
+        say = self.texts.wordings[language_of(turn, self.texts, text="")].say
+        known = any(fact.name == FOLLOWED for fact in turn.facts)
+        return turn.say(Message(text=say.onward if known else say.onward_old), conversation=conversation, to=address)
