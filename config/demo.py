@@ -1,30 +1,57 @@
-"""`hub demo`: everything on this machine, nothing to set up: the sample shop, web chat, a Telegram phone."""
+"""`hub demo`: everything on this machine, nothing to set up: the sample shop with its widget, a console, a Telegram phone."""
 
 import asyncio
 import signal
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import structlog
 import uvloop
+from aiohttp import ClientSession
+from msgspec import Struct, to_builtins
 from msgspec.structs import replace
 
 from channels.telegram import Telegram
 from config.core import tune_interpreter
+from config.demo_clock import DemoClock
+from config.demo_history import Doors, tell_history
+from config.demo_people import SignIn, staff
+from config.demo_shop import reminders, server_track, signed_login
 from config.reading import Secret
 from config.reference import Mode
+from config.secrets import load_or_make_secrets
 from config.serve import Hub, Process, Role
 from config.settings import Account, Settings, load_settings
 from config.telling import introduce
+from hub.engine.clock import SystemClock
 from hub.engine.logs import configure
 from hub.model.errors import SettingsError
-from sandbox.shop import ShopStandIn
+from sandbox.plain import PlainStandIn
+from sandbox.store.book import OrderBook
+from sandbox.store.port import ShopPort
+from sandbox.store.server import Outside, Store
 from sandbox.telegram import TelegramStandIn
+from sandbox.telegram_memory import Memory
 
 log = structlog.get_logger()
 FOLDER = Path("data/demo")
-SECRET = "demo-webhook-secret"  # noqa: S105 - between the hub and its own stand-in, on loopback
+SECRET = "demo-webhook-secret"  # noqa: S105 - between the hub and its own stand-ins, on loopback
 PHONE_PORT_AFTER = 1
+PHONES = "phones.json"
+KEEP_EVERY_S = 1.0
+ZONE = "Asia/Ho_Chi_Minh"
+
+
+class Stage(Struct, frozen=True):
+    """Everybody the demo's hub speaks to, and its clock."""
+
+    telegram: TelegramStandIn
+    app: PlainStandIn
+    port: ShopPort
+    book: OrderBook
+    clock: DemoClock
+    http: ClientSession
 
 
 def run_demo(environ: Mapping[str, str]) -> int:
@@ -40,20 +67,74 @@ async def _run(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
-    telegram, shop = TelegramStandIn(), ShopStandIn()
-    await _listen(telegram, settings)
-    await shop.start()
-    hub = Hub(_with_stand_ins(settings, telegram, shop), [Role.WEB, Role.WORKER])
-    try:
-        process = await hub.start()
+    async with AsyncExitStack() as stack:
+        stage = await _stage(settings, stack)
+        people: list[SignIn] = []
+        hub = Hub(
+            _with_stand_ins(settings, stage),
+            [Role.WEB, Role.WORKER],
+            clock=stage.clock,
+            sign_in_clock=SystemClock(),
+            tables=lambda process: _shop(process, stage, people).routes(),
+        )
+        stack.push_async_callback(hub.stop)
+        process = await _started(hub, settings)
         tune_interpreter()
+        if process.web is None:
+            return
         await _connect(process, settings)
-        print(_welcome(process, settings, telegram), flush=True)
+        people += await staff(process.web.people, settings.data / "staff.json")
+        await tell_history(
+            Doors(process=process, telegram=stage.telegram, http=stage.http, book=stage.book, clock=stage.clock, secret=SECRET)
+        )
+        keeping = asyncio.create_task(_keep(stage, Memory(stage.telegram.world, settings.data / PHONES)))
+        print(_welcome(process, settings, stage, people), flush=True)
         await stopping.wait()
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
+
+
+async def _keep(stage: Stage, phones: Memory) -> None:
+    """Write down what the clock has reached and what the phones show, again and again, and once more at the end."""
+    try:
+        while True:
+            stage.clock.write_ahead(KEEP_EVERY_S)
+            phones.write()
+            await asyncio.sleep(KEEP_EVERY_S)
     finally:
-        await hub.stop()
-        await shop.stop()
-        await telegram.stop()
+        stage.clock.write()
+        phones.write()
+
+
+async def _stage(settings: Settings, stack: AsyncExitStack) -> Stage:
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    secrets = load_or_make_secrets(settings.data)
+    clock = DemoClock(settings.data / "clock.json", zone=ZONE)
+    book = OrderBook(settings.data / "orders.json")
+    stage = Stage(
+        telegram=TelegramStandIn(),
+        app=PlainStandIn(secret=SECRET),
+        port=ShopPort(book, secret=str(secrets.api_token), now=clock.now),
+        book=book,
+        clock=clock,
+        http=await stack.enter_async_context(ClientSession()),
+    )
+    for one in (stage.telegram, stage.app, stage.port):
+        stack.push_async_callback(one.stop)
+    Memory(stage.telegram.world, settings.data / PHONES).read()
+    await _listen(stage.telegram, settings)
+    await stage.app.start()
+    await stage.port.start()
+    return stage
+
+
+async def _started(hub: Hub, settings: Settings) -> Process:
+    try:
+        return await hub.start()
+    except OSError as error:
+        raise SettingsError(
+            f"Port {settings.port} cannot be had ({error.strerror}); stop what uses it, or take another: make PORT=9000 run."
+        ) from error
 
 
 async def _listen(telegram: TelegramStandIn, settings: Settings) -> None:
@@ -64,36 +145,57 @@ async def _listen(telegram: TelegramStandIn, settings: Settings) -> None:
         await telegram.start()
 
 
-def _with_stand_ins(settings: Settings, telegram: TelegramStandIn, shop: ShopStandIn) -> Settings:
-    account = Account(
+def _with_stand_ins(settings: Settings, stage: Stage) -> Settings:
+    telegram = Account(
         channel="telegram",
         name="demo",
-        token=Secret(telegram.token),
+        token=Secret(stage.telegram.token),
         secret=Secret(SECRET),
-        base_url=telegram.base_url,
+        base_url=stage.telegram.base_url,
         mode=Mode.WEBHOOK,
+        options={"link_base": stage.telegram.base_url},
     )
-    if any(a.channel == account.channel and a.name == account.name for a in settings.accounts):
-        raise SettingsError("account telegram/demo is the demo's own; give yours another name in hub.toml.")
-    return replace(settings, accounts=(*settings.accounts, account), shop=replace(settings.shop, base_url=shop.base_url))
+    app = Account(channel="plain", name="demo", secret=Secret(SECRET), base_url=stage.app.base_url)
+    for account in (telegram, app):
+        if any(a.channel == account.channel and a.name == account.name for a in settings.accounts):
+            raise SettingsError(f"account {account.channel}/demo is the demo's own; give yours another name in hub.toml.")
+    shop = replace(settings.shop, base_url=stage.port.base_url, time_zone=ZONE)
+    return replace(settings, accounts=(*settings.accounts, telegram, app), shop=shop)
+
+
+def _shop(process: Process, stage: Stage, people: list[SignIn]) -> Store:
+    """The shop's server; `people` are known once it serves."""
+    outside = Outside(
+        token=signed_login(process, stage.clock),
+        track=server_track(process, stage.http),
+        reminders=reminders(process),
+        links={"phone": f"{stage.telegram.base_url}/", "console": "/"},
+        sign_ins=lambda: [to_builtins(one) for one in people],
+    )
+    return Store(stage.book, stage.clock, outside, key=process.secrets.session_key)
 
 
 async def _connect(process: Process, settings: Settings) -> None:
     channel = process.channels["telegram", "demo"]
     if isinstance(channel, Telegram):
-        account = next(a for a in process.settings.accounts if a.name == "demo")
+        account = next(a for a in process.settings.accounts if a.channel == "telegram" and a.name == "demo")
         await introduce(channel, account, public_url=f"http://{settings.host}:{process.port}")
 
 
-def _welcome(process: Process, settings: Settings, telegram: TelegramStandIn) -> str:
+def _welcome(process: Process, settings: Settings, stage: Stage, people: list[SignIn]) -> str:
     here = f"http://{settings.host}:{process.port}"
+    signing = "\n".join(f"      {one.login:<8} {one.password:<18} {one.role}, {one.name}" for one in people)
     return f"""
-omnihub runs, with a sample shop and no account of yours.
+omnihub runs, with a sample shop and no account of yours. Begin at the shop: it shows five things to try.
 
+  Shop             {here}/shop/
+  Console          {here}/
+{signing}
+  Telegram phone   {stage.telegram.base_url}/
   Web chat         {here}/chat
-  Telegram phone   {telegram.base_url}/
   API              {here}/api/openapi.json
                    Authorization: Bearer {process.secrets.api_token}
 
-Ask when the shop opens, where order 1001 is (its phone ends in 5678), or for a person. Ctrl-C stops it.
+It is ten in the morning by the demo's clock; the bar on the shop's pages lets it run.
+Ctrl-C stops it, and the next start knows all of this.
 """

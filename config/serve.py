@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 from aiohttp import ClientSession, DummyCookieJar
+from aiohttp.web import RouteDef
 from msgspec import Struct
 
 from config.channels import build_channel, rates_of, web_chat
@@ -79,13 +80,30 @@ def _session() -> ClientSession:
     return ClientSession(connector=PermitConnector(limit=CONNECTIONS), cookie_jar=DummyCookieJar())
 
 
-class Hub:
-    """Starts a process and stops it again; leave by `stop` whatever `start` raised."""
+Tables = Callable[[Process], Sequence[RouteDef]]
+"""Routes of somebody else on the hub's own port, made once everything but the web side is there."""
 
-    def __init__(self, settings: Settings, roles: Sequence[Role], *, clock: Clock | None = None) -> None:
+
+class Hub:
+    """Starts a process and stops it again; leave by `stop` whatever `start` raised.
+
+    `clock`: by which customers' time goes; `sign_in_clock`: by which agents' sessions grow old, the same unless given.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        roles: Sequence[Role],
+        *,
+        clock: Clock | None = None,
+        sign_in_clock: Clock | None = None,
+        tables: Tables | None = None,
+    ) -> None:
         self._settings = settings
         self._roles = frozenset(roles)
         self._clock = clock or SystemClock()
+        self._sign_in_clock = sign_in_clock or self._clock
+        self._tables = tables
         self._stack = AsyncExitStack()
         self._opening = asyncio.Lock()
         self._archive: Archive | None = None
@@ -205,6 +223,8 @@ class Hub:
                 gauges=self._gauges(process),
                 version=VERSION,
                 archive=self._open_archive,
+                sign_in_clock=self._sign_in_clock,
+                tables=self._tables(process) if self._tables else (),
             )
         )
         self._stack.push_async_callback(process.web.close)

@@ -1,6 +1,6 @@
 """The web side wired together: providers' door, API, web chat, health and metrics on one port."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
 from aiohttp import web
@@ -74,7 +74,10 @@ class WebSide(Struct):
 
 
 class WebParts(Struct, frozen=True):
-    """What the web side serves and asks; `ready`: checks of /readyz; `gauges`: what /metrics shows as of now."""
+    """What the web side serves and asks; `ready`: checks of /readyz; `gauges`: what /metrics shows as of now.
+
+    `sign_in_clock`: by which sessions grow old; `tables`: routes of somebody else (the demo's shop) on the same port.
+    """
 
     settings: Settings
     secrets: Secrets
@@ -88,6 +91,8 @@ class WebParts(Struct, frozen=True):
     gauges: Mapping[str, Callable[[], float]]
     version: str
     archive: OpenArchive
+    sign_in_clock: Clock
+    tables: Sequence[web.RouteDef] = ()
 
     @property
     def chat(self) -> ChatParts:
@@ -114,7 +119,7 @@ async def open_web(parts: WebParts) -> WebSide:
     hooks = Hooks(parts.channels, parts.intake, cases=cases, counters=parts.counters, origin=origin, clock=parts.clock, entropy=entropy)
     switchboard = Switchboard(_signals(parts))
     chat = chat_door(parts.chat, bell, switchboard, origin=origin)
-    people, passwords = open_people(parts.store, clock=parts.clock)
+    people, passwords = open_people(parts.store, clock=parts.sign_in_clock)
     tokens = Tokens({"settings": parts.secrets.api_token}, origin=origin, clock=parts.clock)
     signing = Signing(people, tokens=tokens, origin=origin)
     app = application(
@@ -124,6 +129,7 @@ async def open_web(parts: WebParts) -> WebSide:
         api_routes(_rooms(parts, cases, people), signing=signing, version=parts.version),
         Metrics(registry).routes(),
         Screens(SCREENS).routes(),
+        parts.tables,
     )
     app.on_shutdown.append(chat.close)
     runner, port = await serve(app, host=settings.host, port=settings.port, doors=hooks.doors())

@@ -81,6 +81,7 @@ def routes(stand_in: Driven) -> list[AbstractRouteDef]:
         web.get("/_sandbox/attempts", door.attempts),
         web.get("/_sandbox/state", door.state),
         web.get("/_sandbox/chats/{chat}", door.chat),
+        web.get(f"/{stand_in.world.username}", _page("phone.html", "text/html")),
     ]
 
 

@@ -82,7 +82,7 @@ class Pulse:
 
 
 class World:
-    """The state of one bot's Telegram. Message ids count per chat from 1, update ids over all."""
+    """The state of one bot's Telegram. Message ids count per chat from 1, update ids over all; `counted`: the last of these."""
 
     def __init__(self, *, token: str, username: str) -> None:
         self.token = token
@@ -92,7 +92,7 @@ class World:
         self.pulse = Pulse()
         self.pending: dict[str, deque[Update]] = {}
         self.pollers = 0
-        self._updates = 100_000_000
+        self.counted = 100_000_000
 
     @property
     def bot(self) -> Json:
@@ -119,9 +119,9 @@ class World:
 
     def push(self, chat: str, kind: str, content: object) -> int:
         """Queue an update for the bot; returns its number."""
-        self._updates += 1
-        self.put(Update(id=self._updates, chat=chat, body={"update_id": self._updates, kind: content}))
-        return self._updates
+        self.counted += 1
+        self.put(Update(id=self.counted, chat=chat, body={"update_id": self.counted, kind: content}))
+        return self.counted
 
     def put(self, update: Update) -> None:
         """Queue an update that has its number already."""

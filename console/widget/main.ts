@@ -1,4 +1,4 @@
-/** The widget: one script, one global. `omnihub.open()`, `.close()`, `.on()`, `.configure()`, `.identify()`, `.logout()`, `.track()`. */
+/** The widget: one script, one global. `omnihub.open()`, `.close()`, `.say()`, `.on()`, `.configure()`, `.identify()`, `.logout()`, `.track()`. */
 
 import { chosen, DEFAULTS } from "./options.ts";
 import { Panel, type Told } from "./panel.ts";
@@ -9,6 +9,7 @@ type Listener = (detail: unknown) => void;
 interface Omnihub {
   open(): void;
   close(): void;
+  say(text: string): void;
   configure(options: Record<string, unknown>): void;
   identify(token: string): Promise<string>;
   logout(): void;
@@ -37,6 +38,8 @@ function begin(script: HTMLScriptElement | null): void {
   const omnihub: Omnihub = {
     open: () => panel.open(),
     close: () => panel.close(),
+    // What a page's own button asks in the customer's name: `Where is my order?` beside an order.
+    say: (text) => panel.asks(text),
     configure: (given) => {
       options = chosen(options, given);
       panel.configure(options);

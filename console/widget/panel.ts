@@ -216,6 +216,12 @@ export class Panel implements Screen {
     this.field.focus();
   }
 
+  /** The customer pressed something on the shop's page that asks this. */
+  asks(text: string): void {
+    this.open();
+    if (text.trim()) this.talk?.say(text.trim());
+  }
+
   private say(text: string, payload = ""): void {
     const files = payload ? [] : this.uploads.taken();
     this.log.withdrawOffers();

@@ -15,7 +15,7 @@ const WORDS = {
 };
 const at = (id) => document.getElementById(id);
 const names = { 1001: "Lan", 1002: "Minh", 1003: "Anna" };
-const state = { chat: "1001", language: "vi", blocked: false, round: 0 };
+const state = { chat: "1001", language: "vi", blocked: false, round: 0, invited: "" };
 
 const word = (key) => WORDS[state.language][key];
 
@@ -75,7 +75,8 @@ const draw = (shown) => {
   state.blocked = shown.blocked;
   at("block").textContent = word(shown.blocked ? "unblock" : "block");
   const lines = shown.messages.map(line);
-  if (!lines.length) lines.push(button(word("start"), () => say("/start")));
+  if (state.invited) lines.push(button(word("start"), () => say(`/start ${state.invited}`).then(() => { state.invited = ""; })));
+  else if (!lines.length) lines.push(button(word("start"), () => say("/start")));
   if (shown.typing) lines.push(element("div", "typing", word("typing")));
   screen.replaceChildren(...lines);
   screen.scrollTop = screen.scrollHeight;
@@ -146,6 +147,15 @@ at("block").addEventListener("click", () => {
   ask(state.blocked ? "/_sandbox/unblock" : "/_sandbox/block", { chat: state.chat }).catch(away);
 });
 at("language").addEventListener("change", (event) => { state.language = event.target.value; label(); watch(); });
+
+// A link `/<bot>?start=<token>` opens a phone of its own, as t.me would on the customer's: its button says who comes.
+const invited = new URLSearchParams(location.search).get("start");
+if (invited && /^[A-Za-z0-9_-]{1,64}$/.test(invited)) {
+  state.chat = localStorage.getItem("phone.mine") || String(5000 + Math.floor(Math.random() * 4e6));
+  localStorage.setItem("phone.mine", state.chat);
+  state.invited = invited;
+  names[state.chat] = `${word("phone")} ${state.chat}`;
+}
 
 label();
 offer();

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.error import HTTPError
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
@@ -34,18 +35,22 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
-def waiting_customer(shop: Demo, *, besides: frozenset[str] = frozenset()) -> str:
-    """The one customer in the queue."""
-    found: list[str] = []
+def waiting_customer(shop: Demo, phone: str) -> str:
+    """The customer behind a phone, once they wait for a person."""
+    found = ""
 
     def arrived() -> bool:
-        conversations = shop.get("/api/conversations?state=queue")["conversations"]
+        nonlocal found
+        try:
+            found = str(shop.get(f"/api/addresses/telegram/demo/{phone}")["customer"])
+        except HTTPError:
+            return False
+        conversations = shop.get("/api/conversations?state=queue&limit=100")["conversations"]
         assert isinstance(conversations, list)
-        found[:] = [c["customer"] for c in conversations if c["customer"] not in besides]
-        return bool(found)
+        return found in {c["customer"] for c in conversations}
 
-    wait_until(arrived, within=ANSWERS_WITHIN_S, what="a customer in the queue")
-    return found[0]
+    wait_until(arrived, within=ANSWERS_WITHIN_S, what="the customer in the queue")
+    return found
 
 
 def test_a_word_on_telegram_is_answered(shop: Demo) -> None:
@@ -69,7 +74,7 @@ def test_a_word_in_the_web_chat_is_answered_in_a_real_browser(shop: Demo, browse
 
 def test_an_agent_takes_over_and_the_bot_is_silent_until_released(shop: Demo) -> None:
     shop.type_on_phone("42", "cho em gap nhan vien")
-    customer = waiting_customer(shop)
+    customer = waiting_customer(shop, "42")
 
     claimed = shop.post(f"/api/customers/{customer}/claim", {"agent": "lan"})
     shop.type_on_phone("42", "shop mo cua luc may gio")
@@ -96,7 +101,7 @@ def test_an_order_is_told_only_to_who_knows_its_phone(shop: Demo) -> None:
 
 def test_stop_is_confirmed_and_a_nudge_then_refused(shop: Demo) -> None:
     shop.type_on_phone("44", "gap nhan vien")
-    customer = waiting_customer(shop, besides=frozenset())
+    customer = waiting_customer(shop, "44")
     shop.type_on_phone("44", "STOP")
     wait_until(lambda: len(shop.on_phone("44")) >= 2, within=ANSWERS_WITHIN_S, what="the confirmation")
     before = len(shop.on_phone("44"))
