@@ -230,6 +230,7 @@ class Hub:
         self._stack.push_async_callback(process.web.close)
         self._background(process.web.ring(), "chat bell")
         self._background(process.web.switchboard.run(), "switchboard")
+        self._background(process.web.feeding.run(), "live feed")
 
     def _gauges(self, process: Process) -> dict[str, Callable[[], float]]:
         return {

@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry
 
 from config.chatting import ChatParts, OpenArchive, chat_door
 from config.core import Store, entropy
+from config.feeding import Feeding, feeding_of
 from config.people import open_people
 from config.secrets import Secrets, open_sealed, seal
 from config.settings import Settings
@@ -55,6 +56,7 @@ class WebSide(Struct):
     chats: Chats
     bell: Bell
     switchboard: Switchboard
+    feeding: Feeding
     people: People
     passwords: Passwords
 
@@ -122,18 +124,22 @@ async def open_web(parts: WebParts) -> WebSide:
     people, passwords = open_people(parts.store, clock=parts.sign_in_clock)
     tokens = Tokens({"settings": parts.secrets.api_token}, origin=origin, clock=parts.clock)
     signing = Signing(people, tokens=tokens, origin=origin)
+    feeding = feeding_of(parts.store, switchboard, clock=parts.clock)
+    feed = feeding.door(switchboard, signing, clock=parts.clock)
     app = application(
         hooks.routes(),
         chat.routes(),
+        feed.routes(),
         Health(parts.ready).routes(),
-        api_routes(_rooms(parts, cases, people), signing=signing, version=parts.version),
+        api_routes(_rooms(parts, cases, people, feeding), signing=signing, version=parts.version),
         Metrics(registry).routes(),
         Screens(SCREENS).routes(),
         parts.tables,
     )
     app.on_shutdown.append(chat.close)
+    app.on_shutdown.append(feed.close)
     runner, port = await serve(app, host=settings.host, port=settings.port, doors=hooks.doors())
-    return WebSide(runner, port, parts.chats, bell, switchboard, people, passwords)
+    return WebSide(runner, port, parts.chats, bell, switchboard, feeding, people, passwords)
 
 
 def _signals(parts: WebParts) -> Signals:
@@ -146,7 +152,7 @@ def sealing(key: bytes) -> Seal:
     return Seal(close=lambda plain: seal(key, plain, purpose=CASES), open=lambda sealed: open_sealed(key, sealed, purpose=CASES))
 
 
-def _rooms(parts: WebParts, cases: Cases, people: People) -> Rooms:
+def _rooms(parts: WebParts, cases: Cases, people: People, feeding: Feeding) -> Rooms:
     links, keys, inboxes = parts.store.links, parts.store.keys, parts.store.inboxes
     customers = Customers(links, keys)
     desk = Desk(links, keys, inboxes=inboxes, deliveries=parts.store.deliveries, customers=customers, clock=parts.clock)
@@ -155,6 +161,8 @@ def _rooms(parts: WebParts, cases: Cases, people: People) -> Rooms:
         customers=customers,
         queue=Queue(links, keys),
         inbox=Inbox(links, keys),
+        feed=feeding.feed,
+        presence=feeding.presence,
         dead=DeadLetters(links, keys, inboxes=inboxes),
         switch=Switch(links, keys),
         cases=cases,

@@ -106,7 +106,7 @@ class FeedHello(FeedFrame, frozen=True, tag="hello"):
 
 
 class FeedLook(FeedFrame, frozen=True, tag="look"):
-    """The console shows this customer from now on ('': none). Read the timeline after it: what comes later is told."""
+    """The console shows this customer from now on ('': none); answered by `looking`."""
 
     customer: _Id = ""
 
@@ -139,6 +139,13 @@ class FeedCard(FeedFrame, frozen=True, tag="card"):
 
     cursor: str
     card: Card
+
+
+class FeedLooking(FeedFrame, frozen=True, tag="looking"):
+    """From here on all that happens to `customer` is told ('': nobody). Who reads their timeline after this misses nothing."""
+
+    cursor: str
+    customer: str
 
 
 class FeedGone(FeedFrame, frozen=True, tag="gone"):
@@ -202,13 +209,14 @@ class FeedStale(FeedFrame, frozen=True, tag="stale"):
 
 
 class FeedBye(FeedFrame, frozen=True, tag="bye"):
-    """The hub closes. `reason`: slow (come again with your cursor), signed out, forbidden, restart, hello, frame."""
+    """The hub closes. `reason`: slow (come again with your cursor), signed out, forbidden, restart, hello, frame, away."""
 
     reason: str
 
 
 HubFrame = (
-    FeedWelcome | FeedCard | FeedGone | FeedLines | FeedDelivery | FeedCounts | FeedPresence | FeedTyped | FeedCursor | FeedStale | FeedBye
+    FeedWelcome | FeedCard | FeedLooking | FeedGone | FeedLines | FeedDelivery | FeedCounts | FeedPresence | FeedTyped | FeedCursor
+    | FeedStale | FeedBye
 )  # fmt: skip
 
 _console_frames: msgspec.json.Decoder[ConsoleFrame] = msgspec.json.Decoder(ConsoleFrame)

@@ -2,10 +2,12 @@
 
 from http import HTTPStatus
 
+from hub.model.feed import FeedPresence, Present, View
 from hub.model.people import Right
 from hub.web import inbox_shapes as shapes
 from hub.web.api_customers import known, told
 from hub.web.api_shapes import Settled, UnderWay
+from hub.web.feed_listener import Listener
 from hub.web.problems import refusal
 from hub.web.routes import Answer, Ask, Rooms, Route
 
@@ -13,13 +15,29 @@ from hub.web.routes import Answer, Ask, Rooms, Route
 async def _inbox(rooms: Rooms, ask: Ask) -> Answer:
     query: shapes.InboxQuery = ask.query
     agent = query.agent or ask.caller.name
-    feed = ""
+    # Before the page: what changes while it is read is told once more rather than never.
+    feed = await rooms.feed.here()
     try:
         page = await rooms.inbox.page(query.view, agent, query.limit, query.cursor)
     except ValueError as error:
         raise refusal(HTTPStatus.BAD_REQUEST, "This cursor is not one of ours: start without one.", field="$.cursor") from error
     counts = await rooms.inbox.index.counts(agent)
     return Answer(HTTPStatus.OK, shapes.InboxPage(conversations=page.cards, next=page.next, counts=counts, feed=feed))
+
+
+async def _feed(rooms: Rooms, ask: Ask) -> Answer:
+    query: shapes.FeedQuery = ask.query
+    listener = Listener(ask.caller.name)
+    try:
+        listener.views = frozenset(View(name) for name in query.views.split(",") if name)
+    except ValueError as error:
+        raise refusal(HTTPStatus.BAD_REQUEST, "There is no such view: name queue, mine, open, resolved.", field="$.views") from error
+    customer = await rooms.feed.look(listener, query.customer)
+    if ask.caller.signed is not None:
+        user = ask.caller.signed.user
+        rooms.presence.passed(Present(login=user.login, name=user.name, customer=customer))
+    frames = [*await rooms.feed.since(listener, query.cursor), FeedPresence(people=rooms.presence.everybody)]
+    return Answer(HTTPStatus.OK, shapes.FeedPage(frames=tuple(frames)))
 
 
 async def _note(rooms: Rooms, ask: Ask) -> Answer:
@@ -52,6 +70,11 @@ INBOX_ROUTES: tuple[Route, ...] = (
     Route(
         method="GET", path="/api/inbox", name="readInbox", right=Right.LOOK, take=_inbox, query=shapes.InboxQuery,
         answers={HTTPStatus.OK: shapes.InboxPage}, summary="List the conversations of a view of the inbox as cards.",
+    ),
+    Route(
+        method="GET", path="/api/feed/since", name="readFeed", right=Right.LOOK, take=_feed, query=shapes.FeedQuery,
+        answers={HTTPStatus.OK: shapes.FeedPage},
+        summary="Read what happened behind a cursor: the frames of the WebSocket /api/feed, for where it cannot be opened.",
     ),
     Route(
         method="POST", path="/api/customers/{customer}/notes", name="leaveNote", right=Right.TALK,

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from hub.model.feed import Card, Counts, View
+from hub.model.feed import CURSOR_LENGTH, Card, Counts, HubFrame, View
 from hub.web.api_shapes import Body, Name, Reference
 
 
@@ -50,3 +50,17 @@ class DismissBody(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     agent: Reference = ""
     delivery: Name
+
+
+class FeedQuery(Struct, frozen=True, forbid_unknown_fields=True):
+    """From where (`cursor`; empty: from now), which views (names with commas between), and which customer is looked at."""
+
+    cursor: Annotated[str, Meta(max_length=CURSOR_LENGTH)] = ""
+    views: Annotated[str, Meta(max_length=64)] = ""
+    customer: Reference = ""
+
+
+class FeedPage(Struct, frozen=True):
+    """All frames behind the cursor, a welcome first; the last one bears the cursor for the next asking."""
+
+    frames: tuple[HubFrame, ...]

@@ -22,8 +22,10 @@ from hub.store.dead import DeadLetters
 from hub.store.inbox import Inbox
 from hub.store.queue import Queue
 from hub.store.switch import Switch
+from hub.web.feed import Feed
 from hub.web.headers import JSON_HEADERS
 from hub.web.hooks import Intake
+from hub.web.presence import Presence
 from hub.web.problems import Refusal, answered, refusal
 from hub.web.signing import Caller, Needed, Signing
 from hub.web.throttle import Throttle
@@ -42,6 +44,8 @@ class Rooms(Struct, frozen=True, kw_only=True):
     customers: Customers
     queue: Queue
     inbox: Inbox
+    feed: Feed
+    presence: Presence
     dead: DeadLetters
     switch: Switch
     cases: Cases

@@ -11,6 +11,8 @@ import aiohttp
 from aiohttp.web import RouteDef
 from msgspec import json
 
+from config.core import Store as Parts
+from config.feeding import feeding_of
 from hub.desk.asking import DEADLINE_S, Desk
 from hub.desk.passwords import Passwords
 from hub.desk.people import People, Stored
@@ -31,12 +33,14 @@ from hub.store.keys import Keys, PartitionKeys
 from hub.store.links import Links, connect
 from hub.store.people import Sessions, SetupCodes, Users
 from hub.store.queue import Queue
+from hub.store.signals import Signals
 from hub.store.switch import Switch
 from hub.web.api import api_routes
 from hub.web.auth import Tokens
 from hub.web.origin import Origin
 from hub.web.routes import Rooms
 from hub.web.signing import Signing
+from hub.web.switchboard import Switchboard
 from hub.web.throttle import sign_in_throttle
 from tests.servers import Node
 from tests.web.world import FakeIntake, StandIn, opened
@@ -85,6 +89,9 @@ class Store:
         self.desk = self.desk_with(deadline=DEADLINE_S)
         self.channel = StandIn()
         self.intake = FakeIntake()
+        parts = Parts(links=links, keys=self.keys, inboxes=self.inboxes, deliveries=self.deliveries)
+        switchboard = Switchboard(Signals(links, self.keys, customers=self.customers))
+        self.feeding = feeding_of(parts, switchboard, clock=self.clock)
         self.passwords = Passwords(memory_kib=1024, rounds=1)
         self.people = self.people_by(self.clock)
 
@@ -139,6 +146,8 @@ class Store:
             customers=self.customers,
             queue=self.queue,
             inbox=Inbox(self.links, self.keys),
+            feed=self.feeding.feed,
+            presence=self.feeding.presence,
             dead=self.dead,
             switch=self.switch,
             cases=self.cases,
