@@ -15,7 +15,7 @@ COPY console/package.json console/package-lock.json console/.npmrc console/
 RUN ln -s /usr/local .venv && tools/node npm ci
 COPY . .
 RUN /opt/hub/bin/python -m config.openapi > console/src/api/openapi.generated.json \
-    && tools/node openapi-typescript src/api/openapi.generated.json --output src/api/schema.generated.ts \
+    && tools/node openapi-typescript src/api/openapi.generated.json --default-non-nullable=false --output src/api/schema.generated.ts \
     && tools/node npm run build
 RUN python -m hatchling build -t wheel \
     && /opt/hub/bin/pip install --no-deps --no-index dist/*.whl \

@@ -115,7 +115,7 @@ console/src/api/openapi.generated.json: .venv/.api ;
 	@touch $@
 
 $(API_TYPES): console/src/api/openapi.generated.json console/node_modules/.installed
-	@tools/node openapi-typescript src/api/openapi.generated.json --output src/api/schema.generated.ts >/dev/null
+	@tools/node openapi-typescript src/api/openapi.generated.json --default-non-nullable=false --output src/api/schema.generated.ts >/dev/null
 
 $(SCREENS): $(API_TYPES) $(SCREEN_SOURCES)
 	@echo 'building the screens'

@@ -70,7 +70,7 @@ async def test_screens_that_were_never_built_name_the_remedy(tmp_path: Path) -> 
         told = await answer.text()
 
     assert 503 == answer.status
-    assert "`make`" in told
+    assert "`make screens`" in told
 
 
 def test_the_hub_serves_what_the_build_writes() -> None:

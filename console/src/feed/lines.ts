@@ -1,0 +1,170 @@
+/** Lines of a timeline: put together without doubling, and told as a reader wants them: corrections in their place, days parted. */
+
+import type { Entry, Line } from "../api/shapes";
+import { dayOf } from "../words/format";
+import type { Pending } from "./state";
+
+/** Both in one order, each line once; of two tellings of a line the later one counts. */
+export function merged(known: readonly Line[], told: readonly Line[]): readonly Line[] {
+  if (!told.length) return known;
+  const place = new Map(known.map((line, n) => [line.entry.id, n]));
+  const all = [...known];
+  let sorted = true;
+  for (const line of told) {
+    const n = place.get(line.entry.id);
+    if (n !== undefined) {
+      all[n] = line;
+      continue;
+    }
+    const last = all.at(-1);
+    sorted &&= !last || last.entry.at <= line.entry.at;
+    place.set(line.entry.id, all.length);
+    all.push(line);
+  }
+  // Sorting keeps the order of what was said in the same millisecond.
+  return sorted ? all : (older(known, told) ?? all.sort((a, b) => a.entry.at - b.entry.at));
+}
+
+/** Where everything told lies before everything known (a page of older lines), they stand in front as they are. */
+function older(known: readonly Line[], told: readonly Line[]): Line[] | undefined {
+  const first = known[0];
+  const last = told.at(-1);
+  const ids = new Set(known.map((line) => line.entry.id));
+  const fresh = told.filter((line) => !ids.has(line.entry.id));
+  if (!first || !last || fresh.some((line) => line.entry.at > first.entry.at)) return undefined;
+  return [...fresh, ...known];
+}
+
+/** The line of a delivery with what became of it. */
+export function settled(lines: readonly Line[], delivery: string, fate: Pick<Line, "state" | "reason" | "code">): readonly Line[] {
+  return lines.map((line) => (line.entry.delivery === delivery && isWord(line.entry) ? { ...line, ...fate } : line));
+}
+
+export type Speaker = "customer" | "agent" | "bot" | "nudge" | "system";
+
+export function speakerOf(who: string): Speaker {
+  if (who.startsWith("agent:")) return "agent";
+  return who === "customer" || who === "bot" || who === "nudge" ? who : "system";
+}
+
+/** The login behind `agent:<login>`; '' for anybody else. */
+export function loginOf(who: string): string {
+  return who.startsWith("agent:") ? who.slice("agent:".length) : "";
+}
+
+export function isWord(entry: Entry): boolean {
+  return entry.kind === "message" || entry.kind === "draft";
+}
+
+/** What the bot wrote and did not send, because a person took over first. */
+export function isDraft(line: Line): boolean {
+  return line.entry.kind === "draft" || (isWord(line.entry) && line.state === "draft");
+}
+
+export interface Reaction {
+  readonly emoji: string;
+  readonly who: string;
+}
+
+/** One thing a timeline shows. `first`: whether the speaker's name stands above; `pending`: not told back yet. */
+export type Item =
+  | { readonly kind: "day"; readonly id: string; readonly at: number }
+  | { readonly kind: "fact"; readonly id: string; readonly line: Line }
+  | { readonly kind: "note"; readonly id: string; readonly line: Line; readonly pending?: Pending }
+  | {
+      readonly kind: "word";
+      readonly id: string;
+      readonly line: Line;
+      readonly first: boolean;
+      readonly edited: string;
+      readonly deleted: boolean;
+      readonly reactions: readonly Reaction[];
+      readonly pending?: Pending;
+    };
+
+const CLOSE_MS = 3 * 60_000;
+
+/** What became of a message afterwards, by the provider's id of it. */
+interface Aftermath {
+  edited: string;
+  deleted: boolean;
+  reactions: Reaction[];
+}
+
+function aftermaths(lines: readonly Line[]): Map<string, Aftermath> {
+  const all = new Map<string, Aftermath>();
+  const of = (id: string): Aftermath => {
+    const found = all.get(id) ?? { edited: "", deleted: false, reactions: [] };
+    all.set(id, found);
+    return found;
+  };
+  for (const { entry } of lines) {
+    const target = entry.external_id ?? "";
+    if (!target) continue;
+    if (entry.kind === "edit") of(target).edited = entry.text ?? "";
+    if (entry.kind === "delete") of(target).deleted = true;
+    if (entry.kind === "reaction") {
+      const one = of(target);
+      const kept = one.reactions.filter((reaction) => reaction.who !== entry.who);
+      const emoji = (entry.text ?? "").replace(/^-/, "");
+      one.reactions = emoji && !(entry.text ?? "").startsWith("-") ? [...kept, { emoji, who: entry.who }] : kept;
+    }
+  }
+  return all;
+}
+
+/** What a pending word or note looks like until its own line comes. */
+function expected(pending: Pending, me: string): Line {
+  const kind = pending.act === "note" ? "note" : "message";
+  const entry: Entry = {
+    id: pending.key,
+    at: pending.at,
+    kind,
+    who: `agent:${me}`,
+    text: pending.text,
+    conversation: pending.conversation,
+  };
+  return { entry: pending.address ? { ...entry, address: pending.address } : entry };
+}
+
+/** Everything a timeline shows, oldest first. Corrections whose message is not here stand as facts by themselves. */
+export function items(lines: readonly Line[], pending: readonly Pending[], me: string): readonly Item[] {
+  const after = aftermaths(lines);
+  const ids = new Set(
+    lines.flatMap(({ entry, external_ids }) => (isWord(entry) ? [entry.external_id ?? "", ...(external_ids ?? [])] : [])),
+  );
+  const shown: Item[] = [];
+  let day = 0;
+  let before: Entry | undefined;
+  const add = (line: Line, asked?: Pending): void => {
+    const { entry } = line;
+    const midnight = dayOf(entry.at);
+    if (midnight !== day) {
+      day = midnight;
+      before = undefined;
+      shown.push({ kind: "day", id: `day-${midnight}`, at: entry.at });
+    }
+    if (entry.kind === "note") shown.push({ kind: "note", id: entry.id, line, ...(asked && { pending: asked }) });
+    else if (!isWord(entry)) shown.push({ kind: "fact", id: entry.id, line });
+    else {
+      const fates = [entry.external_id ?? "", ...(line.external_ids ?? [])].flatMap((id) => (id ? (after.get(id) ?? []) : []));
+      shown.push({
+        kind: "word",
+        id: entry.id,
+        line,
+        first: !before || before.who !== entry.who || entry.at - before.at > CLOSE_MS,
+        edited: fates.find((fate) => fate.edited)?.edited ?? "",
+        deleted: fates.some((fate) => fate.deleted),
+        reactions: fates.flatMap((fate) => fate.reactions),
+        ...(asked && { pending: asked }),
+      });
+    }
+    before = isWord(entry) ? entry : undefined;
+  };
+  for (const line of lines) {
+    const correction = ["edit", "delete", "reaction"].includes(line.entry.kind);
+    if (!correction || !ids.has(line.entry.external_id ?? "")) add(line);
+  }
+  for (const one of pending) if (one.act === "say" || one.act === "note") add(expected(one, me), one);
+  return shown;
+}

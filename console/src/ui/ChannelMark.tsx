@@ -1,0 +1,44 @@
+/** A channel's mark: one letter on its colour, and its name for whoever hears the screen. */
+
+import css from "./channel.module.css";
+
+const LETTERS: Readonly<Record<string, string>> = {
+  webchat: "W",
+  telegram: "T",
+  zalo: "Z",
+  line: "L",
+  whatsapp: "W",
+  messenger: "M",
+  instagram: "I",
+  viber: "V",
+  sms: "S",
+  email: "@",
+  slack: "#",
+  plain: "A",
+};
+const NAMES: Readonly<Record<string, string>> = {
+  webchat: "Web chat",
+  telegram: "Telegram",
+  zalo: "Zalo",
+  line: "LINE",
+  whatsapp: "WhatsApp",
+  messenger: "Messenger",
+  instagram: "Instagram",
+  viber: "Viber",
+  sms: "SMS",
+  email: "E-mail",
+  slack: "Slack",
+  plain: "App",
+};
+
+export function channelName(channel: string): string {
+  return NAMES[channel] ?? channel.charAt(0).toUpperCase() + channel.slice(1);
+}
+
+export function ChannelMark({ channel }: { channel: string }) {
+  return (
+    <span className={css.mark} data-channel={channel} role="img" aria-label={channelName(channel)} title={channelName(channel)}>
+      {LETTERS[channel] ?? channel.charAt(0).toUpperCase()}
+    </span>
+  );
+}

@@ -1,0 +1,181 @@
+/** One message or note: who speaks is told by its side, its ground and its name; what became of it by a small mark. */
+
+import { Bell, Bot, FileText, MapPin, Mic, NotebookPen, Phone, Video } from "lucide-react";
+import { useState } from "react";
+import type { Attachment } from "../../api/shapes";
+import { type Item, isDraft, speakerOf } from "../../feed/lines";
+import { useParts, useTry, useWords } from "../../shell/app";
+import { Button } from "../../ui/Button";
+import { ChannelMark } from "../../ui/ChannelMark";
+import { cx } from "../../ui/cx";
+import { Fate } from "./Fate";
+import { reasonWords } from "./facts";
+import css from "./timeline.module.css";
+
+interface Ends {
+  readonly onAgain?: () => void;
+  readonly onDrop?: () => void;
+}
+
+interface WordProps extends Ends {
+  readonly item: Extract<Item, { kind: "word" }>;
+  readonly customer: string;
+  readonly author: string;
+}
+
+export function Word({ item, customer, author, onAgain, onDrop }: WordProps) {
+  const { t, f } = useWords();
+  const { line, first, pending } = item;
+  const { entry } = line;
+  const speaker = speakerOf(entry.who);
+  const draft = isDraft(line);
+  const text = item.edited || entry.text || entry.message?.text || "";
+  const media = [...(entry.attachments ?? []), ...(entry.message?.attachments ?? [])];
+  const offers = entry.message?.quick_replies ?? [];
+  const failed = Boolean(pending?.failed);
+  return (
+    <article className={cx(css.word, css[speaker], first && css.first)} data-state={line.state ?? ""}>
+      {first && (
+        <header className={css.author}>
+          {speaker === "bot" && <Bot size={13} aria-hidden="true" />}
+          {speaker === "nudge" && <Bell size={13} aria-hidden="true" />}
+          <bdi>{author}</bdi>
+          {entry.address && <ChannelMark channel={entry.address.channel} />}
+        </header>
+      )}
+      <div className={cx(css.bubble, draft && css.draft, item.deleted && css.deleted, failed && css.failed)}>
+        {draft && <p className={css.tag}>{t("word.draft")}</p>}
+        {item.deleted && <p className={css.tag}>{t("word.deleted")}</p>}
+        {media.map((one, n) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the media of a message never change places
+          <Media key={n} media={one} />
+        ))}
+        {text && (
+          <p className={css.text} dir="auto">
+            {text}
+          </p>
+        )}
+        {offers.length > 0 && (
+          <ul className={css.offers}>
+            {offers.map((offer) => (
+              <li key={offer.title}>{offer.title}</li>
+            ))}
+          </ul>
+        )}
+        <footer className={css.meta}>
+          {item.edited && <span title={entry.text ?? ""}>{t("word.edited")}</span>}
+          <time title={f.full(entry.at)}>{f.time(entry.at)}</time>
+          {speaker !== "customer" && !draft && <Fate state={pending && !pending.taken ? "queued" : (line.state ?? "")} failed={failed} />}
+        </footer>
+        {item.reactions.length > 0 && <p className={css.reactions}>{item.reactions.map((one) => one.emoji).join(" ")}</p>}
+      </div>
+      <Trouble item={item} customer={customer} onAgain={onAgain} onDrop={onDrop} />
+    </article>
+  );
+}
+
+/** What went wrong with it, in words, and what can be done. */
+function Trouble({ item, customer, onAgain, onDrop }: Omit<WordProps, "author">) {
+  const { t } = useWords();
+  const { acts } = useParts();
+  const attempt = useTry();
+  const [asked, setAsked] = useState(false);
+  const { line, pending } = item;
+  if (pending?.failed)
+    return (
+      <div className={css.trouble} role="alert">
+        <span>{t("word.unsent")}</span>
+        <Button look="quiet" onPress={onAgain}>
+          {t("do.again")}
+        </Button>
+        <Button look="quiet" onPress={onDrop}>
+          {t("do.drop")}
+        </Button>
+      </div>
+    );
+  if (line.state !== "failed" && line.state !== "unknown") return null;
+  const reason = line.reason ? reasonWords(line.reason, t) : t("word.noreason");
+  return (
+    <div className={css.trouble}>
+      <span>{line.state === "failed" ? t("word.failed", { reason }) : t("word.unknown")}</span>
+      <Button
+        look="quiet"
+        isDisabled={asked}
+        onPress={() => {
+          setAsked(true);
+          void attempt(() => acts.retry(customer, line.entry.delivery ?? "")).then((done) => setAsked(done));
+        }}
+      >
+        {asked ? t("word.retried") : t("do.retry")}
+      </Button>
+    </div>
+  );
+}
+
+export function Note({ item, author, onAgain, onDrop }: Ends & { item: Extract<Item, { kind: "note" }>; author: string }) {
+  const { t, f } = useWords();
+  const { entry } = item.line;
+  return (
+    <article className={css.note}>
+      <header>
+        <NotebookPen size={13} aria-hidden="true" />
+        <span>{author ? t("note.of", { name: author }) : t("note.one")}</span>
+        <time title={f.full(entry.at)}>{f.time(entry.at)}</time>
+      </header>
+      <p className={css.text} dir="auto">
+        {entry.text}
+      </p>
+      {item.pending?.failed && (
+        <div className={css.trouble} role="alert">
+          <span>{t("note.unsaved")}</span>
+          <Button look="quiet" onPress={onAgain}>
+            {t("do.again")}
+          </Button>
+          <Button look="quiet" onPress={onDrop}>
+            {t("do.drop")}
+          </Button>
+        </div>
+      )}
+    </article>
+  );
+}
+
+/** Addresses that a page may open: the web's own, never a script's. */
+function safe(url: string | undefined): string {
+  return url && /^(https?:\/\/|\/)/.test(url) ? url : "";
+}
+
+function Media({ media }: { media: Attachment }) {
+  const { t } = useWords();
+  const [broken, setBroken] = useState(false);
+  const url = safe(media.url);
+  const name = media.filename || media.name || t(`media.${media.kind}`);
+  if ((media.kind === "image" || media.kind === "sticker") && url && !broken)
+    return (
+      <a href={url} target="_blank" rel="noreferrer noopener">
+        <img className={css.picture} src={url} alt={name} loading="lazy" onError={() => setBroken(true)} />
+      </a>
+    );
+  if (media.kind === "location" && media.latitude != null && media.longitude != null) {
+    const place = `${media.latitude.toFixed(5)}, ${media.longitude.toFixed(5)}`;
+    return (
+      <p className={css.file}>
+        <MapPin size={16} aria-hidden="true" /> {[media.name, media.address, place].filter(Boolean).join(" · ")}
+      </p>
+    );
+  }
+  const Icon = { voice: Mic, audio: Mic, video: Video, contact: Phone }[media.kind as string] ?? FileText;
+  const words = [name, media.phone].filter(Boolean).join(" · ");
+  return (
+    <p className={css.file}>
+      <Icon size={16} aria-hidden="true" />
+      {url ? (
+        <a href={url} target="_blank" rel="noreferrer noopener">
+          {words}
+        </a>
+      ) : (
+        words
+      )}
+    </p>
+  );
+}

@@ -1,0 +1,40 @@
+/** What the system's lines say, in the viewer's language: the hub writes them down in short words of its own. */
+
+import type { Entry } from "../../api/shapes";
+import { isKey, type Say } from "../../words/words";
+
+/** The sentence of a fact; what is not known by its words stands as the hub wrote it. */
+export function factWords(entry: Entry, t: Say, names: (login: string) => string): string {
+  const text = entry.text ?? "";
+  const detail = entry.detail ?? {};
+  const exact = `fact.${text.replace(/[^A-Za-z]+/g, "_")}`;
+  if (text.startsWith("owner agent:")) return t("fact.owner_agent", { name: names(text.slice("owner agent:".length)) });
+  if (isKey(exact)) {
+    const gate = `gate.${detail.reason ?? ""}`;
+    const end = `run.${detail.end ?? detail.reason ?? ""}`;
+    const reason = isKey(gate) ? t(gate) : isKey(end) ? t(end) : "";
+    const what = t(exact, detail);
+    return reason ? t("fact.because", { what, reason }) : what;
+  }
+  const [head = "", ...rest] = text.split(": ");
+  const tail = rest.join(": ");
+  const key = `fact.${head.replace(/[^A-Za-z]+/g, "_")}`;
+  if (tail && isKey(key)) return t(key, { reason: reasonWords(tail, t) });
+  if (text.startsWith("merged ")) return t("fact.merged", { reason: tail });
+  if (entry.kind === "edit") return t("fact.edited", { text });
+  if (entry.kind === "delete") return t("fact.deleted");
+  if (entry.kind === "reaction") return t("fact.reacted", { text: text || "–" });
+  return text;
+}
+
+/** A reason as people say it; a provider's own words stay as they came. */
+export function reasonWords(reason: string, t: Say): string {
+  const key = `reason.${reason}`;
+  return isKey(key) ? t(key) : reason;
+}
+
+/** Why a conversation was closed, as it was chosen; what somebody wrote themselves stays. */
+export function closedBecause(reason: string, t: Say): string {
+  const key = `closed.${reason}`;
+  return isKey(key) ? t(key) : reason;
+}
