@@ -98,7 +98,10 @@ async def amend_user(settings: Settings, login: str, amendment: Amendment) -> in
 def typed_password() -> str:
     """A new password: asked for twice on a terminal, else the first line of standard input."""
     if not sys.stdin.isatty():
-        return sys.stdin.readline().rstrip("\r\n")
+        try:
+            return sys.stdin.buffer.readline().decode().rstrip("\r\n")
+        except UnicodeDecodeError as error:
+            raise SettingsError("The password on standard input is not UTF-8; write it in UTF-8.") from error
     first = getpass("New password: ")
     if getpass("Once more: ") != first:
         raise SettingsError("The two are not the same; nothing is changed.")

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
-from unicodedata import normalize
+from unicodedata import category, normalize
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -93,6 +93,8 @@ def check(password: str) -> None:
         raise Unfit(f"This password is too short: give it {SHORTEST} characters or more.")
     if len(password) > LONGEST:
         raise Unfit(f"This password is too long: give it {LONGEST} characters at most.")
+    if any(category(sign) in {"Cc", "Cs"} for sign in password):
+        raise Unfit("This password holds a character that sign-in pages refuse: use letters, digits, spaces and signs.")
     if len(set(password)) < LEAST_DIFFERENT:
         raise Unfit(f"This password repeats itself: use {LEAST_DIFFERENT} different characters or more.")
 

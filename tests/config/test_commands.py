@@ -172,5 +172,7 @@ def test_help_names_every_command() -> None:
     shown = hub(Path("unused"), "--help").stdout
 
     assert [] == [
-        name for name in ("demo", "serve", "check", "replay", "customer", "dead", "backup", "restore") if f"    {name} " not in shown
+        name
+        for name in ("demo", "serve", "check", "replay", "customer", "user", "dead", "backup", "restore")
+        if f"    {name} " not in shown
     ]

@@ -131,6 +131,7 @@ def test_a_role_and_the_end_of_it(served: Served, data: Path) -> None:
         (("add", "a b"), f"{PASSWORD}\n", "letters a-z"),
         (("add", "new"), "short\n", "10 characters"),
         (("add", "new"), "", "10 characters"),
+        (("add", "new"), "a nul in it \0 here\n", "use letters"),
         (("password", "nobody"), f"{PASSWORD}\n", "hub user list"),
         (("role", "nobody", "lead"), "", "hub user list"),
         (("role", "an", "lead"), "", "hub user role LOGIN admin"),
@@ -141,6 +142,15 @@ def test_what_does_not_do_is_one_sentence_with_a_remedy(data: Path, words: tuple
     refused = hub(data, "user", *words, typed=typed)
 
     assert (2, 1, True) == (refused.returncode, len(refused.stderr.splitlines()), remedy in refused.stderr), refused.stderr
+
+
+def test_a_password_in_another_encoding_is_told(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "config.main", "user", "add", "new"]
+    environ = {**os.environ, "HUB_DATA": str(tmp_path)}
+
+    refused = subprocess.run(command, env=environ, input=b"m\xe9 longer than ten\n", capture_output=True, timeout=60, check=False)
+
+    assert (2, True) == (refused.returncode, b"in UTF-8" in refused.stderr), refused.stderr
 
 
 def test_without_a_running_hub_it_says_so(tmp_path: Path) -> None:
