@@ -83,10 +83,12 @@ async def _run(settings: Settings) -> None:
         if process.web is None:
             return
         await _connect(process, settings)
+        if await process.web.people.nobody():
+            # Staff comes last, so a first start that was cut off tells the past again: what was told already is known by its ids.
+            await tell_history(
+                Doors(process=process, telegram=stage.telegram, http=stage.http, book=stage.book, clock=stage.clock, secret=SECRET)
+            )
         people += await staff(process.web.people, settings.data / "staff.json")
-        await tell_history(
-            Doors(process=process, telegram=stage.telegram, http=stage.http, book=stage.book, clock=stage.clock, secret=SECRET)
-        )
         keeping = asyncio.create_task(_keep(stage, Memory(stage.telegram.world, settings.data / PHONES)))
         print(_welcome(process, settings, stage, people), flush=True)
         await stopping.wait()

@@ -5,7 +5,7 @@ from secrets import choice
 
 import msgspec
 
-from hub.desk.people import Newcomer, People
+from hub.desk.people import Amendment, Newcomer, People
 from hub.model.base import Value
 from hub.model.people import Role
 from hub.store.people import Taken
@@ -33,13 +33,16 @@ async def staff(people: People, file: Path) -> tuple[SignIn, ...]:
     """Everybody, made where they are not there yet. The passwords lie in `file`, readable by its owner alone."""
     known = _kept(file)
     for login, name, role, language in STAFF:
+        made = login not in known
         sign_in = known.get(login) or SignIn(login=login, name=name, role=role.value, password=_password())
         known[login] = sign_in
         _keep(file, known)
         try:
             await people.add(Newcomer(login=login, name=name, password=sign_in.password, role=role, language=language))
         except Taken:
-            continue
+            if made:
+                # A hub restored beside another file of passwords.
+                await people.amend(login, Amendment(password=sign_in.password))
     return tuple(known[login] for login, *_ in STAFF)
 
 
