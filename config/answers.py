@@ -5,11 +5,16 @@ from collections.abc import Mapping
 from msgspec import json, to_builtins
 
 from hub.engine.receipts import Known
-from hub.model.address import Address
+from hub.model.address import Address, shop_address
 from hub.model.delivery import Delivery
 from hub.model.ports import Answer
+from hub.nudges.linking import TOPIC
+from hub.nudges.rules import SWITCHES, Switches
 from hub.store.codec import decode_delivery
 from hub.store.deliveries import Deliveries
+from hub.store.inboxes import Inboxes
+from hub.store.journeys import JourneySwitches
+from hub.store.switch import Switch
 
 
 def store_answers(deliveries: Deliveries) -> Mapping[str, Answer]:
@@ -35,6 +40,21 @@ def store_answers(deliveries: Deliveries) -> Mapping[str, Answer]:
         return json.encode([to_builtins(decode_delivery(fields["b"])) for fields in kept.values()]).decode()
 
     return {"delivery": delivery, "external": external, "unsent": unsent}
+
+
+def nudge_answers(switch: Switch, journeys: JourneySwitches, inboxes: Inboxes) -> Mapping[str, Answer]:
+    """Topics `switches` (all) and `shop_customer` (customer|user of the shop)."""
+
+    async def switches(_: str) -> str:
+        switched = await journeys.all()
+        told = Switches(stopped=await switch.thrown(), journeys={name: one.live for name, one in switched.items()})
+        return json.encode(told).decode()
+
+    async def shop_customer(key: str) -> str:
+        customer, _, user = key.partition("|")
+        return json.encode(await inboxes.resolve(shop_address(user), candidate=customer)).decode()
+
+    return {SWITCHES.topic: switches, TOPIC: shop_customer}
 
 
 def _known(sent: Delivery) -> Known:

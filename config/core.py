@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from config.answers import store_answers
+from config.answers import nudge_answers, store_answers
 from hub.engine.accounts import Account, Rates
 from hub.engine.asking import Asking
 from hub.engine.budget import TurnBudget
@@ -24,9 +24,11 @@ from hub.store.buckets import Buckets
 from hub.store.deliveries import Deliveries
 from hub.store.functions import library_name, library_source
 from hub.store.inboxes import Inboxes
+from hub.store.journeys import JourneySwitches
 from hub.store.keys import Keys
 from hub.store.links import Links
 from hub.store.spooling import Spooling
+from hub.store.switch import Switch
 from hub.store.workers import Workers
 
 TURN_BUDGET_S = 1.0
@@ -103,7 +105,8 @@ def worker(
     """A worker over the store; started by its `start`."""
     buckets = Buckets(parts.links, parts.keys)
     accounts = {(c.kind, c.account): Account(c, rates, clock=clock, buckets=buckets) for c, rates in channels}
-    answers = {**store_answers(parts.deliveries), **turning.answers}
+    nudging = nudge_answers(Switch(parts.links, parts.keys), JourneySwitches(parts.links, parts.keys), parts.inboxes)
+    answers = {**store_answers(parts.deliveries), **nudging, **turning.answers}
     engine = Engine(
         links=parts.links,
         inboxes=parts.inboxes,

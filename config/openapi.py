@@ -2,13 +2,13 @@
 
 from msgspec import json
 
-from hub.web.api import ROUTES
+from hub.web.api import DESCRIBED
 from hub.web.openapi import document
 
 
 def page() -> str:
     """The OpenAPI document as JSON text; its version is not the hub's, so that a release changes no type."""
-    return json.format(json.encode(document(ROUTES, version="0")), indent=1).decode()
+    return json.format(json.encode(document(DESCRIBED, version="0")), indent=1).decode()
 
 
 if __name__ == "__main__":

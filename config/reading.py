@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from hub.model.base import Value
 from hub.model.errors import SettingsError
+from hub.nudges.policy import Hours
 from hub.store.place import parse
 
 E = TypeVar("E", bound=StrEnum)
@@ -101,6 +102,15 @@ def decimal(low: float, high: float) -> Callable[[Given], float]:
         return _within(_number(given.value, float, wanted := f"a number from {low:g} to {high:g}"), low, high, wanted)
 
     return read
+
+
+def hours(given: Given) -> str:
+    """A span of the day like `21:30-08:00`, or `none`."""
+    try:
+        Hours.of(found := text(given))
+    except ValueError as error:
+        raise Wrong("give two times of the day like 21:30-08:00, or none") from error
+    return found
 
 
 def size(low: int) -> Callable[[Given], int]:

@@ -11,9 +11,10 @@ from typing import Any
 from msgspec import field
 
 from config.reading import Given, Secret, Wrong, text
-from config.reference import ACCOUNT, CHAT, SHOP, TOP, Entry, LogLevel, Mode
+from config.reference import ACCOUNT, CHAT, NUDGES, SHOP, TOP, Entry, LogLevel, Mode
 from hub.model.base import Value
 from hub.model.errors import SettingsError
+from hub.nudges.policy import Basis
 from hub.store.embedded_setup import Fsync
 from hub.store.link import Replicas
 
@@ -54,6 +55,22 @@ class Chat(Value, frozen=True):
     login_secret: Secret
 
 
+class Nudges(Value, frozen=True):
+    """The marketers' rules. `journeys`: their folder, None: the sample's; `holdout`: per cent for all journeys, None: each its own."""
+
+    journeys: Path | None
+    quiet_hours: str
+    live_minutes: float
+    consent: Basis
+    per_day: int
+    per_week: int
+    per_channel_day: int
+    abandoned_minutes: float
+    holdout: float | None
+    country: str
+    cart_url: str
+
+
 class Account(Value, frozen=True):
     """One account of one channel; rates in messages a second, 0: the channel's own. `options` go to the channel's own settings."""
 
@@ -87,6 +104,7 @@ class Settings(Value, frozen=True):
     log: LogLevel
     shop: Shop
     chat: Chat
+    nudges: Nudges
     accounts: tuple[Account, ...] = ()
 
     @property
@@ -111,7 +129,9 @@ def load_settings(environ: Mapping[str, str], *, folder: Path) -> Settings:
     source = _Source(environ=environ, folder=folder, file=_settings_file(environ, folder))
     tree = _read_file(source)
     shop_tree, chat_tree, account_trees = _table_in(tree, "shop"), _table_in(tree, "chat"), _tables_in(tree, "account")
-    _refuse_unknown_keys(tree, (*_keys(TOP), "shop", "chat", "account"), place="")
+    nudges_tree = _table_in(tree, "nudges")
+    _refuse_unknown_keys(tree, (*_keys(TOP), "shop", "chat", "nudges", "account"), place="")
+    _refuse_unknown_keys(nudges_tree, _keys(NUDGES), place="nudges.")
     _refuse_unknown_keys(shop_tree, _keys(SHOP), place="shop.")
     _refuse_unknown_keys(chat_tree, _keys(CHAT), place="chat.")
     _refuse_unknown_variables(environ, _variables_named_in((tree, chat_tree, *account_trees)))
@@ -119,7 +139,7 @@ def load_settings(environ: Mapping[str, str], *, folder: Path) -> Settings:
     accounts = tuple(_account(each, source, number) for number, each in enumerate(account_trees, 1))
     _refuse_twins(accounts)
     chat = Chat(**{entry.key: _find(entry, chat_tree, source, place="chat.") for entry in CHAT})
-    return Settings(**top, shop=_shop(shop_tree, source), chat=chat, accounts=accounts)
+    return Settings(**top, shop=_shop(shop_tree, source), chat=chat, nudges=_nudges(nudges_tree, source), accounts=accounts)
 
 
 def _settings_file(environ: Mapping[str, str], folder: Path) -> Path:
@@ -207,6 +227,12 @@ def _shop(tree: Mapping[str, object], source: _Source) -> Shop:
     return Shop(**{**found, "language": language, "faq": found["faq"] or None})
 
 
+def _nudges(tree: Mapping[str, object], source: _Source) -> Nudges:
+    found = {entry.key: _find(entry, tree, source, place="nudges.") for entry in NUDGES}
+    holdout = None if found["holdout"] == "" else found["holdout"]
+    return Nudges(**{**found, "journeys": found["journeys"] or None, "holdout": holdout})
+
+
 def _account(tree: Mapping[str, object], source: _Source, number: int) -> Account:
     place = f"account {number}'s "
     if tree.get("channel", "") == "":
@@ -248,7 +274,7 @@ def _refuse_unknown_keys(tree: Mapping[str, object], known: tuple[str, ...], *, 
 
 
 def _refuse_unknown_variables(environ: Mapping[str, str], named: set[str]) -> None:
-    known = (FILE_VARIABLE, *(name for entry in (*TOP, *SHOP, *CHAT) for name in entry.env))
+    known = (FILE_VARIABLE, *(name for entry in (*TOP, *SHOP, *CHAT, *NUDGES) for name in entry.env))
     for name in environ:
         if name.startswith(_OWN) and environ[name] and name not in known and name not in named:
             raise SettingsError(f"The variable {_shown(name)} is not a setting{_meant(name, known)}{_service_links(name, '')}.")

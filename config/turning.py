@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from config.core import Turning
+from config.nudging import rules_of
 from config.places import QueuePlaces, place_answers
 from config.settings import Settings
 from dialogs.steps import dialog_steps, urgency
@@ -16,7 +17,11 @@ from hub.engine.merge import Merging
 from hub.engine.receipts import Receipts
 from hub.model.ports import Answer, Clock
 from hub.model.turn import Step
+from hub.nudges.answers import Answers
+from hub.nudges.facts import Facts
 from hub.nudges.gate import Gate
+from hub.nudges.journeys import Journeys
+from hub.nudges.linking import Linking
 from hub.store.queue import Queue
 
 SAMPLE_SHOP = Path(__file__).parent / "shop"
@@ -30,5 +35,7 @@ def turning_of(
     if queue is not None and clock is not None:
         answers = {**answers, **place_answers(QueuePlaces(queue, shop.calendar, clock=clock))}
     dialogs = dialog_steps(shop, feedback_ms=int(settings.shop.feedback_seconds * 1000))
-    steps: tuple[Step, ...] = (Merging(), Receipts(), Threads(), Knowing(), Ownership(), Remarks(), *dialogs, Gate())
+    rules = rules_of(settings)
+    heard: tuple[Step, ...] = (Merging(), Receipts(), Threads(), Linking(), Knowing(), Ownership(), Remarks())
+    steps = (*heard, Facts(rules), Answers(rules), *dialogs, Journeys(rules), Gate(rules))
     return Turning(steps=steps, urgent=urgency(shop), quiet=settings.burst_seconds, answers=answers, build=build)

@@ -7,9 +7,11 @@ from aiohttp import web
 from msgspec import Struct
 from prometheus_client import CollectorRegistry
 
+from config.channels import WEB_CHAT_ACCOUNT
 from config.chatting import ChatParts, OpenArchive, chat_door
 from config.core import Store, entropy
 from config.feeding import Feeding, feeding_of
+from config.nudging import rules_of
 from config.people import open_people
 from config.secrets import Secrets, open_sealed, seal
 from config.settings import Settings
@@ -20,12 +22,15 @@ from hub.engine.counters import Counters
 from hub.engine.intake import Intake
 from hub.model.address import Address
 from hub.model.chat import KIND
+from hub.model.events import Incoming
+from hub.model.login import write_key
 from hub.model.ports import Channel, Clock
 from hub.store.cases import Cases, Seal
 from hub.store.chats import Chats
 from hub.store.customers import Customers
 from hub.store.dead import DeadLetters
 from hub.store.inbox import Inbox
+from hub.store.journeys import JourneySwitches
 from hub.store.queue import Queue
 from hub.store.signals import Signals
 from hub.store.switch import Switch
@@ -33,8 +38,11 @@ from hub.web.api import api_routes
 from hub.web.app import application, serve
 from hub.web.auth import Tokens
 from hub.web.bell import Bell
+from hub.web.events import DAYS as EVENT_DAYS
+from hub.web.events import EventDoor, EventKeys
 from hub.web.health import Health
 from hub.web.hooks import Hooks
+from hub.web.journeys_seen import JourneyFacts, Nudging
 from hub.web.metrics import HubCollector, Metrics
 from hub.web.origin import Origin, networks
 from hub.web.routes import Rooms
@@ -130,6 +138,7 @@ async def open_web(parts: WebParts) -> WebSide:
         hooks.routes(),
         chat.routes(),
         feed.routes(),
+        _events(parts, origin, tokens).routes(),
         Health(parts.ready).routes(),
         api_routes(_rooms(parts, cases, people, feeding), signing=signing, version=parts.version),
         Metrics(registry).routes(),
@@ -145,6 +154,27 @@ async def open_web(parts: WebParts) -> WebSide:
 def _signals(parts: WebParts) -> Signals:
     links, keys = parts.store.links, parts.store.keys
     return Signals(links, keys, customers=Customers(links, keys))
+
+
+def _events(parts: WebParts, origin: Origin, tokens: Tokens) -> EventDoor:
+    async def accept(incoming: list[Incoming]) -> None:
+        await parts.intake.accept(incoming, days=EVENT_DAYS)
+
+    keys = EventKeys(
+        write_key=write_key(parts.secrets.session_key),
+        session_key=parts.secrets.session_key,
+        account=WEB_CHAT_ACCOUNT,
+        origins=frozenset(parts.settings.chat.origins),
+    )
+    return EventDoor(keys, accept, tokens=tokens, origin=origin, clock=parts.clock)
+
+
+def _nudging(parts: WebParts) -> Nudging:
+    async def facts() -> JourneyFacts:
+        return (await parts.archive()).journeys
+
+    switches = JourneySwitches(parts.store.links, parts.store.keys)
+    return Nudging(rules_of(parts.settings), switches, facts, clock=parts.clock)
 
 
 def sealing(key: bytes) -> Seal:
@@ -173,4 +203,5 @@ def _rooms(parts: WebParts, cases: Cases, people: People, feeding: Feeding) -> R
         entropy=entropy,
         people=people,
         throttle=sign_in_throttle(parts.clock),
+        nudging=_nudging(parts),
     )

@@ -39,7 +39,9 @@ def shop_user(record: Live) -> str:
 
 
 def _noted(turn: Turn, user: str) -> Turn:
-    told = [*([shop_address(user)] if user else []), *([turn.event.address] if turn.event.address else [])]
+    # A session that is somebody else's in the shop stays theirs: no record bears two customers of the shop by mere word.
+    names = user and shop_user(turn.live) in {"", user}
+    told = [*([shop_address(user)] if names else []), *([turn.event.address] if turn.event.address else [])]
     known = turn.live.addresses
     fresh = tuple(address for address in dict.fromkeys(told) if address not in known)
     return turn.with_record(addresses=_within((*known, *fresh))) if fresh else turn

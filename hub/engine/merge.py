@@ -3,6 +3,7 @@
 from msgspec import json
 from msgspec.structs import replace
 
+from hub.engine.joining import both_orders, both_runs, both_sends, newer_cart
 from hub.engine.receipts import TIMER as PARKED
 from hub.engine.receipts import known, parked, placed
 from hub.model.address import Address
@@ -13,6 +14,8 @@ from hub.model.events import (
     DismissAsked,
     EraseAsked,
     Event,
+    Identified,
+    JudgeAgain,
     MergeArrived,
     MergeAsked,
     NoteAsked,
@@ -24,13 +27,14 @@ from hub.model.events import (
     Said,
     SayAsked,
     Started,
+    Tracked,
 )
 from hub.model.ids import derived_id
 from hub.model.ports import Question
 from hub.model.record import Armed, Consent, Conversation, Erased, Live, Moved
 from hub.model.subject import customer_subject
 from hub.model.turn import Forward, Turn
-from hub.model.words import ConsentState, ConversationStatus, Origin, OwnerKind
+from hub.model.words import ConsentState, ConversationStatus, Origin, OwnerKind, Purpose
 from hub.store.codec import decode_record_value, encode
 
 _ANSWERED = (ClaimAsked, SayAsked, ReleaseAsked, ResolveAsked, RetryAsked, EraseAsked, NoteAsked, ReopenAsked, DismissAsked)
@@ -144,7 +148,7 @@ def _for_somebody_new(turn: Turn, record: Erased) -> Turn:
         # It was on its way when its goal was erased: the same person, so its tombstone goes too, or it would point here for ever.
         turn = turn.forward(_event(turn, 0, body.younger, EraseAsked(asked_by="merge")))
         return replace(turn, record=replace(record, merged=(*record.merged, body.younger)))
-    if turn.event.address and isinstance(body, Said | Started):
+    if turn.event.address and isinstance(body, Said | Started | Tracked | Identified):
         forward = Forward(event=turn.event, gone=(record.id, *record.merged))
         return replace(turn, forwards=(*turn.forwards, forward), handled=True)
     return turn.done()
@@ -172,6 +176,10 @@ def _joined(turn: Turn, arrived: MergeArrived) -> Turn:
         conversations=_conversations(mine.conversations, theirs.conversations),
         parked={**theirs.parked, **mine.parked},
         deferred=(*mine.deferred, *theirs.deferred),
+        cart=newer_cart(mine.cart, theirs.cart),
+        orders=both_orders(mine.orders, theirs.orders),
+        runs=both_runs(mine.runs, theirs.runs),
+        sends=both_sends(mine.sends, theirs.sends),
         merged=(*mine.merged, arrived.younger, *theirs.merged),
     )
     for name, armed in sorted(theirs.timers.items()):
@@ -205,7 +213,13 @@ def replace_all(refusals: object, now: int) -> tuple[Consent, ...]:
 
 
 def _sent_from_here(turn: Turn, old: Delivery) -> Turn:
-    """A delivery of the younger that had not begun: the bot's only while the bot still owns its conversation."""
+    """A delivery of the younger that had not begun: the bot's only while the bot still owns its conversation, marketing by the gate."""
+    if old.purpose is Purpose.MARKETING:
+        # Judged by what was known of the younger: now an opt-out, an order or a cap of the other counts, too.
+        again = JudgeAgain(
+            message=old.message, purpose=old.purpose, address=old.address, not_after=old.not_after, key=old.key, delivery=old.id
+        )
+        return replace(turn, event=replace(turn.event, body=again))
     conversation = turn.conversation(old.conversation) if old.conversation else None
     bots_still = conversation is not None and conversation.owner.kind is OwnerKind.BOT and conversation.status is ConversationStatus.OPEN
     if old.origin is Origin.BOT and old.conversation and not bots_still:

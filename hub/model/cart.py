@@ -35,9 +35,10 @@ class CartLine(Value, frozen=True):
 class Cart(Value, frozen=True):
     """The latest cart. `version` rises with each change of what is in it; `abandoned`: the version already told as left behind.
 
-    `lines`: at most twelve, also those with quantity 0 (`shown` leaves them out), `more` counts the rest; `total` as the shop said it, else the
+    `lines`: at most twelve, also those with quantity 0 (`shown` leaves them out), `more` counts the rest; `total`: as `said`, else the
     sum. `updated`: time of the newest change, `based` of the newest event that told the whole cart, `began` of the first, `seen` of the
-    turn that took the last change. `ended` (0: not) with `end`: ordered, emptied, expired. `address`: where the last change came from.
+    turn that took the last change. `ended` (0: not) with `end`: ordered. `address`: where the last change came from; `url` and
+    `checkout`: web addresses of the cart and of its checkout; `alias`: its other id.
     """
 
     id: str
@@ -56,6 +57,7 @@ class Cart(Value, frozen=True):
     end: str = ""
     url: str = ""
     checkout: str = ""
+    alias: str = ""
     address: Address | None = None
 
     @property

@@ -98,10 +98,12 @@ class Tracked(Tagged, frozen=True, tag="track"):
     """The customer did something in the shop (`Product Added`, `Order Completed`): a `track` call of the Segment spec.
 
     `properties`: a JSON object as UTF-8; `message_id`: the caller's, on which the call was de-duplicated; `source`: server or browser.
+    `context`: what the call tells of the device: time_zone, locale, page.
     """
 
     name: str
     properties: bytes = b"{}"
+    context: dict[str, str] = {}
     message_id: str = ""
     source: str = ""
 
@@ -188,7 +190,7 @@ class DismissAsked(Tagged, frozen=True, tag="dismiss"):
 
 
 class NudgeAsked(Tagged, frozen=True, tag="nudge"):
-    """A journey or a campaign wants to write; the gate decides. `key`: `<run>/<step>` for a run's, whose words are made when it is let through.
+    """A journey or a campaign wants to write; the gate decides. `key`: `<run>/<step>` for a run's, worded when it is let through.
 
     While it is deferred: `until` (ms) before which nobody looks again, and `why`, the reason told last.
     """

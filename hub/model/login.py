@@ -79,6 +79,11 @@ def login_key(secret: bytes) -> str:
     return _base64(hmac.new(secret, b"omnihub web login", sha256).digest())
 
 
+def write_key(secret: bytes) -> str:
+    """What the shop's server sends events with, made like the login's secret."""
+    return _base64(hmac.new(secret, b"omnihub write key", sha256).digest())
+
+
 def _check_head(part: str) -> None:
     try:
         head = msgspec.json.decode(_bytes(part), type=_Head)

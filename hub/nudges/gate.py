@@ -1,17 +1,18 @@
-"""The gate: every marketing message is judged in the customer's turn, and once more at the mark."""
+"""The gate: whatever we want to say unasked is judged in the customer's turn, and once more at the mark."""
 
-from hub.model.address import Address, is_reachable
-from hub.model.events import JudgeAgain, NudgeAsked, TimerFired
+from hub.model.events import DeliveryEnded, JudgeAgain, NudgeAsked, TimerFired
 from hub.model.ports import Question
-from hub.model.record import Live
+from hub.model.runs import RunState
 from hub.model.turn import Turn
-from hub.model.words import ConsentState, ConversationStatus, Origin, OwnerKind, Purpose
+from hub.model.words import DeliveryState
+from hub.nudges.checks import AGAIN_MS
+from hub.nudges.judging import CHANGED, TIMER, armed, defer, judge, released, run_of
+from hub.nudges.rules import SWITCHES, Rules
+from hub.nudges.runs import go_on
+from hub.nudges.verdict import Check, deferred
 
-DEFER_MS = 15 * 60 * 1000
 TOGETHER_MS = 1000
 """After so long the nudges of a customer that have to be judged again are judged in one turn, so that none outdates another."""
-DEFERRED_AT_MOST = 20
-TIMER = "deferred nudges"
 
 
 class Gate:
@@ -19,68 +20,48 @@ class Gate:
 
     name = "gate"
 
+    def __init__(self, rules: Rules | None = None) -> None:
+        self._rules = rules or Rules()
+
     def needs(self, turn: Turn) -> tuple[Question, ...]:
-        """Nothing."""
-        del turn
-        return ()
+        """How the switches stand, before anything is judged."""
+        body = turn.event.body
+        judging = isinstance(body, NudgeAsked) or (isinstance(body, TimerFired) and body.name == TIMER)
+        return (SWITCHES,) if judging else ()
 
     def take(self, turn: Turn) -> Turn:
         """The turn with the nudge let through, deferred or refused, and the reason as a fact."""
         match turn.event.body:
             case NudgeAsked() as nudge:
-                return _judge(turn, nudge)
+                return judge(turn, nudge, self._rules)[0]
             case JudgeAgain() as again:
-                nudge = NudgeAsked(message=again.message, purpose=again.purpose, not_after=again.not_after, key=again.key)
-                if again.stopped:
-                    # While the kill switch is thrown it would come back at once, for ever.
-                    return _deferred(turn, nudge, "the kill switch is thrown")
-                # Judged at once, it would change the record, and so send the next nudge back, which would send this one back…
-                return _deferred(turn, nudge, "something changed meanwhile", after=TOGETHER_MS)
+                return _put_off(turn, again)
             case TimerFired(name=name) if name == TIMER:
-                waiting = turn.live.deferred
-                turn = turn.with_record(deferred=()).disarm(TIMER)
-                for nudge in waiting:
-                    turn = _judge(turn, nudge)
-                return turn.done()
+                return self._due(turn)
+            case DeliveryEnded(delivery=delivery, state=state) if state is not DeliveryState.UNKNOWN and turn.live.sends:
+                return released(turn, delivery)
         return turn
 
+    def _due(self, turn: Turn) -> Turn:
+        """Judge what may go now; a run that waited for it goes on."""
+        waiting = turn.live.deferred
+        turn = turn.with_record(deferred=tuple(n for n in waiting if n.until > turn.now)).disarm(TIMER)
+        for nudge in (n for n in waiting if n.until <= turn.now):
+            turn, _ = judge(turn, nudge, self._rules)
+            run, step = run_of(turn.live, nudge.key)
+            still = any(n.key == nudge.key for n in turn.live.deferred)
+            if run and run.state is RunState.DEFERRED and run.step == step and not still:
+                turn = go_on(turn, run, self._rules)
+        return armed(turn).done()
 
-def consent_of(record: Live, channel: str, purpose: Purpose) -> ConsentState | None:
-    """What the customer last said of this purpose on this channel, or on all; None where they said nothing."""
-    said = [c for c in record.consents if c.purpose is purpose and c.channel in {channel, "*"}]
-    return max(said, key=lambda c: c.at).state if said else None
 
+def _put_off(turn: Turn, again: JudgeAgain) -> Turn:
+    """What came back from its mark gives its place under the caps back and is judged anew: soon, or once the switch may be lifted.
 
-def _judge(turn: Turn, nudge: NudgeAsked) -> Turn:
-    to = _address(turn)
-    if nudge.not_after and turn.now > nudge.not_after:
-        return _refused(turn, nudge, "expired")
-    if to is None:
-        return _refused(turn, nudge, "no address")
-    if nudge.purpose is Purpose.MARKETING:
-        if consent_of(turn.live, to.channel, Purpose.MARKETING) is ConsentState.REFUSED:
-            return _refused(turn, nudge, "consent refused")
-        if any(c.status is ConversationStatus.OPEN and c.owner.kind is not OwnerKind.BOT for c in turn.live.conversations):
-            return _deferred(turn, nudge, "a person is with the customer")
-    turn = turn.say(
-        nudge.message, conversation=None, to=to, origin=Origin.NUDGE, purpose=nudge.purpose, not_after=nudge.not_after, key=nudge.key
+    Judged at once, it would change the record, and so send the next nudge back, which would send this one back…
+    """
+    nudge = NudgeAsked(message=again.message, purpose=again.purpose, not_after=again.not_after, key=again.key)
+    found = deferred(
+        Check.KILL_SWITCH, "kill_switch" if again.stopped else CHANGED, until=turn.now + (AGAIN_MS if again.stopped else TOGETHER_MS)
     )
-    return turn.fact("nudge allowed", key=nudge.key)
-
-
-def _address(turn: Turn) -> Address | None:
-    spoken = sorted((c for c in turn.live.conversations if c.last_thread), key=lambda c: c.last_word)
-    return spoken[-1].last_thread if spoken else next(filter(is_reachable, turn.live.addresses), None)
-
-
-def _refused(turn: Turn, nudge: NudgeAsked, reason: str) -> Turn:
-    return turn.fact("nudge refused", key=nudge.key, reason=reason).done()
-
-
-def _deferred(turn: Turn, nudge: NudgeAsked, reason: str, *, after: int = DEFER_MS) -> Turn:
-    if len(turn.live.deferred) >= DEFERRED_AT_MOST:
-        return _refused(turn, nudge, "too many wait already")
-    armed = turn.live.timers.get(TIMER)
-    due = min(turn.now + after, armed.due if armed else turn.now + after)
-    turn = turn.with_record(deferred=(*turn.live.deferred, nudge)).arm(TIMER, due)
-    return turn.fact("nudge deferred", key=nudge.key, reason=reason).done()
+    return defer(released(turn, again.delivery), nudge, found)[0]

@@ -108,6 +108,7 @@ class Keys:
         self.news = f"{prefix}hub:news"
         self.queue = f"{prefix}hub:queue"
         self.users = f"{prefix}hub:users"
+        self.journeys = f"{prefix}hub:journeys"
         self.setup = f"{prefix}hub:setup"
         self.open = f"{prefix}hub:open"
         self.resolved = f"{prefix}hub:resolved"

@@ -36,6 +36,11 @@ class Switch:
         """Marketing may go again."""
         await asyncio.gather(*(self._links.call(p.stop, "DEL", p.stop, need=Need.SAFE) for p in self._keys.partitions))
 
+    async def thrown(self) -> bool:
+        """Whether it is thrown, by one look: who throws it throws it everywhere, and the mark looks at its own partition once more."""
+        stop = self._keys.partitions[0].stop
+        return await self._links.call(stop, "EXISTS", stop) == 1
+
     async def state(self) -> tuple[Thrown | None, int]:
         """Why it is thrown (None: it is not), and in how many of the 64 partitions."""
         answers = cast(

@@ -8,7 +8,9 @@ from aiohttp import web
 from msgspec import json
 
 from hub.web.api_customers import CUSTOMER_ROUTES
+from hub.web.api_events import EVENT_ROUTES
 from hub.web.api_inbox import INBOX_ROUTES
+from hub.web.api_journeys import JOURNEY_ROUTES
 from hub.web.api_operation import OPERATION_ROUTES
 from hub.web.api_people import PEOPLE_ROUTES
 from hub.web.headers import JSON_HEADERS
@@ -17,7 +19,10 @@ from hub.web.problems import Problem, Refusal, answered, refusal
 from hub.web.routes import Rooms, Route, Serving
 from hub.web.signing import Signing
 
-ROUTES: tuple[Route, ...] = (*PEOPLE_ROUTES, *CUSTOMER_ROUTES, *INBOX_ROUTES, *OPERATION_ROUTES)
+ROUTES: tuple[Route, ...] = (*PEOPLE_ROUTES, *CUSTOMER_ROUTES, *INBOX_ROUTES, *JOURNEY_ROUTES, *OPERATION_ROUTES)
+
+DESCRIBED: tuple[Route, ...] = (*ROUTES, *EVENT_ROUTES)
+"""What the OpenAPI page tells: also what has a door of its own."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -25,7 +30,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 def api_routes(rooms: Rooms, *, signing: Signing, version: str) -> list[web.RouteDef]:
     """Everything under /api: the table, the page that describes it, and a clear no to all else."""
     serving = Serving(rooms, signing=signing)
-    page = json.format(json.encode(document(ROUTES, version=version)), indent=1)
+    page = json.format(json.encode(document(DESCRIBED, version=version)), indent=1)
 
     async def openapi(_: web.Request) -> web.StreamResponse:
         return web.Response(body=page, content_type="application/json", headers=dict(JSON_HEADERS))

@@ -25,6 +25,7 @@ from hub.store.switch import Switch
 from hub.web.feed import Feed
 from hub.web.headers import JSON_HEADERS
 from hub.web.hooks import Intake
+from hub.web.journeys_seen import Nudging
 from hub.web.presence import Presence
 from hub.web.problems import Refusal, answered, refusal
 from hub.web.signing import Caller, Needed, Signing
@@ -56,6 +57,7 @@ class Rooms(Struct, frozen=True, kw_only=True):
     entropy: Callable[[], int]
     people: People
     throttle: Throttle
+    nudging: Nudging | None = None
 
 
 class Ask(Struct, frozen=True, kw_only=True):

@@ -218,4 +218,6 @@ def _bare() -> dict[str, str]:
 
 def _settings(place: Path, base_url: str, shop: str) -> str:
     account = f'[[account]]\nchannel = "{ACCOUNT[0]}"\nname = "{ACCOUNT[1]}"\nsecret = "{SECRET}"\nbase_url = "{base_url}"\n'
-    return f'data = "{place}/hub"\nburst_seconds = 0\n[shop]\nbase_url = "{shop}"\n{account}'
+    # As many nudges as they ask for, at any hour: the gate's patience is tested elsewhere, here it is what becomes of what it lets through.
+    nudges = '[nudges]\nquiet_hours = "none"\nlive_minutes = 0\nconsent = "conversation"\nper_day = 0\nper_week = 0\nper_channel_day = 0\n'
+    return f'data = "{place}/hub"\nburst_seconds = 0\n{nudges}[shop]\nbase_url = "{shop}"\n{account}'

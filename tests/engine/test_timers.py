@@ -4,7 +4,7 @@ from hub.model.events import JudgeAgain, NudgeAsked, Said, SayAsked, TimerFired
 from hub.model.message import Message
 from hub.model.turn import Turn
 from hub.model.words import Purpose
-from hub.nudges.gate import TIMER as DEFERRED
+from hub.nudges.judging import TIMER as DEFERRED
 from tests.engine.world import Doing, World, turning
 from tests.servers import eventually
 

@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import cast
 
@@ -13,6 +13,7 @@ from msgspec import json
 
 from config.core import Store as Parts
 from config.feeding import feeding_of
+from config.journeys_read import load_journeys
 from hub.desk.asking import DEADLINE_S, Desk
 from hub.desk.passwords import Passwords
 from hub.desk.people import People, Stored
@@ -21,6 +22,7 @@ from hub.engine.counters import Counters
 from hub.model.events import Event
 from hub.model.ports import Clock
 from hub.model.record import Live, Record
+from hub.nudges.rules import Rules
 from hub.store.cases import Cases, Seal
 from hub.store.codec import decode_event, encode_record
 from hub.store.customers import Customers
@@ -29,6 +31,8 @@ from hub.store.deliveries import Deliveries
 from hub.store.functions import library_name, library_source
 from hub.store.inbox import Inbox
 from hub.store.inboxes import Inboxes
+from hub.store.journey_facts import Counted, Happened
+from hub.store.journeys import JourneySwitches
 from hub.store.keys import Keys, PartitionKeys
 from hub.store.links import Links, connect
 from hub.store.people import Sessions, SetupCodes, Users
@@ -37,6 +41,7 @@ from hub.store.signals import Signals
 from hub.store.switch import Switch
 from hub.web.api import api_routes
 from hub.web.auth import Tokens
+from hub.web.journeys_seen import Nudging
 from hub.web.origin import Origin
 from hub.web.routes import Rooms
 from hub.web.signing import Signing
@@ -50,6 +55,27 @@ HERE = Origin(public_url="", proxies=())
 _numbers = itertools.count(1)
 
 Answerer = Callable[[Event], dict[str, object] | None]
+
+
+RULES = Rules(book=load_journeys(None))
+
+
+class NoFacts:
+    """An archive in which nothing happened yet."""
+
+    async def counted(self) -> tuple[Counted, ...]:
+        return ()
+
+    async def of_journey(self, journey: str, names: Sequence[str] = (), *, step: str = "", limit: int = 50) -> tuple[Happened, ...]:
+        return ()
+
+    async def of_customer(self, customers: Sequence[str], *, limit: int = 50) -> tuple[Happened, ...]:
+        return ()
+
+
+async def no_facts() -> NoFacts:
+    """That archive, opened."""
+    return NoFacts()
 
 
 def mirrored(blob: bytes) -> bytes:
@@ -158,6 +184,7 @@ class Store:
             entropy=lambda: next(_numbers),
             people=self.people,
             throttle=sign_in_throttle(self.clock),
+            nudging=Nudging(RULES, JourneySwitches(self.links, self.keys), no_facts, clock=self.clock),
         )
 
     def routes(self, *, tokens: Tokens | None = None, origin: Origin = HERE) -> list[RouteDef]:

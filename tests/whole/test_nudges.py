@@ -33,7 +33,7 @@ async def test_stop_is_confirmed_and_refuses_nudges_until_start(house: House) ->
     customer = await house.customer("plain", "app", who)
 
     asked = await nudge(house, customer, "unwanted")
-    await eventually(lambda: house.has_fact(customer, "nudge refused", key="unwanted", reason="consent refused"), what="the refusal")
+    await eventually(lambda: house.has_fact(customer, "nudge refused", key="unwanted", reason="consent_refused"), what="the refusal")
     await caller.write(who, "START")
     await eventually(lambda: len(plain.texts_of(who)) == 2, what="the second confirmation")
     await nudge(house, customer, "wanted")

@@ -13,6 +13,7 @@ from hub.store.archive import copying, documents
 from hub.store.archive.documents import Document
 from hub.store.archive.files import Files
 from hub.store.archive.forget import erase_rows, purge_some
+from hub.store.archive.journeys import JourneyFacts
 from hub.store.archive.read import (
     DeliveryStory,
     Export,
@@ -73,6 +74,7 @@ class Archive:
         self._database = database
         self._writer = Writer(database.dialect)
         self.files = Files(database)
+        self.journeys = JourneyFacts(database)
 
     @classmethod
     async def open(cls, url: str) -> Self:

@@ -1,0 +1,28 @@
+"""The marketers' rules of these settings: the gate's policy and the journeys."""
+
+from config.journeys_read import load_journeys
+from config.settings import Settings
+from hub.nudges.policy import MINUTE_MS, Caps, Hours, Policy
+from hub.nudges.rules import Rules
+
+WEB_CHAT = "webchat/web"
+
+
+def rules_of(settings: Settings) -> Rules:
+    """The gate's rules and the journeys; raises SettingsError with the first mistake in a journey's file."""
+    shop, nudges = settings.shop, settings.nudges
+    policy = Policy(
+        zone=shop.time_zone,
+        country=nudges.country,
+        language=shop.language,
+        languages=shop.languages,
+        shop=shop.name,
+        link=nudges.cart_url,
+        quiet=Hours.of(nudges.quiet_hours),
+        live_ms=int(nudges.live_minutes * MINUTE_MS),
+        consent=nudges.consent,
+        caps=Caps(day=nudges.per_day, week=nudges.per_week, channel_day=nudges.per_channel_day),
+        abandoned_ms=int(nudges.abandoned_minutes * MINUTE_MS),
+        accounts=frozenset({WEB_CHAT, *(f"{account.channel}/{account.name}" for account in settings.accounts)}),
+    )
+    return Rules(policy=policy, book=load_journeys(nudges.journeys, holdout=nudges.holdout))
