@@ -2,6 +2,7 @@
 
 from msgspec.structs import replace
 
+from hub.model.address import Address
 from hub.model.events import NudgeAsked
 from hub.model.message import Message
 from hub.model.record import Live
@@ -77,6 +78,7 @@ def _let_through(turn: Turn, ask: Asked) -> Turn:
     message = ask.message
     if to.channel == SMS and ask.pack and ask.pack.sms_label and not message.text.startswith(ask.pack.sms_label):
         message = replace(message, text=f"{ask.pack.sms_label} {message.text}")
+    turn = _newest_list(turn, to) if message.quick_replies else turn
     turn = turn.say(message, conversation=None, to=to, origin=Origin.NUDGE, purpose=nudge.purpose, not_after=nudge.not_after, key=nudge.key)
     delivery = turn.deliveries[-1].id
     if nudge.purpose is Purpose.MARKETING:
@@ -93,6 +95,13 @@ def _let_through(turn: Turn, ask: Asked) -> Turn:
     return turn.fact("nudge allowed", key=nudge.key, channel=to.channel, delivery=delivery, **_whose(turn, nudge))
 
 
+def _newest_list(turn: Turn, to: Address) -> Turn:
+    """The turn without the answers that the bot offered there before: "2" means the second of the list that came last."""
+    if not any(to in c.threads and c.offered for c in turn.live.conversations):
+        return turn
+    return turn.with_record(conversations=tuple(replace(c, offered=()) if to in c.threads else c for c in turn.live.conversations))
+
+
 def refuse(turn: Turn, nudge: NudgeAsked, found: Judged) -> Turn:
     """The turn with the message given up, and why: as a fact, and as a line for whoever looks at the customer."""
     detail = _detail(turn, nudge, found)
@@ -102,6 +111,10 @@ def refuse(turn: Turn, nudge: NudgeAsked, found: Judged) -> Turn:
 
 def defer(turn: Turn, nudge: NudgeAsked, found: Judged) -> tuple[Turn, Judged]:
     """The turn with the message put off until it would pass, or until it is known to be worth nothing any more."""
+    if nudge.not_after and turn.now > nudge.not_after:
+        # Also where an earlier check still says "not now": nothing waits for what is too late already.
+        late = Judged(check=Check.NOT_AFTER, verdict=Outcome.REFUSE, reason="expired")
+        return refuse(turn, nudge, late), late
     if len(turn.live.deferred) >= DEFERRED_AT_MOST:
         full = Judged(check=Check.CAPS, verdict=Outcome.REFUSE, reason="too_many_waiting")
         return refuse(turn, nudge, full), full
