@@ -2,6 +2,9 @@
 
 type Rgb = [number, number, number];
 
+const WHITE: Rgb = [255, 255, 255];
+const STRONG = 2.6;
+
 /** `#rgb` or `#rrggbb`; null for anything else. */
 export function parsed(colour: string): Rgb | null {
   const digits = /^#([0-9a-f]{3}|[0-9a-f]{6})$/i.exec(colour.trim())?.[1];
@@ -35,10 +38,13 @@ export function readable(colour: Rgb, ground: Rgb): Rgb {
 
 /** What is set for an accent: the fill, the text on it, and the accent as text on our ground. */
 export function accents(colour: string, dark: boolean): Record<string, string> | null {
-  const fill = parsed(colour);
-  if (!fill) return null;
-  const text = readable(fill, dark ? [26, 39, 37] : [249, 251, 251]);
-  const on: Rgb = contrast(fill, [255, 255, 255]) >= 4.5 ? [255, 255, 255] : [6, 18, 17];
+  const given = parsed(colour);
+  if (!given) return null;
+  // A strong colour is made a little darker rather than written on in black, which looks like a mistake.
+  const strong = contrast(given, WHITE) >= STRONG;
+  const fill = strong ? readable(given, WHITE) : given;
+  const text = readable(given, dark ? [26, 39, 37] : [249, 251, 251]);
+  const on: Rgb = strong ? WHITE : [6, 18, 17];
   const css = (rgb: Rgb): string => `rgb(${rgb.join(" ")})`;
   return { "--fill": css(fill), "--on-fill": css(on), "--own": css(fill), "--on-own": css(on), "--accent": css(text) };
 }

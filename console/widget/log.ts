@@ -24,7 +24,7 @@ const LINK = /(https?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]])/u;
 const NEAR = 80;
 
 export class Log {
-  readonly node = element("ol", {
+  readonly node = element("div", {
     class: "log",
     id: "log",
     role: "log",
@@ -102,7 +102,7 @@ export class Log {
     const follow = this.nearEnd();
     const words = this.around.words();
     // Not a line of the log for a screen reader, which would read it again and again.
-    const dots = element("li", { class: "dots", role: "presentation" });
+    const dots = element("div", { class: "dots" });
     const bubble = element("div", { class: "bubble", role: "img", "aria-label": `${words.agent} ${words.typing}` });
     bubble.append(element("i"), element("i"), element("i"));
     dots.append(bubble);
@@ -147,7 +147,7 @@ export class Log {
   private line(entry: Entry): HTMLElement {
     const words = this.around.words();
     const who = SPEAKERS.includes(entry.who) ? entry.who : "system";
-    const node = element("li", { class: `item ${who}`, "data-id": entry.id });
+    const node = element("div", { class: `item ${who}`, "data-id": entry.id });
     const pictures = (entry.links ?? []).flatMap((piece) => this.piece(piece));
     if (entry.text) node.append(element("div", { class: "bubble", dir: "auto" }, ...linked(entry.text)));
     node.append(...pictures);
@@ -215,7 +215,7 @@ export class Log {
       if (item.day === last) heading?.remove();
       else if (heading?.textContent !== item.day) {
         heading?.remove();
-        this.node.insertBefore(element("li", { class: "day" }, item.day), node);
+        this.node.insertBefore(element("div", { class: "day" }, item.day), node);
       }
       heading = null;
       last = item.day;

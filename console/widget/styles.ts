@@ -2,29 +2,28 @@
 
 const TOKENS = `
 :host {
-  all: initial;
+  all: initial !important;
   --sheet: #f9fbfb; --raised: #ffffff; --edge: #d3dddb; --edge-strong: #6b807c; --text: #16211f; --quiet: #53645f;
   --accent: #0f6e67; --fill: #0f6e67; --on-fill: #ffffff; --own: #0f6e67; --on-own: #ffffff;
   --warn: #fff3d6; --on-warn: #6b4700; --danger: #a3262c; --badge: #b3261e; --on-badge: #ffffff;
   --shadow: 0 12px 40px rgb(10 30 28 / 22%), 0 2px 8px rgb(10 30 28 / 12%);
-  color-scheme: light;
 }
 :host([data-scheme="dark"]) {
   --sheet: #101a19; --raised: #1a2725; --edge: #2b3c39; --edge-strong: #7f9691; --text: #e6efed; --quiet: #9db1ac;
   --accent: #57c7bb; --fill: #57c7bb; --on-fill: #06201d; --own: #14584f; --on-own: #eafaf7;
   --warn: #3a2d0c; --on-warn: #f5d88f; --danger: #ff9a97; --badge: #ffb4ab; --on-badge: #410e0b;
   --shadow: 0 12px 40px rgb(0 0 0 / 55%), 0 0 0 1px #2b3c39;
-  color-scheme: dark;
 }`;
 
 const BASE = `
 *, *::before, *::after { box-sizing: border-box; }
 [hidden] { display: none !important; }
-.root { color: var(--text); font: 15px/1.45 system-ui, "Noto Sans", "Noto Sans TC", sans-serif; text-align: start; }
+.root { all: initial; display: block; color-scheme: light; color: var(--text); font: 15px/1.45 system-ui, "Noto Sans", "Noto Sans TC", sans-serif; text-align: start; }
 button, textarea { font: inherit; color: inherit; letter-spacing: inherit; }
 button { cursor: pointer; touch-action: manipulation; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 svg { display: block; width: 24px; height: 24px; fill: none; stroke: currentColor; stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; }
+:host([data-scheme="dark"]) .root { color-scheme: dark; }
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }`;
 
 const FRAME = `
@@ -75,7 +74,8 @@ const LOG = `
 .item.customer .bubble a { color: inherit; }
 .item.system { align-items: center; }
 .item.system .bubble { border: 0; background: none; color: var(--quiet); font-size: 13px; text-align: center; }
-.file { display: inline-flex; align-items: center; gap: 8px; max-width: 85%; margin-top: 4px; padding: 8px 12px; border: 1px solid var(--edge-strong); border-radius: 8px; background: var(--raised); color: var(--accent); overflow-wrap: anywhere; }
+.file { display: inline-flex; align-items: center; gap: 8px; max-width: 85%; margin-top: 4px; padding: 8px 12px; border: 1px solid var(--edge-strong); border-radius: 8px; background: var(--raised); color: var(--accent); overflow-wrap: anywhere; text-decoration: none; }
+.file span { text-decoration: underline; }
 .file svg { flex: none; width: 20px; height: 20px; }
 .file small { flex: none; color: var(--quiet); white-space: nowrap; }
 .file.picture { padding: 0; overflow: hidden; border-color: var(--edge); line-height: 0; }

@@ -187,14 +187,18 @@ class Hub:
 
     async def tell(self, to: Address, text: str, *, id: str = "", offer: tuple[QuickReply, ...] = ()) -> None:  # noqa: A002 - the field's name
         """A delivery of the bot, through the real channel."""
+        await self.deliver(to, Message(text=text, quick_replies=offer), id=id)
+
+    async def deliver(self, to: Address, message: Message, *, origin: Origin = Origin.BOT, id: str = "") -> None:  # noqa: A002 - as above
+        """Any delivery, through the real channel."""
         delivery = Delivery(
             id=id or f"dl-{next(self._numbers)}",
             customer="cu-1",
             conversation="cv-1",
             address=to,
-            message=Message(text=text, quick_replies=offer),
+            message=message,
             purpose=Purpose.REPLY,
-            origin=Origin.BOT,
+            origin=origin,
             created=next(self._clock),
         )
         for call in self.channel.render(delivery):
