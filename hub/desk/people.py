@@ -23,6 +23,7 @@ LANGUAGES = ("", "vi", "en", "zh-TW")
 LONGEST_NAME = 100
 TELLING = 4
 """From how many letters on a login inside a password tells something of it: `an` is in half of all words."""
+_TURNING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 _LOGIN = re.compile(r"[a-z0-9](?:[a-z0-9._@+-]{0,62}[a-z0-9])?")
 
 Secret = Callable[[], str]
@@ -249,9 +250,14 @@ def _names_people(user: User) -> bool:
 
 def _name(typed: str) -> str:
     name = typed.strip()
-    if not name or len(name) > LONGEST_NAME or any(unicodedata.category(sign) in {"Cc", "Cs"} for sign in name):
+    if not name or len(name) > LONGEST_NAME or any(map(_breaks_a_line, name)):
         raise Unfit(f"A name has 1 to {LONGEST_NAME} characters on one line.")
     return name
+
+
+def _breaks_a_line(sign: str) -> bool:
+    """Ends a line, turns what stands behind it around (a name shall not write into its neighbours), or is no character."""
+    return unicodedata.category(sign) in {"Cc", "Cs", "Zl", "Zp"} or unicodedata.bidirectional(sign) in _TURNING
 
 
 def _check_language(language: str) -> None:

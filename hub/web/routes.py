@@ -197,7 +197,7 @@ def _place(error: Exception) -> tuple[str, str]:
     if not isinstance(error, DecodeError):
         return ("it is nested too deeply" if isinstance(error, RecursionError) else "it is not UTF-8 JSON"), ""
     sentence, _, place = str(error).partition(" - at `")
-    return sentence[:1].lower() + sentence[1:], place.rstrip("`")
+    return sentence if sentence.startswith("JSON") else sentence[:1].lower() + sentence[1:], place.rstrip("`")
 
 
 def _unwritable(value: object, at: str) -> str:

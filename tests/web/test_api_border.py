@@ -85,7 +85,7 @@ async def problem(session: aiohttp.ClientSession, **how: object) -> dict[str, ob
         (b'{"name":"' + b"x" * 129 + b'"}', "$.name", "length <= 128"),
         (b'{"name":"a\\u0000b"}', "$.name", "NUL"),
         (b'{"name":"\xff"}', "", "UTF-8"),
-        (b"{broken", "", "malformed"),
+        (b"{broken", "", "JSON is malformed"),
         (b"", "", "truncated"),
         (b'{"name":' + b"[" * 100_000, "$.name", "got `array`"),
     ],

@@ -65,6 +65,8 @@ async def test_an_admin_adds_somebody_who_then_signs_in(admin: Browser) -> None:
         ({"name": ""}, "A name has"),
         ({"name": "x" * 101}, "A name has"),
         ({"name": "Mai\nTrần"}, "on one line"),
+        ({"name": "Mai\u2028Trần"}, "on one line"),
+        ({"name": "Mai \u202enầrT"}, "on one line"),
         ({"password": "too short"}, "10 characters"),
         ({"role": "boss"}, "enum"),
         ({"language": "de"}, "enum"),
