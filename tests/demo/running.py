@@ -26,6 +26,7 @@ class Demo:
         self.phone = re.findall(r"Telegram phone\s+(\S+)/\s", words)[0]
         self.api = re.findall(r"API\s+(\S+)/api/", words)[0]
         self.token = re.findall(r"Bearer (\S+)", words)[0]
+        self.sign_ins = dict(re.findall(r"^ {6}(\w+)\s+([a-z-]+)\s", words, re.MULTILINE))
 
     def get(self, path: str) -> dict[str, object]:
         """The API's answer."""
@@ -35,6 +36,13 @@ class Demo:
         """The API's answer to a body."""
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
         return self._ask(Request(self.api + path, data=json.encode(body), headers=headers))  # noqa: S310 - loopback
+
+    def clock(self) -> int:
+        """What the demo's clock shows, ms since 1970."""
+        shown = self._ask(Request(f"{self.api}/shop/clock"))  # noqa: S310 - loopback
+        now = shown["now"]
+        assert isinstance(now, int)
+        return now
 
     def type_on_phone(self, chat: str, text: str) -> None:
         """Write as a Telegram customer."""
