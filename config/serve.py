@@ -31,6 +31,7 @@ from hub.engine.indexing import Indexing
 from hub.engine.intake import Intake
 from hub.engine.permit import PermitConnector
 from hub.engine.polling import Poller
+from hub.engine.reindexing import Reindexing
 from hub.engine.worker import LIFE_MS, Worker
 from hub.model.errors import StoreAway
 from hub.model.ports import Channel, Clock
@@ -173,6 +174,7 @@ class Hub:
         self._background(archiver.run(), "archiver")
         self._background(keep_house(archive, self._clock), "housekeeping")
         self._background(self._settle_format(Meta(links, keys)), "format")
+        self._background(Reindexing(links, keys, clock=self._clock, name=name).run(), "the inbox's views")
         process.worker = work
 
     async def _open_archive(self) -> "Archive":

@@ -34,6 +34,7 @@ from hub.store.journeys import JourneySwitches
 from hub.store.queue import Queue
 from hub.store.signals import Signals
 from hub.store.switch import Switch
+from hub.store.timeline import Timeline
 from hub.web.api import api_routes
 from hub.web.app import application, serve
 from hub.web.auth import Tokens
@@ -189,6 +190,7 @@ def _rooms(parts: WebParts, cases: Cases, people: People, feeding: Feeding) -> R
     return Rooms(
         desk=desk,
         customers=customers,
+        timeline=Timeline(customers, parts.archive),
         queue=Queue(links, keys),
         inbox=Inbox(links, keys),
         feed=feeding.feed,

@@ -47,13 +47,14 @@ class Customers:
     async def timeline(self, customer: str, *, merged: Sequence[str] = (), limit: int = LINES_KEPT) -> list[Line]:
         """The newest lines of a customer and of those merged into it, oldest first, at most 50: older ones are in the archive."""
         pieces = (customer, *merged)
-        logs = await asyncio.gather(*(self._log(piece, limit) for piece in pieces))
+        logs = await asyncio.gather(*(self.log(piece, limit) for piece in pieces))
         told = [(piece, entry) for piece, entries in zip(pieces, logs, strict=True) for entry in entries]
         # Each log is in order already, and sorting keeps the order of what was said in one turn.
         newest = sorted(told, key=lambda one: one[1].at)[-limit:]
         return list(await asyncio.gather(*(self.line(piece, entry) for piece, entry in newest)))
 
-    async def _log(self, customer: str, limit: int) -> list[TimelineEntry]:
+    async def log(self, customer: str, limit: int = LINES_KEPT) -> list[TimelineEntry]:
+        """The newest lines of exactly this id that the store has, oldest first."""
         keys = self._keys.of_customer(customer)
         blobs = cast("list[bytes]", await self._links.call(keys.fence, "LRANGE", keys.log(customer), -limit, -1))
         return [decode_line(blob) for blob in blobs]

@@ -139,6 +139,19 @@ class Index:
         views = {self._keys.queue, self._keys.open, self._keys.resolved, *map(self._keys.mine, owners)}
         await _all(self._set(key, removed, wanted.get(key, {})) for key in views)
 
+    async def add(self, records: Iterable[Live]) -> None:
+        """Put these records' conversations where they belong, and take nothing away."""
+        wanted: dict[str, dict[str, int]] = {}
+        owners = set()
+        for entry in (entry for record in records for entry in entries_of(record)):
+            wanted.setdefault(self._key(entry.view, entry.agent), {})[_member(entry.place.customer, entry.place.conversation)] = (
+                entry.place.score
+            )
+            owners |= {entry.agent} - {""}
+        if owners:
+            await self._links.call(self._keys.agents, "SADD", self._keys.agents, *sorted(owners))
+        await _all(self._add(key, scores) for key, scores in wanted.items())
+
     async def drop(self, view: View, agent: str, places: Iterable[Place]) -> None:
         """Take places out of a view that the records know nothing of."""
         await self._remove(self._key(view, agent), [_member(p.customer, p.conversation) for p in places])

@@ -11,6 +11,7 @@ from hub.model.people import Right
 from hub.model.record import Asleep, Erased, Live, Record
 from hub.model.words import OwnerKind, Purpose
 from hub.store.queue import Waiting
+from hub.store.timeline import ForeignPlace
 from hub.web import api_shapes as shapes
 from hub.web.problems import Problem, Refusal, refusal
 from hub.web.routes import Answer, Ask, Rooms, Route
@@ -129,8 +130,12 @@ async def _timeline(rooms: Rooms, ask: Ask) -> Answer:
     record = await known(rooms, ask.path["customer"])
     query: shapes.TimelineQuery = ask.query
     merged = record.merged if isinstance(record, Live) else ()
-    lines = await rooms.customers.timeline(record.id, merged=merged, limit=query.limit)
-    return Answer(HTTPStatus.OK, shapes.Timeline(customer=record.id, lines=tuple(lines)))
+    try:
+        page = await rooms.timeline.page((record.id, *merged), limit=query.limit, before=query.before)
+    except ForeignPlace as error:
+        raise refusal(HTTPStatus.BAD_REQUEST, "This place is not one of ours: start without one.", field="$.before") from error
+    answer = shapes.Timeline(customer=record.id, lines=page.lines, before=page.before, older_away=page.older_away)
+    return Answer(HTTPStatus.OK, answer)
 
 
 async def _find(rooms: Rooms, ask: Ask) -> Answer:
@@ -174,7 +179,7 @@ CUSTOMER_ROUTES: tuple[Route, ...] = (
     Route(
         method="GET", path="/api/customers/{customer}/timeline", name="readTimeline", right=Right.LOOK, take=_timeline,
         query=shapes.TimelineQuery, answers={HTTPStatus.OK: shapes.Timeline},
-        summary="Read the newest lines of a customer's timeline, with how far our messages came.",
+        summary="Read a customer's timeline over all channels, newest page first, with how far our messages came.",
     ),
     Route(
         method="GET", path="/api/addresses/{channel}/{account}/{address}", name="findCustomer", right=Right.LOOK, take=_find,

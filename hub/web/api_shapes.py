@@ -107,9 +107,10 @@ class StopBody(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class TimelineQuery(Struct, frozen=True, forbid_unknown_fields=True):
-    """How many of the newest lines."""
+    """How many of the newest lines, or of those before: `before` of the page that was read last."""
 
-    limit: Annotated[int, Meta(ge=1, le=50)] = 50
+    limit: Limit = 50
+    before: Annotated[str, Meta(max_length=8_000)] = ""
 
 
 class ConversationsQuery(Struct, frozen=True, forbid_unknown_fields=True):
@@ -160,10 +161,12 @@ class Told(Struct, frozen=True):
 
 
 class Timeline(Struct, frozen=True):
-    """The newest lines, oldest first."""
+    """Lines, oldest first. `before`: where older ones begin, empty at the end; `older_away`: they cannot be read now, ask again later."""
 
     customer: str
     lines: tuple[Line, ...]
+    before: str = ""
+    older_away: bool = False
 
 
 class Found(Struct, frozen=True):

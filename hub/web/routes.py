@@ -22,6 +22,7 @@ from hub.store.dead import DeadLetters
 from hub.store.inbox import Inbox
 from hub.store.queue import Queue
 from hub.store.switch import Switch
+from hub.store.timeline import Timeline
 from hub.web.feed import Feed
 from hub.web.headers import JSON_HEADERS
 from hub.web.hooks import Intake
@@ -43,6 +44,7 @@ class Rooms(Struct, frozen=True, kw_only=True):
 
     desk: Desk
     customers: Customers
+    timeline: Timeline
     queue: Queue
     inbox: Inbox
     feed: Feed

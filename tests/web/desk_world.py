@@ -23,6 +23,7 @@ from hub.model.events import Event
 from hub.model.ports import Clock
 from hub.model.record import Live, Record
 from hub.nudges.rules import Rules
+from hub.store.archive.errors import ArchiveAway
 from hub.store.cases import Cases, Seal
 from hub.store.codec import decode_event, encode_record
 from hub.store.customers import Customers
@@ -39,6 +40,7 @@ from hub.store.people import Sessions, SetupCodes, Users
 from hub.store.queue import Queue
 from hub.store.signals import Signals
 from hub.store.switch import Switch
+from hub.store.timeline import Older, Timeline
 from hub.web.api import api_routes
 from hub.web.auth import Tokens
 from hub.web.journeys_seen import Nudging
@@ -84,6 +86,11 @@ def mirrored(blob: bytes) -> bytes:
 
 
 GRANTED: dict[str, object] = {"ok": True, "owner": "mai", "conversation": "co-1", "epoch": 2}
+
+
+async def no_archive() -> Older:
+    """An archive that is away."""
+    raise ArchiveAway("not in these tests")
 
 
 class Granting:
@@ -170,6 +177,7 @@ class Store:
         return Rooms(
             desk=self.desk,
             customers=self.customers,
+            timeline=Timeline(self.customers, no_archive),
             queue=self.queue,
             inbox=Inbox(self.links, self.keys),
             feed=self.feeding.feed,

@@ -20,6 +20,7 @@ from hub.store.archive.read import (
     Line,
     StoredTurn,
     read_all,
+    read_before,
     read_counts,
     read_delivery,
     read_timeline,
@@ -127,6 +128,10 @@ class Archive:
         `before`: the `position` of the last line seen, for the next older page. Raises ValueError for a position that is none.
         """
         return await self._database.read(partial(read_timeline, customers=(customer, *merged), before=before, limit=limit))
+
+    async def before(self, customer: str, line: str, limit: int) -> tuple[Line, ...] | None:
+        """The newest lines of one customer before the line of that id, newest first; None where it is not here (yet)."""
+        return await self._database.read(partial(read_before, customer=customer, line=line, limit=limit))
 
     async def turns(self, customer: str) -> tuple[StoredTurn, ...]:
         """The customer's turns of the days kept, in the order they were taken."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import ColumnElement, Connection, RowMapping, Table, and_, func, select, tuple_
 
 from hub.model.address import Address
@@ -24,13 +25,24 @@ _LEFT = frozenset({DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.RE
 class Line(Value, frozen=True):
     """One line of a timeline; `position` is what to pass as `before` for older ones.
 
-    `state` and `reason` are its delivery's by now (None: the line is no delivery's, or nothing is known of it yet).
+    The rest is its delivery's by now (`state` None: the line is no delivery's, or nothing is known of it yet).
     """
 
     position: str
     entry: TimelineEntry
     state: DeliveryState | None = None
     reason: str = ""
+    code: str = ""
+    external_ids: tuple[str, ...] = ()
+
+
+class _End(Value, frozen=True):
+    """Where a delivery stands, and what was said of that."""
+
+    state: DeliveryState
+    reason: str = ""
+    code: str = ""
+    external_ids: tuple[str, ...] = ()
 
 
 class StoredTurn(Value, frozen=True):
@@ -77,6 +89,13 @@ def read_timeline(connection: Connection, customers: Sequence[str], before: str 
     return tuple(_line(row, ends) for row in found)
 
 
+def read_before(connection: Connection, customer: str, line: str, limit: int) -> tuple[Line, ...] | None:
+    """The newest `limit` lines of one customer before the line of that id, newest first; None where it is not here (yet)."""
+    theirs = and_(entries.c.customer == customer, entries.c.kind == TURN, timeline.c.id == line)
+    found = connection.execute(select(*_ORDER).select_from(timeline.join(entries, _same_entry(timeline))).where(theirs)).first()
+    return None if found is None else read_timeline(connection, (customer,), "-".join(map(str, found)), limit)
+
+
 def read_turns(connection: Connection, customer: str) -> tuple[StoredTurn, ...]:
     """The customer's turns that are kept, in the order they were taken; raises msgspec.DecodeError if one no longer reads."""
     decode = msgspec.msgpack.Decoder(TurnTaken).decode
@@ -120,17 +139,21 @@ def _same_entry(table: Table) -> ColumnElement[bool]:
     return and_(table.c.ms == entries.c.ms, table.c.seq == entries.c.seq, table.c.partition == entries.c.partition)
 
 
-def _ends(connection: Connection, ids: Iterable[str]) -> dict[str, tuple[DeliveryState, str]]:
+def _ends(connection: Connection, ids: Iterable[str]) -> dict[str, _End]:
     wanted = sorted(ids)
     if not wanted:
         return {}
-    columns = (deliveries.c.delivery, deliveries.c.state, deliveries.c.reason)
+    columns = (deliveries.c.delivery, deliveries.c.state, deliveries.c.reason, deliveries.c.code, deliveries.c.external_ids)
     query = select(*columns).where(deliveries.c.delivery.in_(wanted)).order_by(deliveries.c.ms, deliveries.c.seq)
-    ends: dict[str, tuple[DeliveryState, str]] = {}
-    for id, word, reason in connection.execute(query):  # noqa: A001 - the field's name
-        old, why = ends.get(id, (None, ""))
-        state = folded(old, DeliveryState(word))
-        ends[id] = (state, why if state is old else reason)
+    ends: dict[str, _End] = {}
+    for id, word, reason, code, external_ids in connection.execute(query):  # noqa: A001 - the field's name
+        old = ends.get(id)
+        state = folded(old.state if old else None, DeliveryState(word))
+        known = tuple(external_ids) or (old.external_ids if old else ())
+        if old and state is old.state:
+            ends[id] = replace(old, external_ids=known)
+        else:
+            ends[id] = _End(state=state, reason=reason, code=code, external_ids=known)
     return ends
 
 
@@ -139,8 +162,8 @@ def _numbers(position: str) -> tuple[int, int, int, int]:
     return ms, seq, partition, n
 
 
-def _line(row: RowMapping, ends: Mapping[str, tuple[DeliveryState, str]]) -> Line:
-    state, reason = ends.get(row["delivery"], (None, ""))
+def _line(row: RowMapping, ends: Mapping[str, _End]) -> Line:
+    end = ends.get(row["delivery"])
     message = None if row["message"] is None else msgspec.msgpack.decode(row["message"], type=Message)
     theirs = message is not None and row["who"] == "customer"
     entry = TimelineEntry(
@@ -157,7 +180,10 @@ def _line(row: RowMapping, ends: Mapping[str, tuple[DeliveryState, str]]) -> Lin
         external_id=row["external_id"],
         detail=row["detail"] or {},
     )
-    return Line(position="-".join(str(row[column.name]) for column in _ORDER), entry=entry, state=state, reason=reason)
+    position = "-".join(str(row[column.name]) for column in _ORDER)
+    if end is None:
+        return Line(position=position, entry=entry)
+    return Line(position=position, entry=entry, state=end.state, reason=end.reason, code=end.code, external_ids=end.external_ids)
 
 
 def _address(row: RowMapping) -> Address:

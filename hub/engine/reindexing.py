@@ -1,0 +1,86 @@
+"""Building the inbox's views anew from the records: once for data of a version that kept none, and whenever they are lost."""
+
+import asyncio
+import re
+from collections.abc import Callable
+from contextlib import aclosing
+from typing import cast
+
+import structlog
+
+from hub.model.errors import HubError
+from hub.model.ports import Clock
+from hub.model.record import Live
+from hub.store.inbox import Inbox
+from hub.store.keys import Keys
+from hub.store.links import Links
+
+log = structlog.get_logger()
+BUILT = "inbox"
+"""The field of `hub:meta` that says which version of the views is there."""
+VERSION = "1"
+LEASE_MS = 60_000
+AGAIN_S = 10.0
+RECORDS_AT_ONCE = 200
+REST_S = 0.01
+"""Between two handfuls: a hub that serves goes before one that counts."""
+_CUSTOMER = re.compile(r"\{p\d\d\}:customer:(.+)$")
+
+
+class Reindexing:
+    """Adds what the records say and takes nothing away, so it may run beside everything; one process at a time does it."""
+
+    def __init__(self, links: Links, keys: Keys, *, clock: Clock, name: str) -> None:
+        self._links = links
+        self._keys = keys
+        self._clock = clock
+        self._name = name
+        self._inbox = Inbox(links, keys)
+
+    async def run(self) -> None:
+        """Until the views are there; returns then."""
+        while True:
+            try:
+                if await self._is_built():
+                    return
+                if await self._leased():
+                    count = await self.build(self._keep_lease)
+                    await self._links.call(self._keys.meta, "HSET", self._keys.meta, BUILT, VERSION)
+                    await self._links.call(self._keys.indexing, "DEL", self._keys.indexing)
+                    log.info("the inbox's views are built", customers=count)
+                    return
+            except HubError as error:
+                log.info("the inbox's views wait to be built", error=type(error).__name__)
+            await self._clock.sleep(AGAIN_S)
+
+    async def build(self, breathe: Callable[[], asyncio.Future[object]] | None = None) -> int:
+        """Read every record and put its conversations into the views; returns how many customers have any."""
+        count = 0
+        match = re.sub(r"([*?\[\]\\])", r"\\\1", self._keys.prefix) + "{p*}:customer:*"
+        async with aclosing(self._links.scan(match)) as pages:
+            async for names in pages:
+                found = [_CUSTOMER.search(name.decode()) for name in names]
+                customers = [one[1] for one in found if one]
+                for at in range(0, len(customers), RECORDS_AT_ONCE):
+                    count += await self._take(customers[at : at + RECORDS_AT_ONCE])
+                    await self._clock.sleep(REST_S)
+                if breathe is not None:
+                    await breathe()
+        return count
+
+    async def _take(self, customers: list[str]) -> int:
+        records = await self._inbox.records(set(customers))
+        live = [record for record in records.values() if isinstance(record, Live) and record.conversations]
+        await self._inbox.index.add(live)
+        return len(live)
+
+    async def _is_built(self) -> bool:
+        return await self._links.call(self._keys.meta, "HGET", self._keys.meta, BUILT) == VERSION.encode()
+
+    async def _leased(self) -> bool:
+        key = self._keys.indexing
+        return await self._links.call(key, "SET", key, self._name, "NX", "PX", LEASE_MS) is not None
+
+    def _keep_lease(self) -> asyncio.Future[object]:
+        key = self._keys.indexing
+        return cast("asyncio.Future[object]", self._links.call(key, "PEXPIRE", key, LEASE_MS))

@@ -1,0 +1,1 @@
+"""The inbox: views beside the records, cards, timeline pages, the live feed."""
