@@ -62,7 +62,8 @@ def _followed(turn: Turn) -> Turn:
     if not link.customer or (mine and mine != link.user):
         # Another customer of the shop has written from here: a link is not enough to make two people one.
         return turn.fact(REFUSED, reason="another customer" if link.customer else "old or used")
-    turn = turn.fact(FOLLOWED, customer=link.customer)
+    # Known from this turn on, not from the merge on: the next link may come before that.
+    turn = _noted(turn.fact(FOLLOWED, customer=link.customer), link.user)
     if link.customer in {turn.record.id, *turn.live.merged}:
         return turn
     asked = Event(

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import Literal, TextIO
 
 import structlog
+from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 _EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
@@ -74,6 +76,17 @@ def _numbered(found: re.Match[str]) -> str:
     return found[0] if _HARMLESS.fullmatch(found[0]) else "[number]"
 
 
+def _briefly(record: logging.LogRecord) -> bool:
+    """Whoever sends what is no HTTP, or goes in the middle of it, is no error of ours; aiohttp would quote their headers, tokens too."""
+    error = record.exc_info[1] if record.exc_info else None
+    if not isinstance(error, HttpProcessingError | web.RequestPayloadError | ConnectionError):
+        return True
+    record.msg, record.args = "request ended early", ()
+    record.exc_info, record.exc_text = None, None
+    record.levelno, record.levelname = logging.DEBUG, "DEBUG"
+    return logging.getLogger(record.name).isEnabledFor(logging.DEBUG)
+
+
 def configure(level: str, form: Literal["json", "console"], *, secrets: Iterable[str] = (), stream: TextIO | None = None) -> None:
     """Send everything, ours and every library's, through one scrubber to one stream (standard error). Called once, by the command."""
     out = stream or sys.stderr
@@ -95,6 +108,7 @@ def configure(level: str, form: Literal["json", "console"], *, secrets: Iterable
     )
     handler = logging.StreamHandler(out)
     handler.setFormatter(formatter)
+    logging.getLogger("aiohttp.server").addFilter(_briefly)
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())

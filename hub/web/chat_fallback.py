@@ -42,6 +42,8 @@ class ChatFallback:
             frame = frame_of(await request.read())
         except (Unparseable, web.HTTPRequestEntityTooLarge) as error:
             return _refused(HTTPStatus.BAD_REQUEST, "frame", f"Not understood: {error}")
+        except (web.RequestPayloadError, ConnectionError):
+            return _refused(HTTPStatus.BAD_REQUEST, "frame", "Not understood: it ends early, or is not compressed as it says.")
         token = request.headers.get(SESSION_HEADER, "")
         talk = Talk(self._settings, self._ports, measure=self._measure(token))
         if isinstance(frame, Hello):

@@ -1,9 +1,12 @@
 """Files over HTTP: customers' uploads in, and each file out again under its unguessable id, as nothing but what it is."""
 
+import asyncio
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from http import HTTPStatus
 from urllib.parse import quote
+from weakref import WeakValueDictionary
 
 import msgspec
 from aiohttp import web
@@ -20,6 +23,10 @@ from hub.web.origin import Origin
 WINDOW_S, UPLOADS = 600.0, 60
 """So many files from one network address within ten minutes: sessions are free, addresses are not."""
 ADDRESSES_KEPT = 10_000
+AT_ONCE, OF_ONE = 8, 3
+"""So many are read at a time, and of one address: each takes as much memory as a file may have, and whoever is slow keeps it."""
+LONGEST_S = 180.0
+"""A file of 10 MB needs that long on the slowest line that a call would still work on (0.5 Mbit/s)."""
 _SAFE = {
     "Server": "omnihub",
     "X-Content-Type-Options": "nosniff",
@@ -37,6 +44,10 @@ class TooLarge(Exception):
     """The body has more bytes than one file may."""
 
 
+class Broken(Exception):
+    """The body is not what its headers say."""
+
+
 class FileDoor:
     """Serves `/chat/files` and `/media/<id>`."""
 
@@ -46,6 +57,8 @@ class FileDoor:
         self._origin = origin
         self._clock = clock
         self._uploads: OrderedDict[str, tuple[float, int]] = OrderedDict()
+        self._reading = asyncio.Semaphore(AT_ONCE)
+        self._reading_of: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     async def upload(self, request: web.Request) -> web.StreamResponse:
         """A customer's file, its bytes as the body, its name as `?name=`; 201 with its id, or a sentence that says what is wrong."""
@@ -54,12 +67,16 @@ class FileDoor:
             address = session_address(token, account=self._settings.account, key=self._settings.key)
         except BadSignature:
             return told(HTTPStatus.UNAUTHORIZED, "session", "Say hello first.")
-        if not self._may_upload(self._origin.address(request)):
+        where = self._origin.address(request)
+        if not self._may_upload(where):
             return told(HTTPStatus.TOO_MANY_REQUESTS, "quota", "Too many files from this address: wait some minutes.")
         try:
-            content = await read_file(request, most=self._filing.most)
-            file = await self._filing.from_customer(content, name=request.query.get("name", ""), address=address)
-        except (TooLarge, NotTaken, QuotaSpent, StoreAway, StoreFull) as error:
+            async with asyncio.timeout(LONGEST_S), self._place(where):
+                content = await read_file(request, most=self._filing.most)
+                file = await self._filing.from_customer(content, name=request.query.get("name", ""), address=address)
+        except TimeoutError:
+            return told(HTTPStatus.REQUEST_TIMEOUT, "later", "The file took too long: send it again.", most=self._filing.most)
+        except (TooLarge, Broken, NotTaken, QuotaSpent, StoreAway, StoreFull) as error:
             return told(*_REFUSALS[type(error)], str(error), most=self._filing.most)
         return web.Response(status=HTTPStatus.CREATED, body=described(file), content_type="application/json", headers=dict(JSON_HEADERS))
 
@@ -79,6 +96,13 @@ class FileDoor:
             return web.Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
         return _part(request, content, headers)
 
+    @asynccontextmanager
+    async def _place(self, address: str) -> AsyncIterator[None]:
+        """One of the places of the address, and one of all; until then no more of the body is read."""
+        of_one = self._reading_of.setdefault(address, asyncio.Semaphore(OF_ONE))
+        async with of_one, self._reading:
+            yield
+
     def _may_upload(self, address: str) -> bool:
         since, count = self._uploads.pop(address, (self._clock(), 0))
         if self._clock() - since > WINDOW_S:
@@ -91,6 +115,7 @@ class FileDoor:
 
 _REFUSALS = {
     TooLarge: (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "size"),
+    Broken: (HTTPStatus.BAD_REQUEST, "later"),
     NotTaken: (HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "kind"),
     QuotaSpent: (HTTPStatus.TOO_MANY_REQUESTS, "quota"),
     StoreAway: (HTTPStatus.SERVICE_UNAVAILABLE, "later"),
@@ -99,14 +124,17 @@ _REFUSALS = {
 
 
 async def read_file(request: web.Request, *, most: int) -> bytes:
-    """The body, which is a file; raises TooLarge as soon as that is known."""
+    """The body, which is a file; raises TooLarge as soon as that is known, Broken where it does not come whole."""
     if (request.content_length or 0) > most:
         raise TooLarge(f"A file may have {most} bytes.")
     content = bytearray()
-    async for piece in request.content.iter_chunked(65_536):
-        content += piece
-        if len(content) > most:
-            raise TooLarge(f"A file may have {most} bytes.")
+    try:
+        async for piece in request.content.iter_chunked(65_536):
+            content += piece
+            if len(content) > most:
+                raise TooLarge(f"A file may have {most} bytes.")
+    except (web.RequestPayloadError, ConnectionError) as error:
+        raise Broken("The file did not come whole: send it again.") from error
     return bytes(content)
 
 

@@ -180,7 +180,10 @@ async def read_body(request: web.Request, wanted: type[Struct]) -> Any:  # noqa:
         raise refusal(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send JSON with the header `Content-Type: application/json`.")
     if (request.content_length or 0) > BODY_BYTES:
         raise _too_large()
-    raw = await request.read()
+    try:
+        raw = await request.read()
+    except (web.RequestPayloadError, ConnectionError) as error:
+        raise refusal(HTTPStatus.BAD_REQUEST, "The body is not what its headers say: it ends early, or is not compressed so.") from error
     if len(raw) > BODY_BYTES:
         raise _too_large()
     try:

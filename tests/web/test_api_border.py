@@ -99,6 +99,14 @@ async def test_a_wrong_body_is_400_with_the_field_and_what_is_wrong(
     assert words in str(told["detail"])
 
 
+async def test_a_body_that_is_not_compressed_as_it_says_is_a_400(session: aiohttp.ClientSession) -> None:
+    headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+
+    told = await problem(session, data=b'{"name":"x"}', headers=headers)
+
+    assert (400, True) == (told["status"], "not compressed" in str(told["detail"]))
+
+
 async def test_another_type_is_415(session: aiohttp.ClientSession) -> None:
     assert 415 == (await problem(session, data=b"name=x", headers={"Content-Type": "application/x-www-form-urlencoded"}))["status"]
     assert 415 == (await problem(session, data=b"{}", skip_auto_headers=["Content-Type"]))["status"]

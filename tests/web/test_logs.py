@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 import structlog
+from aiohttp.http_exceptions import BadHttpMessage
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -44,6 +45,14 @@ def test_every_library_is_scrubbed(written: io.StringIO, name: str) -> None:
     out = written.getvalue()
     assert name in out
     assert not [leak for leak in ("AAHdq", "0901234567", SECRET) if leak in out]
+
+
+@pytest.mark.parametrize("error", [BadHttpMessage("b'Cookie: hub_session=ab12cd34'"), ConnectionResetError("Connection lost")])
+def test_who_sends_no_http_or_goes_away_is_not_quoted_and_no_error(written: io.StringIO, error: Exception) -> None:
+    logging.getLogger("aiohttp.server").error("Error handling request from %s", "10.0.0.5", exc_info=error)
+
+    assert "request ended early" in written.getvalue()
+    assert not [leak for leak in ("ab12cd34", "Traceback", '"error"') if leak in written.getvalue()]
 
 
 def test_a_traceback_is_scrubbed(written: io.StringIO) -> None:
