@@ -11,7 +11,7 @@ export default defineConfig({
   plugins: [
     react(),
     layers(["tokens", "base", "components", "views"]),
-    budget(FIRST_LOAD_BYTES),
+    budget(FIRST_LOAD_BYTES, "Inbox"),
     pack(fileURLToPath(new URL("./dist/assets", import.meta.url))),
   ],
   build: {

@@ -26,6 +26,8 @@ const BACKOFF_MS = [300, 1_000, 2_000, 4_000, 8_000];
 const FAILURES_BEFORE_POLLING = 3;
 const POLL_MS = 2_000;
 const TRY_SOCKET_EVERY = 15;
+/** `readyState` of a socket that is open; below it, one that is about to be. */
+const OPEN = 1;
 const TYPING_EVERY_MS = 2_500;
 
 export function browserGround(api: Api): FeedGround {
@@ -94,13 +96,13 @@ export class Feed {
 
   /** The network is back, or the window is looked at again: do not wait any longer. */
   hurry(): void {
-    if (this.#stopped || this.#socket?.readyState === WebSocket.OPEN || this.#socket?.readyState === WebSocket.CONNECTING) return;
+    if (this.#stopped || (this.#socket && this.#socket.readyState <= OPEN)) return;
     this.#rest();
     this.#connect();
   }
 
   #send(frame: ConsoleFrame): void {
-    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(frame));
+    if (this.#socket?.readyState === OPEN) this.#socket.send(JSON.stringify(frame));
   }
 
   #rest(): void {
@@ -113,6 +115,8 @@ export class Feed {
     try {
       socket = this.#ground.open("/api/feed");
     } catch {
+      // A browser, or what guards it, that knows no WebSocket.
+      this.#failures += 1;
       this.#failed();
       return;
     }

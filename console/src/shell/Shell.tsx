@@ -1,6 +1,6 @@
 /** What stands around every view: the rail, the thin line of a lost connection, the command bar, the keys. */
 
-import { lazy, Suspense, useMemo, useState } from "react";
+import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import { useDesk } from "../feed/desk";
 import { type DeskState, TYPING_MS } from "../feed/state";
 import { LANGUAGES } from "../words/words";
@@ -13,12 +13,14 @@ import css from "./shell.module.css";
 import { THEMES, useTheme } from "./theme";
 import { VIEWS } from "./views";
 
-const CommandBar = lazy(() => import("./CommandBar"));
+const loadBar = () => import("./CommandBar");
+const CommandBar = lazy(loadBar);
 const KeysHelp = lazy(() => import("./KeysHelp"));
 
 const linkOf = (state: DeskState) => state.link;
 const cardsOf = (state: DeskState) => state.cards;
 const NAMES_IN_BAR = 300;
+const BAR_AFTER_MS = 1_500;
 
 export function Shell() {
   return (
@@ -36,6 +38,11 @@ function Frame() {
   const customers = useCustomers();
   useCommands(useStanding());
   useKeys(useMemo(() => ({ bar: () => setOver("bar"), help: () => setOver("help") }), []));
+  useEffect(() => {
+    // Whoever opens the bar types at once: its files are there before.
+    const rest = setTimeout(() => void loadBar(), BAR_AFTER_MS);
+    return () => clearTimeout(rest);
+  }, []);
   const found = VIEWS.find((one) => one.id === view) ?? VIEWS[0];
   const Screen = found?.screen;
   return (

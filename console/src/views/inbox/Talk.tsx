@@ -121,19 +121,20 @@ function Watchers({ customer }: { customer: string }) {
     useCallback(
       (state: DeskState) =>
         watching(state, customer)
-          .map((one) => one.name)
+          .map((one) => `${one.login}\t${one.name}`)
           .join("\n"),
       [customer],
     ),
   );
   if (!others) return null;
-  const all = others.split("\n");
+  const all = others.split("\n").map((one) => one.split("\t"));
+  const words = t("talk.watching", { name: all.map(([, name]) => name).join(", ") });
   return (
-    <p className={css.watchers} title={t("talk.watching", { name: all.join(", ") })}>
-      {all.slice(0, 3).map((name) => (
-        <Avatar key={name} name={name} size="s" />
+    <p className={css.watchers} title={words}>
+      {all.slice(0, 3).map(([login = "", name = ""]) => (
+        <Avatar key={login} name={name} seed={login} size="s" />
       ))}
-      <span className={css.hidden}>{t("talk.watching", { name: all.join(", ") })}</span>
+      <span className={css.hidden}>{words}</span>
     </p>
   );
 }

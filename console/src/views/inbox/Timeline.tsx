@@ -207,7 +207,7 @@ function Heard({ items: shown, name }: { items: readonly Item[]; name: string })
   const [told, setTold] = useState("");
   useEffect(() => {
     const last = shown.findLast((item) => item.kind === "word");
-    if (!last || last.kind !== "word") return;
+    if (last?.kind !== "word") return;
     if (seen.current !== undefined && seen.current !== last.id && last.line.entry.who === "customer")
       setTold(t("talk.says", { name, text: last.line.entry.text ?? "" }));
     seen.current = last.id;

@@ -1,0 +1,62 @@
+import { expect, test } from "vitest";
+import { isDraft, items, merged } from "./lines";
+import type { Line } from "./state";
+
+const NOON = new Date(2026, 10, 22, 12).getTime();
+
+function line(id: string, more: Partial<Line["entry"]> = {}, fate: Partial<Line> = {}): Line {
+  return { entry: { id, at: NOON, kind: "message", who: "customer", text: id, ...more }, ...fate };
+}
+
+test("lines are put together in their order, each once, the later telling counts", () => {
+  const known = [line("a"), line("b", { at: NOON + 2 })];
+
+  const all = merged(known, [line("b", { at: NOON + 2, text: "b again" }), line("c", { at: NOON + 3 })]);
+
+  expect(all.map((one) => one.entry.text)).toEqual(["a", "b again", "c"]);
+});
+
+test("a day stands once before its lines", () => {
+  const shown = items([line("a", { at: NOON - 86_400_000 }), line("b"), line("c")], [], "an");
+
+  expect(shown.map((item) => item.kind)).toEqual(["day", "word", "day", "word", "word"]);
+});
+
+test("a correction stands in the message it corrects, a lonely one by itself", () => {
+  const said = line("a", { external_id: "m1" });
+  const edit = line("e", { kind: "edit", external_id: "m1", text: "better" });
+  const react = line("r", { kind: "reaction", external_id: "m1", text: "👍" });
+  const lonely = line("d", { kind: "delete", external_id: "m0" });
+
+  const shown = items([said, edit, react, lonely], [], "an");
+
+  expect(shown.map((item) => item.kind)).toEqual(["day", "word", "fact"]);
+  expect(shown[1]).toMatchObject({ edited: "better", reactions: [{ emoji: "👍", who: "customer" }] });
+});
+
+test("a reaction that is taken back is gone", () => {
+  const said = line("a", { external_id: "m1" });
+  const on = line("r", { kind: "reaction", external_id: "m1", text: "👍" });
+  const off = line("s", { kind: "reaction", external_id: "m1", text: "" });
+
+  expect(items([said, on, off], [], "an")[1]).toMatchObject({ reactions: [] });
+});
+
+test("a reaction finds the message of ours by any of the provider's ids", () => {
+  const ours = line("a", { who: "bot" }, { external_ids: ["41", "42"] });
+
+  const shown = items([ours, line("r", { kind: "reaction", external_id: "42", text: "❤" })], [], "an");
+
+  expect(shown[1]).toMatchObject({ reactions: [{ emoji: "❤" }] });
+});
+
+test("the speaker's name stands above the first of some lines, not above each", () => {
+  const shown = items([line("a"), line("b", { at: NOON + 1_000 }), line("c", { who: "bot", at: NOON + 2_000 })], [], "an");
+
+  expect(shown.flatMap((item) => (item.kind === "word" ? [item.first] : []))).toEqual([true, false, true]);
+});
+
+test("a word of the bot that was kept back is a draft", () => {
+  expect(isDraft(line("a", { who: "bot" }, { state: "draft" }))).toBe(true);
+  expect(isDraft(line("a", { who: "bot" }, { state: "sent" }))).toBe(false);
+});
