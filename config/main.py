@@ -52,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     _customer_parser(commands.add_parser("customer", help="show, find, export, merge or erase a customer"))
     _user_parser(commands.add_parser("user", help="list, add or change who may sign in"))
     _dead_parser(commands.add_parser("dead", help="list events that were given up, and try them again"))
+    _journey_parser(commands.add_parser("journey", help="check a journey's file, list journeys, explain what is not sent"))
     for name, run, told in (
         ("backup", _backup, "copy a resting hub into one file"),
         ("restore", _restore, "fill an empty hub from such a file"),
@@ -106,6 +107,19 @@ def _user_parser(parser: argparse.ArgumentParser) -> None:
         if name == "role":
             command.add_argument("role", choices=roles)
         command.set_defaults(run=_amend_user, change=name)
+
+
+def _journey_parser(parser: argparse.ArgumentParser) -> None:
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    check = commands.add_parser("check", help="what is wrong with a journey's file, line by line")
+    check.add_argument("file", type=Path)
+    check.set_defaults(run=_check_journey)
+    commands.add_parser("list", help="the journeys of these settings").set_defaults(run=_list_journeys)
+    explain = _about_customer(commands.add_parser("explain", help="why a message goes to somebody now, or does not"), _explain)
+    explain.add_argument("journey", help="the journey's name")
+    explain.add_argument("--step", default="", help="a step of it (the next one without it)")
+    explain.add_argument("--language", default="en", choices=("en", "vi", "zh-TW"), help="the language of the reasons")
+    explain.add_argument("--json", action="store_true", help="as JSON")
 
 
 def _dead_parser(parser: argparse.ArgumentParser) -> None:
@@ -267,6 +281,27 @@ def _amend_user(given: argparse.Namespace) -> int:
         case _:
             amendment = Amendment(active=given.change == "activate")
     return asyncio.run(amend_user(settings, given.login, amendment))
+
+
+def _check_journey(given: argparse.Namespace) -> int:
+    from config.journeying import check
+
+    return check(given.file)
+
+
+def _list_journeys(given: argparse.Namespace) -> int:
+    from config.journeying import listed
+
+    del given
+    return listed(_quiet_settings())
+
+
+def _explain(given: argparse.Namespace) -> int:
+    from config.journeying import as_json, explained, lines_of
+
+    told = asyncio.run(explained(_quiet_settings(), given.customer, given.journey, step=given.step))
+    print(as_json(told) if given.json else "\n".join(lines_of(told, given.language)))
+    return 0
 
 
 def _list_dead(given: argparse.Namespace) -> int:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
-from msgspec import convert
 from sqlalchemy import Connection, Select, and_, distinct, func, select
 
 from hub.store.archive.schema import entries, facts
@@ -26,7 +25,9 @@ def count_journeys(connection: Connection) -> tuple[Counted, ...]:
     detail = [func.coalesce(facts.c.detail[key].as_string(), "").label(key) for key in ("journey", "step", "reason", "holdout")]
     keys = func.count(distinct(facts.c.detail["key"].as_string())).label("keys")
     query = select(facts.c.name, *detail, keys).where(facts.c.name.in_(COUNTED)).group_by(facts.c.name, *detail)
-    return tuple(convert(dict(row), Counted) for row in connection.execute(query).mappings() if row["journey"])
+    return tuple(
+        Counted(**{str(name): value for name, value in row.items()}) for row in connection.execute(query).mappings() if row["journey"]
+    )
 
 
 def newest_of_journey(connection: Connection, journey: str, names: Sequence[str], *, step: str, limit: int) -> tuple[Happened, ...]:
