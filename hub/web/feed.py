@@ -56,7 +56,7 @@ class Feed:
         self._hot: set[str] = set()
         self._wanted = asyncio.Event()
         self._moved = asyncio.Event()
-        self._counted = self._stirred = 0.0
+        self._counted = self._stirred = self._warmed = 0.0
         self._joining = 0
         self._telling = asyncio.Lock()
 
@@ -279,6 +279,10 @@ class Feed:
         if now - self._counted < pause:
             return
         self._counted = now
+        if now - self._warmed > COUNTED_LATER_S:
+            # The index follows the journal a moment later: who began to wait just before we began to follow is found now.
+            self._warmed = now
+            self._hot |= await self._inbox.index.with_people()
         logins = {listener.login for listener in self._listeners}
         counts: Mapping[str, Counts] = {login: await self._inbox.index.counts(login) for login in sorted(logins)}
         for listener in self._listeners:
