@@ -26,7 +26,7 @@ from hub.engine.accounts import Rates
 from hub.engine.archiver import Archiver
 from hub.engine.clock import SystemClock
 from hub.engine.counters import Counters
-from hub.engine.housekeeping import keep_house
+from hub.engine.housekeeping import keep_house, read_again
 from hub.engine.indexing import Indexing
 from hub.engine.intake import Intake
 from hub.engine.permit import PermitConnector
@@ -36,6 +36,7 @@ from hub.engine.worker import LIFE_MS, Worker
 from hub.model.errors import StoreAway
 from hub.model.ports import Channel, Clock
 from hub.store.chats import Chats
+from hub.store.dead import DeadLetters
 from hub.store.inbox import Inbox
 from hub.store.meta import FORMAT, Meta, heartbeat_name
 from hub.store.queue import Queue
@@ -173,6 +174,8 @@ class Hub:
         self._tell_accounts(process, work)
         self._background(archiver.run(), "archiver")
         self._background(keep_house(archive, self._clock), "housekeeping")
+        letters = DeadLetters(links, keys, inboxes=process.store.inboxes)
+        self._background(read_again(letters, self._clock), "reading again")
         self._background(self._settle_format(Meta(links, keys)), "format")
         self._background(Reindexing(links, keys, clock=self._clock, name=name).run(), "the inbox's views")
         process.worker = work

@@ -11,6 +11,7 @@ log = structlog.get_logger()
 TURNS_KEPT_MS = 7 * 86_400_000
 FILES_KEPT_MS = 86_400_000
 EVERY_S = 3600.0
+AGAIN_EVERY_S = 600.0
 
 
 class Files(Protocol):
@@ -36,6 +37,25 @@ class Archive(Protocol):
     async def recover(self) -> int:
         """Read again what an older version could not; returns how many entries."""
         ...
+
+
+class Letters(Protocol):
+    """What is asked of what was given up."""
+
+    async def recover(self) -> int:
+        """Put back what only an older version could not read; returns how many."""
+        ...
+
+
+async def read_again(letters: Letters, clock: Clock) -> None:
+    """Once at the start and then every ten minutes, until cancelled: an older worker beside us gives up what only we can read."""
+    while True:
+        try:
+            if recovered := await letters.recover():
+                log.info("what an older version gave up is tried again", entries=recovered)
+        except HubError as error:
+            log.warning("what was given up is not looked through", error=type(error).__name__)
+        await clock.sleep(AGAIN_EVERY_S)
 
 
 async def keep_house(archive: Archive, clock: Clock) -> None:

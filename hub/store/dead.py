@@ -1,12 +1,15 @@
 """What was given up after its third failure: listed with its reason, tried again when a person says so."""
 
 import asyncio
+import contextlib
+from collections.abc import Sequence
 from typing import cast
 
 from msgspec import DecodeError, msgpack
 
 from hub.model.base import Value
 from hub.model.errors import HubError
+from hub.model.turn import Forward
 from hub.model.words import Lane
 from hub.store.codec import Undecodable, decode_event
 from hub.store.functions import function
@@ -19,6 +22,7 @@ LOOKED_AT = 200
 
 
 _REVIVE = function("revive")
+_forward = msgpack.Decoder(Forward).decode
 _KINDS = {"relay": "relay", "out": "delivery", "out_bulk": "delivery"}
 
 
@@ -44,7 +48,10 @@ class Aside(Value, frozen=True):
 
 
 class Dead(Value, frozen=True):
-    """One given-up entry: where it lies and what is known of it; `kind`: of the event, else relay or delivery ('': not readable)."""
+    """One given-up entry: where it lies and what is known of it; `kind`: of the event, else relay or delivery ('': not readable).
+
+    `unread`: a mailbox's or a relay's that nobody could read then, and that is readable now.
+    """
 
     partition: int
     entry: str
@@ -52,6 +59,7 @@ class Dead(Value, frozen=True):
     kind: str
     reason: str
     at: int
+    unread: bool = False
 
 
 class DeadLetters:
@@ -86,6 +94,17 @@ class DeadLetters:
         await self._inboxes.push_past_spools(decode_event(aside.event), dedupe=f"dead/{partition}/{entry}", lane=aside.lane)
         await self._links.call(keys.dead, "HDEL", keys.dead, entry)
 
+    async def recover(self) -> int:
+        """Put back what could not be read when it was given up and can be now: a newer version had said it; returns how many.
+
+        Deliveries are left to a person: whoever waited for a word then may not want it now.
+        """
+        found = [letter for letter in await self.all(limit=LOOKED_AT) if letter.unread]
+        for letter in found:
+            with contextlib.suppress(NotDead):  # Another process was quicker.
+                await self.retry(letter.partition, letter.entry)
+        return len(found)
+
     def _decode(self, blob: bytes) -> Aside:
         try:
             return self._decoder.decode(blob)
@@ -102,4 +121,16 @@ class DeadLetters:
             kind = _KINDS.get(aside.stream) or str(decode_event(aside.event).body.__struct_config__.tag)
         except Undecodable:
             kind = ""
-        return Dead(partition=partition, entry=entry, subject=aside.subject, kind=kind, reason=aside.reason, at=aside.at)
+        # Whoever could read an event knew its subject.
+        unread = bool(kind) and not aside.subject and (not aside.stream or (aside.stream == "relay" and _is_forward(aside.fields)))
+        return Dead(
+            partition=partition, entry=entry, subject=aside.subject, kind=kind, reason=aside.reason, at=aside.at, unread=unread
+        )  # fmt: skip
+
+
+def _is_forward(fields: Sequence[bytes]) -> bool:
+    try:
+        _forward(dict(zip(fields[::2], fields[1::2], strict=True))[b"e"])
+    except (KeyError, ValueError):
+        return False
+    return True

@@ -11,11 +11,11 @@ from contextlib import asynccontextmanager
 import pytest
 
 from hub.model.delivery import Delivery
-from hub.model.events import Said
+from hub.model.events import Event, Said
 from hub.model.journal import GivenUp
 from hub.model.turn import Turn
 from hub.model.words import DeliveryState
-from hub.store.codec import Undecodable, decode_delivery
+from hub.store.codec import Undecodable, decode_delivery, decode_event
 from hub.store.dead import Dead, DeadLetters
 from tests.engine.mortal import DEADLY, STATUS
 from tests.engine.world import Doing, Echo, World, turning
@@ -251,3 +251,32 @@ async def test_a_delivery_this_version_cannot_read_is_kept_and_sent_when_one_tha
     assert ["echo old", "echo later", "echo new"] == world.provider.to("an")
     assert DeliveryState.SENT is (await world.states("an"))["echo new"]
     assert [] == await dead(world)
+
+
+async def test_what_only_an_older_version_could_not_read_is_taken_after_all_and_what_nobody_can_stays(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guard: only what was given up unread and is readable now goes back, once."""
+
+    def newer(blob: bytes) -> Event:
+        event = decode_event(blob)
+        if isinstance(event.body, Said) and event.body.text == "new":
+            raise Undecodable("event: written by a newer version")
+        return event
+
+    keys = world.keys_of(await world.customer("an"))
+    with monkeypatch.context() as older:
+        older.setattr("hub.engine.mailbox.decode_event", newer)
+        await world.working(turns=turning(Echo()))
+        for text in ("old", "new"):
+            await world.say("an", text)
+        await world.links.call(keys.inbox, "XADD", keys.inbox, "*", "e", b"\xc1 nobody's")
+        await world.settled()
+    letters = DeadLetters(world.links, world.keys, inboxes=world.inboxes)
+
+    recovered = [await letters.recover(), await letters.recover()]
+    await world.settled()
+
+    assert [1, 0] == recovered
+    assert ["echo old", "echo new"] == world.provider.to("an")
+    assert [""] == [letter.kind for letter in await dead(world)]
