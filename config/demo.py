@@ -161,8 +161,10 @@ def _with_stand_ins(settings: Settings, stage: Stage) -> Settings:
     for account in (telegram, app):
         if any(a.channel == account.channel and a.name == account.name for a in settings.accounts):
             raise SettingsError(f"account {account.channel}/demo is the demo's own; give yours another name in hub.toml.")
-    shop = replace(settings.shop, base_url=stage.port.base_url, time_zone=ZONE)
-    return replace(settings, accounts=(*settings.accounts, telegram, app), shop=shop)
+    shop = replace(settings.shop, base_url=stage.port.base_url, time_zone=ZONE, name="Tiệm Mây", language="vi")
+    # Everybody gets the reminders here: who tries a thing out should see it.
+    nudges = replace(settings.nudges, holdout=0.0, country="VN")
+    return replace(settings, accounts=(*settings.accounts, telegram, app), shop=shop, nudges=nudges)
 
 
 def _shop(process: Process, stage: Stage, people: list[SignIn]) -> Store:
@@ -170,7 +172,7 @@ def _shop(process: Process, stage: Stage, people: list[SignIn]) -> Store:
     outside = Outside(
         token=signed_login(process, stage.clock),
         track=server_track(process, stage.http),
-        reminders=reminders(process),
+        reminders=reminders(process, stage.clock),
         links={"phone": f"{stage.telegram.base_url}/", "console": "/"},
         sign_ins=lambda: [to_builtins(one) for one in people],
     )

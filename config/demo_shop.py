@@ -7,13 +7,19 @@ from aiohttp import ClientError, ClientSession, ClientTimeout
 from msgspec import json
 
 from config.chatting import login_secret
+from config.nudging import rules_of
 from config.serve import Process
 from hub.model.address import Address, shop_address
+from hub.model.cart import CART_TIMER
 from hub.model.chat import session_address
 from hub.model.errors import BadSignature
 from hub.model.login import write_login
 from hub.model.record import Live
-from hub.model.runs import Run, RunState
+from hub.model.runs import RunState
+from hub.nudges.explain import explain
+from hub.nudges.reasons import REASONS
+from hub.nudges.rules import Rules, Switches
+from hub.nudges.verdict import Outcome
 from hub.store.customers import Customers
 from sandbox.store.accounts import Account
 from sandbox.store.server import Clock
@@ -22,6 +28,8 @@ log = structlog.get_logger()
 LOGIN_S = 3600
 TRACK_S = 5.0
 WEB = "web"
+MOST = 4
+"""Lines the demo's bar has room for."""
 
 
 def signed_login(process: Process, clock: Clock) -> Callable[[Account], str]:
@@ -52,16 +60,17 @@ def server_track(process: Process, http: ClientSession) -> Callable[[Mapping[str
     return track
 
 
-def reminders(process: Process) -> Callable[[str, str], Awaitable[Sequence[Mapping[str, object]]]]:
-    """What became of the reminders to who holds a chat session's token, or is signed in: the newest run's steps, and its next one."""
+def reminders(process: Process, clock: Clock) -> Callable[[str, str], Awaitable[Sequence[Mapping[str, object]]]]:
+    """What became of the reminders to who holds a chat session's token, or is signed in, and what the gate would say now."""
     customers = Customers(process.store.links, process.store.keys)
+    rules = rules_of(process.settings)
 
     async def told(session: str, user: str) -> Sequence[Mapping[str, object]]:
         for address in _addresses(process, session, user):
             customer = await customers.at(address)
             record = await customers.find(customer) if customer else None
-            if isinstance(record, Live) and record.runs:
-                return _steps(record.runs[-1])
+            if isinstance(record, Live) and (record.runs or record.cart):
+                return _lines(record, rules, now=clock.now())
         return ()
 
     return told
@@ -77,10 +86,25 @@ def _addresses(process: Process, session: str, user: str) -> tuple[Address, ...]
         return mine
 
 
-def _steps(run: Run) -> tuple[Mapping[str, object], ...]:
-    told = [{"step": one.step, "outcome": one.outcome, "reason": one.reason, "at": one.at} for one in run.told if one.outcome != "waited"]
-    if run.state is RunState.WAITING and run.due:
-        told.append({"step": run.step, "outcome": "waiting", "reason": "", "at": run.due})
-    if run.ended:
-        told.append({"step": "", "outcome": "ended", "reason": run.end, "at": run.ended})
-    return tuple(told[-3:])
+def _lines(record: Live, rules: Rules, *, now: int) -> tuple[Mapping[str, object], ...]:
+    """The newest run's last steps; what is waited for; and while nothing went, the gate's verdict as it stands now."""
+    run = record.runs[-1] if record.runs else None
+    lines = [
+        _line(one.outcome, at=one.at, reason=one.reason, step=one.step) for one in (run.told if run else ()) if one.outcome != "waited"
+    ]
+    if run and run.ended:
+        lines.append(_line("ended", at=run.ended, reason=run.end))
+    elif run and run.due > now and run.state is RunState.WAITING:
+        lines.append(_line("waiting", at=run.due, step=run.step))
+    if CART_TIMER in record.timers and record.cart and record.cart.open:
+        lines.append(_line("watched", at=record.timers[CART_TIMER].due))
+    journey = next((one for one in rules.book.values() if one.entry == "Cart Abandoned"), None)
+    if journey and record.cart and record.cart.open and not (run and (run.ended or run.told)):
+        found = explain(record, journey, step="", now=now, rules=rules, switches=Switches())
+        if found.verdict == Outcome.REFUSE.value:
+            lines.append(_line("now", at=now, reason=found.reason, step=found.step))
+    return tuple(lines[-MOST:])
+
+
+def _line(outcome: str, *, at: int, reason: str = "", step: str = "") -> Mapping[str, object]:
+    return {"outcome": outcome, "at": at, "step": step, "reason": reason, "words": dict(REASONS.get(reason, {}))}

@@ -47,12 +47,10 @@ function begin(script: HTMLScriptElement | null): void {
     identify: (token) => talk.signIn(token),
     logout: () => talk.signOut(),
     track: async (name, properties = {}) => {
-      const body = {
-        event: name,
-        properties,
-        messageId: crypto.randomUUID?.() ?? String(Math.random()),
-        timestamp: new Date().toISOString(),
-      };
+      const now = new Date().toISOString();
+      const messageId = crypto.randomUUID?.() ?? String(Math.random());
+      // Both times by the page's clock: the hub takes their difference, so a clock that is wrong does no harm.
+      const body = { event: name, properties, messageId, timestamp: now, sentAt: now };
       const headers = { "Content-Type": "application/json", "X-Chat-Session": await talk.begun() };
       const init = { method: "POST", headers, body: JSON.stringify(body), keepalive: true, credentials: "omit" } as const;
       const answer = await fetch(new URL("/v1/track", base), init);

@@ -21,11 +21,13 @@ const tick = () => {
 };
 const turn = (asked) => ask("/shop/clock", asked).then(set).then(look).catch(failed);
 
+// What an instant adds to an outcome: when it was, or until when it lasts.
+const WHEN = new Set(["sent", "waiting", "deferred", "watched"]);
 const line = (one) => {
-  const at = one.at ? ` ${time(one.at, state.zone)}` : "";
-  const why = one.reason ? `: ${one.reason}` : "";
-  return make("li", {}, make("b", {}, `${word("reminder")} ${word("outcome")[one.outcome] || one.outcome}${one.outcome === "refused" || one.outcome === "ended" ? "" : at}${why}`),
-    one.step ? make("span", {}, one.step) : null);
+  const other = day(one.at, state.zone) === day(now(), state.zone) ? "" : `, ${day(one.at, state.zone)}`;
+  const at = WHEN.has(one.outcome) && one.at ? ` ${time(one.at, state.zone)}${other}` : "";
+  const why = one.words[language] || (one.outcome === "ended" ? word("ends")[one.reason] : "") || one.reason;
+  return make("li", {}, make("b", {}, `${word("reminder")} ${word("outcome")[one.outcome] || one.outcome}${at}`), why ? make("span", {}, why) : null);
 };
 const look = async () => {
   const found = await ask("/shop/api/reminders", { session: hub.session() });

@@ -114,7 +114,7 @@ const till = () => {
     }
   };
   const form = make("form", { act: place }, field("name", account?.name, { required: true, maxlength: "100", autocomplete: "name" }),
-    field("phone", account?.phone, { required: true, type: "tel", pattern: "[0-9+() .\\-]{8,20}", autocomplete: "tel" }),
+    field("phone", account?.phone, { required: true, type: "tel", pattern: "[0-9+\\(\\) .\\-]{8,20}", autocomplete: "tel" }),
     field("email", account?.email, { type: "email", autocomplete: "email" }),
     field("address", account?.address, { required: true, maxlength: "300", autocomplete: "street-address" }),
     make("p", { class: "note" }, word("test")), wrong, pay);
