@@ -8,7 +8,7 @@ from msgspec import Struct
 from prometheus_client import CollectorRegistry
 
 from config.channels import WEB_CHAT_ACCOUNT
-from config.chatting import ChatParts, OpenArchive, chat_door
+from config.chatting import ChatParts, OpenArchive, chat_door, filing_of
 from config.core import Store, entropy
 from config.feeding import Feeding, feeding_of
 from config.nudging import rules_of
@@ -204,6 +204,8 @@ def _rooms(parts: WebParts, cases: Cases, people: People, feeding: Feeding) -> R
         counters=parts.counters,
         entropy=entropy,
         people=people,
+        filing=filing_of(parts.chat),
+        base=parts.settings.public_url,
         throttle=sign_in_throttle(parts.clock),
         nudging=_nudging(parts),
     )

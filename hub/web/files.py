@@ -19,6 +19,7 @@ from hub.web.chat_fallback import SESSION_HEADER
 from hub.web.chat_ports import ChatSettings
 from hub.web.headers import JSON_HEADERS
 from hub.web.origin import Origin
+from hub.web.receiving import Broken, TooLarge, read_file
 
 WINDOW_S, UPLOADS = 600.0, 60
 """So many files from one network address within ten minutes: sessions are free, addresses are not."""
@@ -38,14 +39,6 @@ _SAFE = {
     "Cache-Control": "private, max-age=3600",
     "Accept-Ranges": "bytes",
 }
-
-
-class TooLarge(Exception):
-    """The body has more bytes than one file may."""
-
-
-class Broken(Exception):
-    """The body is not what its headers say."""
 
 
 class FileDoor:
@@ -121,21 +114,6 @@ _REFUSALS = {
     StoreAway: (HTTPStatus.SERVICE_UNAVAILABLE, "later"),
     StoreFull: (HTTPStatus.SERVICE_UNAVAILABLE, "later"),
 }
-
-
-async def read_file(request: web.Request, *, most: int) -> bytes:
-    """The body, which is a file; raises TooLarge as soon as that is known, Broken where it does not come whole."""
-    if (request.content_length or 0) > most:
-        raise TooLarge(f"A file may have {most} bytes.")
-    content = bytearray()
-    try:
-        async for piece in request.content.iter_chunked(65_536):
-            content += piece
-            if len(content) > most:
-                raise TooLarge(f"A file may have {most} bytes.")
-    except (web.RequestPayloadError, ConnectionError) as error:
-        raise Broken("The file did not come whole: send it again.") from error
-    return bytes(content)
 
 
 def described(file: StoredFile) -> bytes:

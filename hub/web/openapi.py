@@ -10,6 +10,7 @@ from msgspec.json import schema_components
 from hub.model.feed import ConsoleFrame, HubFrame
 from hub.model.people import holders
 from hub.web.problems import PROBLEM_TYPE, Problem
+from hub.web.receiving import Upload
 from hub.web.routes import Route
 from hub.web.signing import COOKIE, CSRF_HEADER, Needed, Open
 
@@ -52,7 +53,7 @@ def _types(routes: Sequence[Route], also: Sequence[Any]) -> Iterator[Any]:
     seen: dict[int, Any] = {id(kind): kind for kind in (Problem, *also)}
     for route in routes:
         for kind in (route.body, route.query, *route.answers.values()):
-            if kind is not None:
+            if kind is not None and kind is not Upload:
                 seen[id(kind)] = kind
     yield from seen.values()
 
@@ -66,7 +67,10 @@ def _operation(route: Route, schema_of: dict[int, Any], components: dict[str, An
         "x-right": route.right.value,
         "parameters": list(_parameters(route, components)),
     }
-    if route.body is not None:
+    if route.body is Upload:
+        binary = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+        operation["requestBody"] = {"required": True, "content": binary}
+    elif route.body is not None:
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema_of[id(route.body)]}}}
     operation["responses"] = {
         **{

@@ -10,6 +10,7 @@ from aiohttp import web
 from msgspec import DecodeError, Struct, ValidationError, convert, json, to_builtins
 
 from hub.desk.asking import Desk
+from hub.desk.filing import Filing
 from hub.desk.passwords import Busy
 from hub.desk.people import People, Signed
 from hub.engine.counters import Counters
@@ -29,6 +30,7 @@ from hub.web.hooks import Intake
 from hub.web.journeys_seen import Nudging
 from hub.web.presence import Presence
 from hub.web.problems import Refusal, answered, refusal
+from hub.web.receiving import Broken, TooLarge, Upload, read_file
 from hub.web.signing import Caller, Needed, Signing
 from hub.web.throttle import Throttle
 
@@ -40,7 +42,7 @@ log = structlog.get_logger(__name__)
 
 
 class Rooms(Struct, frozen=True, kw_only=True):
-    """Everything the routes ask. `throttle`: wrong passwords and codes, by address and by login."""
+    """Everything the routes ask. `throttle`: wrong passwords and codes, by address and by login; `base`: the public address, where set."""
 
     desk: Desk
     customers: Customers
@@ -58,8 +60,10 @@ class Rooms(Struct, frozen=True, kw_only=True):
     counters: Counters
     entropy: Callable[[], int]
     people: People
+    filing: Filing
     throttle: Throttle
     nudging: Nudging | None = None
+    base: str = ""
 
 
 class Ask(Struct, frozen=True, kw_only=True):
@@ -148,11 +152,21 @@ class Serving:
     async def _read(self, request: web.Request, route: Route) -> Ask:
         caller = await self._signing.caller(request, route.right)
         query = read_query(request, route.query)
-        body = await read_body(request, route.body) if route.body else None
+        body = await self._body(request, route.body) if route.body else None
         path = dict(request.match_info)
         key = self._key(request) if route.method == "POST" else ""
         event = _event_id(_of_caller(key, caller), route.name, path=path, body=body)
         return Ask(path=path, body=body, query=query, caller=caller, address=self._signing.address(request), key=key, event=event)
+
+    async def _body(self, request: web.Request, wanted: type[Struct]) -> Any:  # noqa: ANN401 - the route's own type
+        if wanted is not Upload:
+            return await read_body(request, wanted)
+        try:
+            return Upload(content=await read_file(request, most=self._rooms.filing.most))
+        except TooLarge as error:
+            raise refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, str(error), code="size") from error
+        except Broken as error:
+            raise refusal(HTTPStatus.BAD_REQUEST, str(error), code="broken") from error
 
     def _key(self, request: web.Request) -> str:
         """The caller's key, or a new one, told in the answer so that an unsure caller can ask the same again."""

@@ -5,6 +5,7 @@ import itertools
 import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
+from functools import cached_property
 from typing import cast
 
 import aiohttp
@@ -15,6 +16,7 @@ from config.core import Store as Parts
 from config.feeding import feeding_of
 from config.journeys_read import load_journeys
 from hub.desk.asking import DEADLINE_S, Desk
+from hub.desk.filing import Filing
 from hub.desk.passwords import Passwords
 from hub.desk.people import People, Stored
 from hub.engine.clock import SystemClock
@@ -50,6 +52,7 @@ from hub.web.signing import Signing
 from hub.web.switchboard import Switchboard
 from hub.web.throttle import sign_in_throttle
 from tests.servers import Node
+from tests.web.shelf import MemoryShelf
 from tests.web.world import FakeIntake, StandIn, opened
 
 TOKEN = "a token that is long enough"
@@ -172,6 +175,11 @@ class Store:
                 await self.links.call(keys.fence, "SET", keys.answer(event.id), json.encode(verdict), "EX", 300)
             await self.links.call(keys.fence, "XDEL", keys.inbox, entry)
 
+    @cached_property
+    def shelf(self) -> MemoryShelf:
+        """Where files lie."""
+        return MemoryShelf()
+
     def rooms(self) -> Rooms:
         """What the API asks."""
         return Rooms(
@@ -191,6 +199,8 @@ class Store:
             counters=Counters(),
             entropy=lambda: next(_numbers),
             people=self.people,
+            filing=Filing(shelf=self.shelf, clock=self.clock, new_id=lambda: f"file-{next(_numbers):016d}", most=1000, a_day=4000),
+            base="https://hub.example",
             throttle=sign_in_throttle(self.clock),
             nudging=Nudging(RULES, JourneySwitches(self.links, self.keys), no_facts, clock=self.clock),
         )

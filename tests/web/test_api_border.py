@@ -278,6 +278,7 @@ async def test_any_body_on_any_route_is_answered_below_500(
                     "account": "main",
                     "case": path,
                     "login": path,
+                    "name": path,
                 }
                 sent = body if isinstance(body, bytes) else _fitted(body, route)
                 async with session.request(

@@ -22,6 +22,7 @@ from hub.store.people import SetupCodes
 from hub.web.api import DESCRIBED, ROUTES
 from hub.web.openapi import document
 from hub.web.problems import PROBLEM_TYPE, Problem
+from hub.web.receiving import Upload
 from hub.web.routes import Route
 from hub.web.signing import Open
 from tests.web.desk_world import Granting, Store, live, served, worked
@@ -61,6 +62,9 @@ def refs(part: object) -> Iterator[str]:
             yield from refs(value)
 
 
+QUERIES = {"keepFile": {"customer": "cu-1", "name": "note.txt"}}
+
+
 async def furnish(store: Store) -> dict[str, str]:
     """One of everything a route reads; returns the path parts that name it."""
     waiting = Conversation(id="co-1", opened=1, owner=Owner(kind=OwnerKind.QUEUE))
@@ -80,7 +84,8 @@ async def furnish(store: Store) -> dict[str, str]:
 
 
 async def answered(session: aiohttp.ClientSession, route: Route, names: dict[str, str]) -> tuple[HTTPStatus, str, bytes]:
-    async with session.request(route.method, route.path.format_map(names), json=BODIES.get(route.name)) as answer:
+    sent = {"data": b"hello"} if route.body is Upload else {"json": BODIES.get(route.name)}
+    async with session.request(route.method, route.path.format_map(names), params=QUERIES.get(route.name), **sent) as answer:
         return HTTPStatus(answer.status), answer.content_type, await answer.read()
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Self
@@ -19,16 +19,15 @@ from hub.model.address import Address
 from hub.model.delivery import Delivery
 from hub.model.errors import StoreAway
 from hub.model.events import Incoming, Receipt, Said
-from hub.model.files import Quota, QuotaSpent, StoredFile
 from hub.model.login import Login
 from hub.model.message import Message, QuickReply
 from hub.model.words import Origin, Purpose
-from hub.store.archive.errors import ArchiveAway
 from hub.web.bell import Bell
 from hub.web.chat import ChatDoor
 from hub.web.chat_ports import ChatPorts, ChatSettings
 from hub.web.origin import Origin as WebOrigin
 from hub.web.typists import Hear
+from tests.web.shelf import MemoryShelf
 
 PAGES = Path(__file__).parents[2] / "console" / "chat"
 BUILT = Path(__file__).parents[2] / "console" / "dist"
@@ -61,37 +60,6 @@ class MemoryLog:
             raise StoreAway("the log is away")
         place = int(cursor.partition("-")[2] or 0)
         return [(c, e) for c, e in self._logs.get(address, []) if int(c.partition("-")[2]) > place][:limit]
-
-
-class MemoryShelf:
-    """Files in memory; a full outage on demand."""
-
-    def __init__(self) -> None:
-        self.kept: dict[str, tuple[StoredFile, bytes]] = {}
-        self.said: set[str] = set()
-        self.away = False
-
-    async def put(self, file: StoredFile, content: bytes, *, quota: Quota) -> None:
-        self._answer()
-        theirs = [kept.size for kept, _ in self.kept.values() if kept.address == file.address]
-        if len(theirs) >= quota.files or sum(theirs) + file.size > quota.bytes:
-            raise QuotaSpent("enough for today")
-        self.kept[file.id] = file, content
-
-    async def find(self, ids: Sequence[str]) -> tuple[StoredFile, ...]:
-        self._answer()
-        return tuple(self.kept[one][0] for one in ids if one in self.kept)
-
-    async def read(self, id: str) -> tuple[StoredFile, bytes] | None:  # noqa: A002 - the port's name
-        self._answer()
-        return self.kept.get(id)
-
-    async def say(self, ids: Sequence[str]) -> None:
-        self.said.update(ids)
-
-    def _answer(self) -> None:
-        if self.away:
-            raise ArchiveAway("the archive is away")
 
 
 class Nobody:
