@@ -106,6 +106,7 @@ _OFFICE = (
     (b"ppt/", Sort(mime="application/vnd.openxmlformats-officedocument.presentationml.presentation", endings=("pptx",))),
 )
 _TEXT = Sort(mime="text/plain", endings=("txt", "csv", "log", "md"))
+_NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
 _MARKUP = re.compile(rb"^\s*<|<\s*(!doctype|html|svg|script|body|iframe|img|a\s)|^#!|^MZ", re.IGNORECASE)
 _REFUSED = "This kind of file is not taken: send a picture, a video, a sound, a PDF, an office document or plain text."
 
@@ -127,7 +128,8 @@ def sort_of(content: bytes) -> Sort:
 def file_name(given: str, sort: Sort) -> str:
     """A name that is shown and saved under: no path, no control or turning sign, and an ending that tells the truth."""
     last = given.replace("\\", "/").rpartition("/")[2]
-    kept = "".join(sign for sign in last if unicodedata.category(sign)[0] != "C" and sign not in '<>:"|?*').strip(". ")
+    spaced = "".join(" " if sign.isspace() else sign for sign in last)
+    kept = "".join(sign for sign in spaced if unicodedata.category(sign)[0] != "C" and sign not in '<>:"|?*').strip(". ")
     stem, dot, ending = kept.rpartition(".")
     if not dot or ending.lower() not in sort.endings:
         stem, ending = kept, sort.endings[0]
@@ -142,7 +144,7 @@ def _office(content: bytes) -> Sort | None:
 
 def _is_plain_text(content: bytes) -> bool:
     plain = content.removeprefix(b"\xef\xbb\xbf")
-    if b"\0" in plain or _MARKUP.search(plain):
+    if _NO_TEXT.search(plain) or _MARKUP.search(plain):
         return False
     try:
         plain.decode()
