@@ -2,7 +2,11 @@
 
 import asyncio
 import re
+import sqlite3
 import time
+from collections.abc import Awaitable
+from contextlib import closing
+from pathlib import Path
 
 from hub.model.errors import HubError
 from hub.store.wire import ServerError
@@ -36,11 +40,16 @@ async def drained(house: House, *, within: float) -> float:
 async def waiting(house: House) -> dict[str, int]:
     """What waits where: stream → entries, and the bytes in spools."""
     names = []
-    calls = []
+    calls: list[Awaitable[object]] = []
+    archived = read_cursors(house.parts.place / "hub" / "archive.sqlite3")
     for p in house.keys.partitions:
-        for key in (p.inbox, p.bulk, p.out, p.out_bulk, p.relay, p.journal, p.held(*ACCOUNT)):
+        for key in (p.inbox, p.bulk, p.out, p.out_bulk, p.relay, p.held(*ACCOUNT)):
             names.append(key)
             calls.append(house.links.call(key, "XLEN", key))
+        # What the archive has stays a while in the journal, for consoles.
+        behind = house.links.call(p.journal, "XRANGE", p.journal, f"({archived.get(p.number, '0-0')}", "+", "COUNT", 1)
+        names.append(p.journal)
+        calls.append(_length(behind))
     soon = int(time.time() * 1000) + SOON_MS
     for p in house.keys.partitions:
         names.append(p.timers)
@@ -49,6 +58,20 @@ async def waiting(house: House) -> dict[str, int]:
     found = {name: answer for name, answer in zip(names, answers, strict=True) if isinstance(answer, int) and answer}
     spooled = sum(path.stat().st_size for path in house.parts.place.glob("hub/spool/*/*.spool"))
     return {**found, "spool": spooled} if spooled else found
+
+
+def read_cursors(path: Path) -> dict[int, str]:
+    """How far the archive is in each partition's journal; nothing while it is not made yet."""
+    try:
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as archive:
+            return {partition: f"{ms}-{seq}" for partition, ms, seq in archive.execute("select partition, ms, seq from cursors")}
+    except sqlite3.OperationalError:
+        return {}
+
+
+async def _length(entries: Awaitable[object]) -> object:
+    found = await entries
+    return len(found) if isinstance(found, list) else found
 
 
 async def given_up(house: House) -> int:
