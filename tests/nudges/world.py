@@ -12,7 +12,7 @@ from dialogs.wording import ShopTexts, load_shop
 from hub.desk.knowing import Knowing
 from hub.desk.ownership import Ownership
 from hub.desk.threads import Threads
-from hub.engine.chain import open_turn, take
+from hub.engine.chain import digest, open_turn, take
 from hub.engine.merge import Merging
 from hub.engine.receipts import Receipts
 from hub.model.address import Address, shop_address
@@ -124,7 +124,7 @@ class Walk:
         self.forwards += [forward.event for forward in turn.forwards]
         self.facts += turn.facts
         taken = TurnTaken(customer="cu-1", entry=turn.entry, event=turn.event, now=turn.now, revision=number, build="", answers=answers)
-        self.turns.append(replace(taken, facts=turn.facts, timeline=turn.timeline))
+        self.turns.append(replace(taken, facts=turn.facts, timeline=turn.timeline, digest=digest(turn)))
         return turn
 
     def track(self, happened: str, /, *, address: Address | None = PAGE, at: int = 0, **properties: object) -> Turn:
