@@ -136,7 +136,7 @@ class Days:
             lambda: walk.say(random.choice(["1", "2", "alo", "STOP", "START", "cảm ơn"]), address=random.choice([PAGE, PHONE])),
             lambda: walk.say("", payload=random.choice([FINISH, QUESTION, TONIGHT, STOP])),
             lambda: walk.tell(ClaimAsked(agent="lan"), address=None),
-            lambda: walk.tell(random.choice([ReleaseAsked(agent="lan"), ResolveAsked(agent="lan")]), address=None),
+            lambda: walk.tell(ReleaseAsked(agent="lan") if random.random() < 0.5 else ResolveAsked(agent="lan"), address=None),
             lambda: [walk.back(one) for one in walk.nudges[-1:]],
         )
         random.choice(acts)()
