@@ -49,6 +49,12 @@ def _parser() -> argparse.ArgumentParser:
     replay = commands.add_parser("replay", help="take a customer's turns again and compare")
     replay.add_argument("customer", help="the customer's id (cu-…)")
     replay.set_defaults(run=_replay)
+    widget = commands.add_parser(
+        "widget", help="the line for the shop's pages, and the secret to sign customers in with"
+    )
+    widget.add_argument("--token", metavar="USER", help="print a token that signs in the shop's customer of that id, to try it")
+    widget.add_argument("--name", default="", help="the name the token tells")
+    widget.set_defaults(run=_widget)
     _customer_parser(commands.add_parser("customer", help="show, find, export, merge or erase a customer"))
     _user_parser(commands.add_parser("user", help="list, add or change who may sign in"))
     _dead_parser(commands.add_parser("dead", help="list events that were given up, and try them again"))
@@ -302,6 +308,13 @@ def _explain(given: argparse.Namespace) -> int:
     told = asyncio.run(explained(_quiet_settings(), given.customer, given.journey, step=given.step))
     print(as_json(told) if given.json else "\n".join(lines_of(told, given.language)))
     return 0
+
+
+def _widget(given: argparse.Namespace) -> int:
+    from config.widget import print_token, show_widget
+
+    settings = _quiet_settings()
+    return show_widget(settings) if given.token is None else print_token(settings, given.token, name=given.name)
 
 
 def _list_dead(given: argparse.Namespace) -> int:
