@@ -13,8 +13,9 @@ from hub.store.inbox import Inbox
 log = structlog.get_logger()
 Entries = Iterable[tuple[str, bytes]]
 
-_OWNERS = frozenset({OWNER_CHANGED, "conversation opened", "conversation resolved", "merged"})
-_SPOKE = "message received"
+_OWNERS = frozenset({OWNER_CHANGED, "conversation resolved", "merged"})
+_SPOKE = frozenset({"message received", "conversation opened"})
+"""What only moves a conversation to the front of the open ones: most turns by far, so no record is read for it."""
 
 
 class _Peek(Struct, frozen=True):
@@ -49,7 +50,7 @@ class Indexing:
             except DecodeError:
                 continue  # The archive keeps it as it is, and says so.
             for fact in turn.facts:
-                if fact.name == _SPOKE:
+                if fact.name in _SPOKE:
                     spoken[turn.customer, fact.detail.get("conversation", "")] = turn.now
                 elif fact.name in _OWNERS:
                     touched.add(turn.customer)
