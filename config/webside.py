@@ -140,7 +140,7 @@ async def open_web(parts: WebParts) -> WebSide:
         chat.routes(),
         feed.routes(),
         _events(parts, origin, tokens).routes(),
-        Health(parts.ready).routes(),
+        Health(parts.ready, now=parts.clock.now).routes(),
         api_routes(_rooms(parts, cases, people, feeding), signing=signing, version=parts.version),
         Metrics(registry).routes(),
         Screens(SCREENS).routes(),

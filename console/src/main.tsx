@@ -8,6 +8,7 @@ import "./styles/tokens.css";
 import "./styles/base.css";
 import { Api, Problem } from "./api/client";
 import type { SignedIn } from "./api/shapes";
+import { keepTime } from "./api/time";
 import { Acts } from "./feed/acts";
 import { browserGround, Feed } from "./feed/connection";
 import { Desk } from "./feed/desk";
@@ -22,6 +23,7 @@ const theme = recall("theme");
 if (theme) document.documentElement.dataset.theme = theme;
 
 const api = new Api();
+keepTime();
 const desk = new Desk();
 const acts = new Acts(api, desk);
 const feed = new Feed(

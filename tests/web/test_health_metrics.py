@@ -28,8 +28,8 @@ async def broken() -> None:
 
 
 async def test_a_process_that_answers_is_alive_whatever_its_parts_say() -> None:
-    async with opened(Health({"store": spooling}).routes()) as (session, _), session.get("/healthz") as answer:
-        assert 200 == answer.status
+    async with opened(Health({"store": spooling}, now=lambda: 5).routes()) as (session, _), session.get("/healthz") as answer:
+        assert (200, "5") == (answer.status, answer.headers["X-Hub-Time"])
 
 
 async def test_all_well_is_ready() -> None:

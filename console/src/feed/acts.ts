@@ -2,6 +2,7 @@
 
 import { type Api, at, newKey, Problem } from "../api/client";
 import type { Address, InboxPage, Settled, TimelinePage, UnderWay, ViewName } from "../api/shapes";
+import { hubNow } from "../api/time";
 import type { Desk } from "./desk";
 import type { Card, Pending } from "./state";
 
@@ -106,7 +107,7 @@ export class Acts {
 
   #pending(card: Pick<Card, "customer" | "conversation">, act: Pending["act"], text = "", address?: Address): Pending {
     const { customer, conversation } = card;
-    return { key: newKey(), act, customer, conversation, at: Date.now(), text, taken: false, failed: "", ...(address && { address }) };
+    return { key: newKey(), act, customer, conversation, at: hubNow(), text, taken: false, failed: "", ...(address && { address }) };
   }
 
   async #wish(card: Card, act: "claim" | "release" | "resolve" | "reopen", more: object): Promise<void> {

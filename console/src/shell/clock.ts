@@ -1,17 +1,18 @@
 /** A clock that ticks for everybody at once: waiting times are drawn anew together, and seldom. */
 
 import { useSyncExternalStore } from "react";
+import { hubNow } from "../api/time";
 
-const TICK_MS = 15_000;
+const TICK_MS = 5_000;
 const ears = new Set<() => void>();
-let now = Date.now();
+let now = hubNow();
 let timer: number | undefined;
 
 function subscribe(ear: () => void): () => void {
   ears.add(ear);
-  if (timer === undefined) now = Date.now();
+  if (timer === undefined) now = hubNow();
   timer ??= window.setInterval(() => {
-    now = Date.now();
+    now = hubNow();
     for (const one of ears) one();
   }, TICK_MS);
   return () => {

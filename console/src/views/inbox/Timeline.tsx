@@ -2,6 +2,7 @@
 
 import { ArrowDown, BellRing } from "lucide-react";
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { hubNow } from "../../api/time";
 import { useDesk } from "../../feed/desk";
 import { type Item, items, loginOf, speakerOf } from "../../feed/lines";
 import { typists } from "../../feed/select";
@@ -92,7 +93,7 @@ function ItemView({ item, customer, name }: { item: Item; customer: string; name
   if (item.kind === "day")
     return (
       <h3 className={css.day}>
-        <span>{f.day(item.at, Date.now())}</span>
+        <span>{f.day(item.at, hubNow())}</span>
       </h3>
     );
   const { entry } = item.line;
