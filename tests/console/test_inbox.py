@@ -197,7 +197,9 @@ async def test_one_column_at_a_time_on_a_phone(desk: Desk) -> None:
 
     await expect(page.locator(row(customer))).to_be_visible()
     await page.locator(row(customer)).click()
-    await expect(page.get_by_role("textbox", name="Reply")).to_be_in_viewport()
+    await expect(page.get_by_role("textbox", name="Reply")).to_be_in_viewport(ratio=1)
+    await expect(page.get_by_role("button", name="Send", exact=True)).to_be_in_viewport(ratio=1)
+    await expect(page.get_by_role("button", name="What is known")).to_be_in_viewport(ratio=1)
     await expect(page.locator(row(customer))).to_be_hidden()
     await page.get_by_role("button", name="Back to the list").click()
 

@@ -28,13 +28,14 @@ export function Rail({ onBar }: { onBar: () => void }) {
         return (
           <TooltipTrigger key={one.id} delay={400} closeDelay={0}>
             <Focusable>
-              <a href={to(one.id)} className={css.item} aria-current={view === one.id ? "page" : undefined} aria-label={t(one.name)}>
+              <a
+                href={to(one.id)}
+                className={css.item}
+                aria-current={view === one.id ? "page" : undefined}
+                aria-label={waiting ? t("shell.waiting", { name: t(one.name), n: waiting }) : t(one.name)}
+              >
                 <Icon size={20} aria-hidden="true" />
-                {waiting > 0 && (
-                  <span className={css.badge} aria-hidden="true">
-                    {waiting > 99 ? "99+" : waiting}
-                  </span>
-                )}
+                {waiting > 0 && <span className={css.badge} aria-hidden="true" data-count={waiting > 99 ? "99+" : waiting} />}
               </a>
             </Focusable>
             <Tooltip placement="right" offset={6} className={css.tip ?? ""}>

@@ -98,7 +98,12 @@ function useStanding(): readonly Command[] {
       }),
     );
     const themes = THEMES.filter((one) => one !== theme).map(
-      (one): Command => ({ id: `theme ${one}`, name: t(`theme.${one}`), part: "bar.you", act: () => setTheme(one) }),
+      (one): Command => ({
+        id: `theme ${one}`,
+        name: t("bar.theme", { name: t(`theme.${one}`) }),
+        part: "bar.you",
+        act: () => setTheme(one),
+      }),
     );
     const out = async (): Promise<void> => {
       await api.remove("/api/session").catch(() => {});

@@ -1,4 +1,4 @@
-/** Who somebody is at a glance: initials on a colour of their own, the channel's mark at the corner. */
+/** Who somebody is at a glance: initials on a colour of their own, the channel's mark at the corner. The name stands beside it as text. */
 
 import css from "./avatar.module.css";
 import { ChannelMark } from "./ChannelMark";
@@ -36,7 +36,7 @@ export function Avatar({
 }) {
   return (
     <span className={cx(css.avatar, css[size])} data-hue={hueOf(seed)}>
-      <span aria-hidden="true">{initials(name)}</span>
+      <span aria-hidden="true" className={css.letters} data-letters={initials(name)} />
       {channel && (
         <span className={css.corner}>
           <ChannelMark channel={channel} />

@@ -181,7 +181,8 @@ function useDeeds(shown: Shown | undefined, release: () => void) {
       <div className={css.deeds}>
         {open && !mine && !theirs && (
           <Button look="main" onPress={claim} isDisabled={wish?.act === "claim"}>
-            <Hand size={16} aria-hidden="true" /> {t("talk.claim")}
+            <Hand size={16} aria-hidden="true" /> <span className={css.long}>{t("talk.claim")}</span>
+            <span className={css.short}>{t("talk.claim.short")}</span>
           </Button>
         )}
         {mine && (

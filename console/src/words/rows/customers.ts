@@ -13,7 +13,7 @@ export const customers = {
   "customer.nobody": ["Nobody has this id", "Không có khách với mã này", "查無此顧客"],
 
   "customers.find": ["Find a customer", "Tìm khách hàng", "尋找顧客"],
-  "customers.hint": ["Name, id, or telegram:shop:123", "Tên, mã, hoặc telegram:shop:123", "名稱、編號或 telegram:shop:123"],
+  "customers.hint": ["Name, id or address", "Tên, mã hoặc địa chỉ", "名稱、編號或地址"],
   "customers.look": ["Find", "Tìm", "尋找"],
   "customers.missing": ["Nobody writes from {text}.", "Chưa ai nhắn từ {text}.", "沒有人從 {text} 傳過訊息。"],
   "customers.none": [
@@ -23,9 +23,9 @@ export const customers = {
   ],
   "customers.empty": ["No customer has an open conversation.", "Chưa có khách nào đang trò chuyện.", "目前沒有進行中的顧客。"],
   "customers.scope": [
-    "Here are those with an open conversation. Everybody else is found by id or address.",
-    "Ở đây là khách đang trò chuyện. Những khách khác tìm theo mã hoặc địa chỉ.",
-    "這裡列出有進行中對話的顧客，其他顧客請用編號或地址尋找。",
+    "Here are those with an open conversation. Everybody else is found by id (cu-…) or by address (telegram:account:123).",
+    "Ở đây là khách đang trò chuyện. Những khách khác tìm theo mã (cu-…) hoặc địa chỉ (telegram:tài khoản:123).",
+    "這裡列出有進行中對話的顧客，其他顧客請用編號（cu-…）或地址（telegram:帳號:123）尋找。",
   ],
   "customers.choose": ["Choose a customer", "Chọn một khách hàng", "選擇顧客"],
   "customers.choose.words": [

@@ -52,6 +52,7 @@ export const inbox = {
   "talk.back": ["Back to the list", "Về danh sách", "返回清單"],
   "talk.panel": ["What is known", "Thông tin khách", "顧客資料"],
   "talk.claim": ["Take over", "Nhận cuộc trò chuyện", "接手對話"],
+  "talk.claim.short": ["Take", "Nhận", "接手"],
   "talk.release": ["Back to the bot", "Trả lại cho bot", "交還機器人"],
   "talk.resolve": ["Close", "Hoàn tất", "結案"],
   "talk.reopen": ["Open again", "Mở lại", "重新開啟"],

@@ -11,6 +11,7 @@ export const shell = {
   "view.settings": ["Settings", "Cài đặt", "設定"],
 
   "shell.views": ["Views", "Các mục", "功能"],
+  "shell.waiting": [{ one: "{name}, one for you", other: "{name}, {n} for you" }, "{name}, {n} cuộc chờ bạn", "{name}，{n} 則待處理"],
   "shell.skip": ["Skip to the content", "Tới nội dung chính", "跳到主要內容"],
   "shell.lost": [
     "No connection. What you write is kept; it goes on by itself.",
@@ -30,6 +31,7 @@ export const shell = {
   "bar.you": ["You", "Bạn", "您"],
   "bar.talk": ["This conversation", "Cuộc trò chuyện này", "這段對話"],
   "bar.language": ["Language: {name}", "Ngôn ngữ: {name}", "語言：{name}"],
+  "bar.theme": ["Look: {name}", "Giao diện: {name}", "外觀：{name}"],
   "keys.title": ["Keys", "Phím tắt", "快捷鍵"],
   "keys.back": ["Back", "Quay lại", "返回"],
 
