@@ -1,6 +1,7 @@
 """The inbox of a running hub: its views, the live feed, notes and drafts."""
 
 import pytest
+from aiohttp import ClientSession, CookieJar, WSServerHandshakeError
 
 from hub.model.feed import Card, FeedTyping, View
 from hub.model.words import OwnerKind
@@ -174,3 +175,22 @@ async def test_the_feed_can_be_asked_for_where_no_socket_opens(house: House) -> 
 
     kinds = [frame["type"] for frame in told.body["frames"]]  # type: ignore[attr-defined]
     assert ["welcome", "card", "lines", "cursor", "presence"] == kinds
+
+
+async def test_who_signs_out_is_told_nothing_more_and_another_site_is_told_nothing(house: House) -> None:
+    login, password = f"an{house.somebody()}", "đường về nhà 47"
+    await house.caller.ask("POST", "/api/people", {"login": login, "name": "An", "role": "agent", "password": password})
+    async with ClientSession(house.caller.base, cookie_jar=CookieJar(unsafe=True)) as browser:
+        async with browser.post("/api/session", json={"login": login, "password": password}) as answer:
+            csrf = (await answer.json())["csrf"]
+        own, foreign = {"Origin": house.caller.base}, {"Origin": "https://elsewhere.example"}
+        with pytest.raises(WSServerHandshakeError) as refused:
+            await browser.ws_connect("/api/feed", headers=foreign)
+        console = await Console.open(browser, "", headers=own)
+        await eventually(lambda: (login, "") in console.shown.here, what="our own presence")
+        async with browser.delete("/api/session", headers={"X-CSRF-Token": csrf, **own}) as answer:
+            assert answer.status < 300
+        await eventually(lambda: console.shown.bye == "signed out", what="a goodbye")
+        await console.cut()
+
+    assert 403 == refused.value.status
