@@ -49,9 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     replay = commands.add_parser("replay", help="take a customer's turns again and compare")
     replay.add_argument("customer", help="the customer's id (cu-…)")
     replay.set_defaults(run=_replay)
-    widget = commands.add_parser(
-        "widget", help="the line for the shop's pages, and the secret to sign customers in with"
-    )
+    widget = commands.add_parser("widget", help="the line for the shop's pages, and the secret to sign customers in with")
     widget.add_argument("--token", metavar="USER", help="print a token that signs in the shop's customer of that id, to try it")
     widget.add_argument("--name", default="", help="the name the token tells")
     widget.set_defaults(run=_widget)

@@ -257,7 +257,7 @@ NUDGES = (
     Entry(
         key="abandoned_minutes",
         env=("HUB_NUDGES_ABANDONED_MINUTES",),
-        read=decimal(1, 7 * 24 * 60),
+        read=decimal(0.01, 7 * 24 * 60),
         default=30,
         what="Minutes without a change after which a cart counts as left behind.",
     ),
