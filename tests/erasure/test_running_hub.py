@@ -8,6 +8,9 @@ from urllib.error import HTTPError
 import pytest
 from msgspec import json
 
+from config.secrets import load_or_make_secrets
+from hub.engine.clock import SystemClock
+from hub.model.login import login_key, write_login
 from tests.demo.running import ANSWERS_WITHIN_S, Demo, demo
 from tests.erasure.commands import hub, told
 from tests.erasure.searching import where
@@ -106,3 +109,22 @@ def test_what_a_customer_sent_is_exported_with_its_content_and_forgotten_with_th
     assert [] == where(SECRET, folder)
     with pytest.raises(HTTPError, match="404"):
         shop.chat_get(kept["url"])
+
+
+def test_nothing_of_who_was_signed_in_on_the_web_is_left(shop: Demo, folder: Path) -> None:
+    data, user = folder / "data", "khach-so-4711-cua-shop"
+    secret = login_key(load_or_make_secrets(data).session_key).encode()
+    token = write_login(user, key=secret, iat=SystemClock().now() // 1000, name=NAME)
+    session = json.decode(shop.chat_post("/chat/say", json.encode({"type": "hello"})))[0]["session"]
+    for frame in ({"type": "say", "id": "m1", "text": SECRET}, {"type": "login", "token": token}, {"type": "link"}):
+        answer = json.decode(shop.chat_post("/chat/say", json.encode(frame), session=session))
+    link = answer[0]["url"].partition("?start=")[2]
+    customer = told(data, "customer", "find", "shop", "main", user)
+    wait_until(lambda: bool(where(NAME, data)), within=ANSWERS_WITHIN_S, what="the name on the disk")
+    before = {text: where(text, data) for text in (user, link)}
+
+    told(data, "customer", "erase", customer, "--yes")
+
+    left = {text: where(text, folder) for text in (user, NAME, SECRET, link)}
+    assert {text: [] for text in left} == left
+    assert all(before.values())
