@@ -23,6 +23,9 @@ OFFERED = "offered"
 TOLD = "place_told"
 """The key in `Conversation.dialog` of a waiting one: when its place was told last, ms since 1970."""
 
+NOTICE_MS = 5 * 60 * 1000
+"""A place in the queue is no news after that; and none is told any more once somebody has taken the conversation."""
+
 AGAIN_MS = 20_000
 """Sooner than that the place is not told again: who presses the button three times wants one answer."""
 
@@ -69,7 +72,7 @@ class PersonPlease:
         turn = turn.fact("conversation queued", conversation=queued.id, reason=reason)
         turn = turn.note("fact", "system", "asked for a person", conversation=queued.id, address=address)
         text = Message(text=self._queued(self.texts.wordings[language], place, now=turn.now))
-        return turn.say(text, conversation=queued, to=address, origin=Origin.SYSTEM, purpose=Purpose.SYSTEM)
+        return turn.say(text, conversation=queued, to=address, origin=Origin.SYSTEM, purpose=Purpose.SYSTEM, not_after=turn.now + NOTICE_MS)
 
     def _asks(self, said: Said, conversation: Conversation | None) -> bool:
         """Whether a person is wished, or the offer of one accepted."""
@@ -93,7 +96,9 @@ class PersonPlease:
         waiting = replace(conversation, dialog={**conversation.dialog, TOLD: str(turn.now)})
         text = Message(text=self._waiting(wording, _place(turn, conversation), now=turn.now))
         turn = turn.with_conversation(waiting)
-        return turn.say(text, conversation=waiting, to=address, origin=Origin.SYSTEM, purpose=Purpose.SYSTEM)
+        return turn.say(
+            text, conversation=waiting, to=address, origin=Origin.SYSTEM, purpose=Purpose.SYSTEM, not_after=turn.now + NOTICE_MS
+        )
 
     def _queued(self, wording: Wording, place: Place | None, *, now: int) -> str:
         """What is said on joining the queue: who is not noted yet stands behind all that are."""

@@ -33,7 +33,7 @@ from hub.model.ids import derived_id
 from hub.model.journal import DeliveryMoved
 from hub.model.ports import Call, Channel, Clock
 from hub.model.subject import customer_subject
-from hub.model.words import DeliveryState, Purpose
+from hub.model.words import DeliveryState, Origin, Purpose
 from hub.store.codec import encode, revision_text
 from hub.store.deliveries import Deliveries, Ending, Leave, Progress
 from hub.store.partition import Partition
@@ -218,7 +218,9 @@ class Sender:
             )
             return await self._end(queued, DeliveryState.WITHDRAWN, reason="judged again", event=self._event(delivery, again))
         if verdict == "stale":
-            return await self._end(queued, DeliveryState.DRAFT, reason="a person took over")
+            # A notice of the hub's own (a place in the queue) is no draft for anybody.
+            ended = DeliveryState.WITHDRAWN if delivery.origin is Origin.SYSTEM else DeliveryState.DRAFT
+            return await self._end(queued, ended, reason="a person took over")
         if verdict in {"sending", "progress", "early", "queued", "held"}:
             return Recover()
         # 'withdrawn', 'sent', 'gone' …: it has ended without us; what remains is its place in the stream.

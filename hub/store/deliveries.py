@@ -59,7 +59,7 @@ class Deliveries:
     async def mark(self, partition: Partition, delivery: Delivery, leave: Leave, *, now: int) -> str:
         """Ask leave for one call at `now` (ms): 'ok', 'stale', 'judge', 'stopped', 'early', 'progress', or the state that forbids it."""
         keys = partition.keys
-        epoch = str(delivery.epoch) if leave.voice in {"bot", "marketing"} and delivery.conversation else ""
+        epoch = str(delivery.epoch) if delivery.conversation and _ends_with_owner(delivery, leave.voice) else ""
         args: list[Arg] = [
             "FCALL", _MARK, 6, keys.fence, keys.delivery(delivery.id), keys.open(delivery.customer), keys.stop,
             keys.owner(delivery.conversation), keys.record(delivery.customer), partition.fence, delivery.id, leave.before, leave.mark,
@@ -149,3 +149,8 @@ class Deliveries:
             if error.code == "FENCED":
                 raise Fenced(f"partition {keys.number}") from error
             raise
+
+
+def _ends_with_owner(delivery: Delivery, voice: str) -> bool:
+    """Whether it may not be sent once somebody else has the conversation: the bot's words, and notices that hold for a while only."""
+    return voice in {"bot", "marketing"} or (voice == "system" and delivery.not_after > 0)

@@ -119,7 +119,8 @@ def _excused(move: Move) -> bool:
         case "unknown":
             return move.purpose == "marketing" or move.reason.endswith("an earlier try may have arrived")
         case "withdrawn":
-            return move.reason in {"expired", "judged again"}
+            # What the hub says of the queue is no news once somebody has the conversation.
+            return move.reason in {"expired", "judged again"} or (move.origin == "system" and move.reason == "a person took over")
     return False
 
 

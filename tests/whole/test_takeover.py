@@ -152,3 +152,22 @@ async def test_an_agent_takes_over_a_page_and_the_page_sees_it(house: House) -> 
 
     await eventually(read, what="the receipt of the page")
     await page.close()
+
+
+async def test_a_notice_of_the_queue_that_could_not_be_sent_before_the_claim_is_not_sent_after_it(house: House) -> None:
+    """Guard: the owner's epoch at the mark of what the hub itself says of the queue."""
+    who, caller, plain = house.somebody(), house.caller, house.outside.plain
+    refused = plain.refused
+    plain.fault(FaultKind.THROTTLE, chat=who, retry_after=1)
+    await caller.write(who, PERSON_ASKED)
+    await eventually(lambda: plain.refused > refused, what="the refused notice")
+    customer = await house.customer("plain", "app", who)
+
+    claimed = await caller.ask("POST", f"/api/customers/{customer}/claim", {"agent": "lan"})
+    await caller.ask("POST", f"/api/customers/{customer}/say", {"agent": "lan", "text": "em nghe ạ"})
+    await eventually(lambda: bool(plain.texts_of(who)), what="the agent's word")
+    notices = [line for line in await caller.lines(customer) if line.entry.who == "system" and line.entry.delivery]
+
+    assert 200 == claimed.status
+    assert ["em nghe ạ"] == plain.texts_of(who)
+    assert [DeliveryState.WITHDRAWN] == [line.state for line in notices]
