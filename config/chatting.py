@@ -75,6 +75,11 @@ class ChatParts(Struct, frozen=True):
     archive: OpenArchive
 
 
+def new_session() -> str:
+    """An id nobody can guess; a letter first, so that no command takes it for an option."""
+    return f"s{token_urlsafe(18)}"
+
+
 def login_secret(settings: Settings, secrets: Secrets) -> str:
     """What the shop's server signs with."""
     return str(settings.chat.login_secret) or login_key(secrets.session_key)
@@ -88,7 +93,7 @@ def logins_of(parts: Store, chats: Chats, clock: Clock) -> Logins:
         inboxes=parts.inboxes,
         customers=Customers(parts.links, parts.keys),
         clock=clock,
-        new_session=lambda: token_urlsafe(18),
+        new_session=new_session,
         entropy=entropy,
     )
 
@@ -129,7 +134,7 @@ def chat_door(parts: ChatParts, bell: Bell, switchboard: Switchboard, *, origin:
         log=parts.chats,
         subscribe=bell.subscribe,
         now=parts.clock.now,
-        new_session=lambda: token_urlsafe(18),
+        new_session=new_session,
         logins=logins_of(parts.store, parts.chats, parts.clock),
         filing=filing_of(parts),
         types=switchboard.signals.customer_types,

@@ -61,9 +61,9 @@ class Demo:
         with urlopen(Request(self.api + path, data=body, headers={"X-Chat-Session": session}), timeout=ANSWERS_WITHIN_S) as answer:  # noqa: S310
             return bytes(answer.read())
 
-    def chat_get(self, path: str) -> bytes:
+    def chat_get(self, path: str, *, session: str = "") -> bytes:
         """What lies there for a page."""
-        with urlopen(self.api + path, timeout=ANSWERS_WITHIN_S) as answer:  # noqa: S310 - loopback
+        with urlopen(Request(self.api + path, headers={"X-Chat-Session": session}), timeout=ANSWERS_WITHIN_S) as answer:  # noqa: S310 - loopback
             return bytes(answer.read())
 
     def _ask(self, request: Request) -> dict[str, object]:
