@@ -22,9 +22,10 @@ class ShopFailed(HubError):
 
 
 def shop_answers(base_url: str, secret: str, session: ClientSession) -> Mapping[str, Answer]:
-    """Topics `order` (its number): GET `{base_url}/orders/{number}`; `orders` (the shop's id of a customer): `/customers/{id}/orders`.
+    """Topics `order` (its number), `orders` (the shop's id of a customer), `product` (the shop's id of it), each a GET at `base_url`.
 
-    Signed by HMAC-SHA256 over the path in hex. What is answered: `ShopOrder` and `ShopOrders` of dialogs/orders.py.
+    `/orders/{number}`, `/customers/{id}/orders`, `/products/{id}`, signed by HMAC-SHA256 over the path in hex; what is answered:
+    `ShopOrder` and `ShopOrders` of dialogs/orders.py, `Stocked` of dialogs/cart.py.
     """
 
     async def order(number: str) -> str:
@@ -32,6 +33,9 @@ def shop_answers(base_url: str, secret: str, session: ClientSession) -> Mapping[
 
     async def orders(user: str) -> str:
         return await asked(f"/customers/{quote(user, safe='')}/orders", unknown='{"orders": []}')
+
+    async def product(id: str) -> str:  # noqa: A002 - the field's name
+        return await asked(f"/products/{quote(id, safe='')}", unknown='{"found": false}')
 
     async def asked(path: str, *, unknown: str) -> str:
         signature = hmac.new(secret.encode(), path.encode(), hashlib.sha256).hexdigest()
@@ -44,4 +48,4 @@ def shop_answers(base_url: str, secret: str, session: ClientSession) -> Mapping[
                 raise ShopFailed(f"status {answer.status}")
             return (await answer.content.read(ANSWER_BYTES)).decode()
 
-    return {"order": order, "orders": orders} if base_url else {}
+    return {"order": order, "orders": orders, "product": product} if base_url else {}

@@ -51,6 +51,9 @@ class Sentences(Strict, frozen=True):
     cart_gone: str
     cart_question: str
     cart_about: str
+    cart_in_stock: str
+    cart_few_left: str
+    cart_sold_out: str
     cart_tonight: str
     cart_later: str
     csat_ask: str

@@ -11,6 +11,9 @@ CURRENCY = {"vi": "VND", "en": "USD", "zh-TW": "TWD"}
 """Who reads in a language pays in its currency here."""
 
 
+PLENTY = 16
+
+
 class Product(Value, frozen=True, forbid_unknown_fields=True):
     """One product; its picture is `pictures/<id>.svg`."""
 
@@ -20,6 +23,12 @@ class Product(Value, frozen=True, forbid_unknown_fields=True):
     name: dict[str, str]
     text: dict[str, str]
     sold_out: tuple[str, ...] = ()
+
+    @property
+    def stock(self) -> dict[str, int]:
+        """Pieces by size: plenty of the first, fewer of each that follows, none of what is sold out."""
+        sizes = self.sizes or ("",)
+        return {size: 0 if size in self.sold_out else max(2, PLENTY - 7 * place) for place, size in enumerate(sizes)}
 
 
 class _File(Value, frozen=True, forbid_unknown_fields=True):

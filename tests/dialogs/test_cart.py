@@ -1,5 +1,6 @@
 """The answer to a reminder of a cart."""
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -8,7 +9,7 @@ from hub.model.events import Said
 from hub.model.record import Live, Owner
 from hub.model.runs import Run
 from hub.model.words import ConsentState, OwnerKind, Purpose
-from tests.dialogs.world import CONVERSATION, NOON, TELEGRAM, answer, fixed, live, now_of, shop, taken
+from tests.dialogs.world import CONVERSATION, NOON, TELEGRAM, answer, asked, fixed, live, now_of, shop, taken
 
 EN = shop().wordings["en"].say
 LINES = (
@@ -72,3 +73,35 @@ def test_of_a_full_cart_three_products_are_named(more: int, words: str) -> None:
     full = replace(CART, lines=tuple(CartLine(product=str(n), name=f"Scarf {n}") for n in range(5)), more=more)
 
     assert EN.cart_question.format(items=words) == answer(taken(with_cart(full), Said(payload=QUESTION)))
+
+
+def stocked(**pieces: dict[str, int]) -> dict[str, str]:
+    """What the shop answers about its products."""
+    return {f"product/{id_}": msgspec.json.encode({"found": True, "stock": stock}).decode() for id_, stock in pieces.items()}
+
+
+@pytest.mark.parametrize("said", [Said(text="In stock?", payload="faq:stock"), Said(text="do you still have it?")])
+def test_whether_the_things_are_in_stock_is_asked_of_the_shop_and_told_for_each(said: Said) -> None:
+    opened = taken(with_cart(), Said(payload=QUESTION)).live
+    questions = asked(opened, said)
+
+    turn = taken(opened, said, answers=stocked(shirt={"M": 2, "L": 9}, scarf={"": 16}))
+
+    assert [("product", "shirt"), ("product", "scarf")] == [(q.topic, q.key) for q in questions]
+    assert [EN.cart_few_left.format(item="Linen shirt (M)", left=2), EN.cart_in_stock.format(item="Scarf")] == answer(turn).splitlines()
+    assert [EN.cart_sold_out.format(item="Linen shirt (M)")] == [
+        line for line in answer(taken(opened, said, answers=stocked(shirt={"L": 9}, scarf={"": 1}))).splitlines() if "shirt" in line
+    ]
+
+
+@pytest.mark.parametrize("answers", [{}, stocked(shirt={"M": 2}), {"product/shirt": "no json", "product/scarf": "{}"}])
+def test_a_shop_that_does_not_tell_of_all_leaves_it_to_the_answer_in_the_file(answers: dict[str, str]) -> None:
+    opened = taken(with_cart(), Said(payload=QUESTION)).live
+
+    told = answer(taken(opened, Said(payload="faq:stock"), answers=answers))
+
+    assert f"{EN.cart_about.format(items=ITEMS)}\n{fixed('en', 'stock')}" == told
+
+
+def test_without_a_cart_in_mind_the_shop_is_not_asked_about_products() -> None:
+    assert () == asked(with_cart(), "do you still have it?")

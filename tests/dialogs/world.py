@@ -60,8 +60,8 @@ def taken(record: Live, body: Body | str, *, more: bool = False, answers: dict[s
     return take(dialog_steps(shop()), sheet(record, Said(text=body) if isinstance(body, str) else body, more=more, answers=answers))
 
 
-def asked(record: Live, text: str, *, more: bool = False) -> tuple[Question, ...]:
-    return questions(dialog_steps(shop()), sheet(record, Said(text=text), more=more))
+def asked(record: Live, body: Said | str, *, more: bool = False) -> tuple[Question, ...]:
+    return questions(dialog_steps(shop()), sheet(record, Said(text=body) if isinstance(body, str) else body, more=more))
 
 
 def talk(record: Live, *lines: str, answers: dict[str, str] | None = None) -> tuple[Live, list[str]]:
