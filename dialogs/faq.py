@@ -26,6 +26,7 @@ MISSES = 2
 AT_ONCE = 3
 """Answers put into one message when the lines of a burst ask for several things."""
 
+_DAY_MS = 24 * 60 * 60 * 1000
 SOON = timedelta(days=14)
 """Closed days are told so long before they begin."""
 
@@ -141,7 +142,9 @@ def hours_now(wording: Wording, calendar: Calendar, *, now: int) -> tuple[str, .
     closes, opens, say = calendar.closes_at(now), calendar.next_opening(now), wording.say
     told: list[str] = []
     if closes is not None:
-        told.append(say.hours_now.format(time=told_time(closes, zone=calendar.zone)))
+        # Round the clock for days: a time of day would be one at which nobody closes.
+        if closes - now < _DAY_MS:
+            told.append(say.hours_now.format(time=told_time(closes, zone=calendar.zone)))
     elif opens is not None:
         told.append(say.hours_later.format(when=told_instant(wording.time, opens, now=now, zone=calendar.zone)))
     today = calendar.day_of(now)

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from dialogs.faq import hours_now
 from dialogs.telling import told_amount, told_day, told_instant, told_week
-from hub.model.calendar import Calendar, spans_of
+from hub.model.calendar import Calendar, Span, spans_of
 from tests.dialogs.world import NOON, shop
 
 HOUR = 3600_000
@@ -96,5 +96,6 @@ def test_the_answer_about_hours_follows_the_calendar(now: str, words: list[str])
     assert words == list(hours_now(shop().wordings["en"], shop().calendar, now=instant))
 
 
-def test_who_never_closes_says_no_more_than_that() -> None:
-    assert () == hours_now(shop().wordings["en"], replace(shop().calendar, week=()), now=NOON)
+@pytest.mark.parametrize("week", [(), (spans_of(("0:00-24:00",)),) * 7])
+def test_who_never_closes_says_no_more_than_that(week: tuple[tuple[Span, ...], ...]) -> None:
+    assert () == hours_now(shop().wordings["en"], replace(shop().calendar, week=week, special=()), now=NOON)
