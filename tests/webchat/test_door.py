@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 
 import aiohttp
+import msgspec
 import pytest
 
 from hub.model.address import Address
@@ -340,3 +342,55 @@ async def test_the_page_is_served_with_a_policy_that_allows_nothing_from_elsewhe
                 assert 200 == answer.status
                 assert answer.headers["Content-Security-Policy"].startswith("default-src 'self'")
                 assert "nosniff" == answer.headers["X-Content-Type-Options"]
+
+
+async def test_the_widget_is_one_small_script_for_any_page(hub: Hub) -> None:
+    async with (
+        aiohttp.ClientSession(auto_decompress=False) as http,
+        http.get(f"{hub.base}/widget.js", headers={"Accept-Encoding": "gzip"}) as answer,
+    ):
+        packed, headers = await answer.read(), answer.headers
+
+    assert (200, "gzip", "text/javascript; charset=utf-8") == (answer.status, headers["Content-Encoding"], headers["Content-Type"])
+    assert "cross-origin" == headers["Cross-Origin-Resource-Policy"]
+    assert len(packed) < 25_000
+
+
+async def test_a_widget_that_was_never_built_names_the_remedy(tmp_path: Path) -> None:
+    hub = await Hub().tuned(built=tmp_path).start()
+
+    async with aiohttp.ClientSession() as http, http.get(f"{hub.base}/widget.js") as answer:
+        assert (503, True) == (answer.status, "make screens" in await answer.text())
+    await hub.stop()
+
+
+async def test_files_of_a_message_are_told_to_the_page_and_the_customers_other_pages(hub: Hub, page_of: Pages) -> None:
+    page, other = page_of(hub), page_of(hub)
+    await page.open()
+    await other.open(token=page.token)
+    kept = await hub.filing.from_customer(b"GIF89a....", name="cat.gif", address=page.address)
+
+    await page.send({"type": "say", "id": "m1", "files": [kept.id]})
+
+    for one in (page, other):
+        entry = (await one.hear_until("entry"))[-1]
+        links = msgspec.convert(entry["links"], list[dict[str, object]])
+        assert [(f"/media/{kept.id}", "cat.gif", "image/gif", 10)] == [(x["url"], x["name"], x["mime"], x["size"]) for x in links]
+    assert {kept.id} == hub.shelf.said
+
+
+async def test_after_signing_out_nothing_of_the_session_before_comes(hub: Hub, page_of: Pages) -> None:
+    page = page_of(hub)
+    await page.open()
+    before = page.address
+    await hub.tell(before, "for you")
+    await page.hear_until("entry")
+
+    await page.send({"type": "logout"})
+    welcome = (await page.hear_until("welcome"))[-1]
+    await hub.tell(before, "too late")
+    page.token = str(welcome["session"])
+    await page.send({"type": "say", "id": "m1", "text": "who am I"})
+
+    assert ["who am I"] == [frame["text"] for frame in await page.hear_until("entry") if frame["type"] == "entry"]
+    assert before != page.address

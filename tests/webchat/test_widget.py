@@ -357,3 +357,29 @@ async def test_the_shops_own_looks_do_not_get_in(browser: Browser, shop: Shop) -
 
     assert ["16px", "normal", "rgb(22, 33, 31)"] == looks
     await expect(page.locator(".panel")).to_be_visible()
+
+
+DROP = """([kind, bytes]) => {
+  const data = new DataTransfer();
+  data.items.add(new File([new Uint8Array(bytes)], `${kind}.png`, { type: "image/png" }));
+  const root = document.querySelector("#omnihub").shadowRoot;
+  const event = kind === "paste"
+    ? new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true })
+    : new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true });
+  root.querySelector(kind === "paste" ? "#words" : ".log").dispatchEvent(event);
+}"""
+
+
+async def test_pictures_are_pasted_and_dropped_and_sent_with_words(browser: Browser, shop: Shop) -> None:
+    page = await opened(browser, shop)
+    for kind in ("paste", "drop"):
+        await page.evaluate(DROP, [kind, list(PICTURE)])
+    await expect(page.locator(".uploads li.done")).to_have_count(2)
+    await page.get_by_role("button", name="Remove drop.png").click()
+
+    await say(page, "like this one")
+
+    await expect(page.get_by_role("img", name="paste.png")).to_be_visible()
+    body = shop.hub.taken[0].body
+    assert isinstance(body, Said)
+    assert ("like this one", ["paste.png"]) == (body.text, [one.filename for one in body.attachments])
