@@ -2,6 +2,7 @@
 
 import hmac
 import re
+import unicodedata
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from hashlib import sha256
 from typing import Annotated
@@ -64,7 +65,12 @@ def read_login(token: str, *, key: bytes, now: int) -> Login:
     if not user or not user.isprintable():
         raise BadSignature("The token names nobody: put the shop's own id of the customer into `user`.")
     traits = {"name": told.name, "email": told.email, "phone": told.phone, "language": told.language}
-    return Login(user=user, traits={name: value.strip() for name, value in traits.items() if value and value.strip()})
+    return Login(user=user, traits={name: plain for name, value in traits.items() if (plain := _on_one_line(value or ""))})
+
+
+def _on_one_line(value: str) -> str:
+    """Without control characters: PostgreSQL's text cannot hold a NUL, and no name ends a line."""
+    return "".join(sign for sign in value if unicodedata.category(sign) != "Cc").strip()
 
 
 def write_login(user: str, *, key: bytes, iat: int, exp: int = 0, **traits: str) -> str:

@@ -35,6 +35,13 @@ def test_what_the_shop_signed_is_who_it_is() -> None:
     assert ("4711", {"name": "Nguyễn An", "email": "an@shop.example"}) == (login.user, login.traits)
 
 
+def test_what_it_tells_of_them_can_be_stored_in_any_archive() -> None:
+    """Guard: a text of PostgreSQL's holds no NUL, and a line of the timeline is one line."""
+    token = write_login("4711", key=KEY, iat=NOW_S, name=" Nguyễn\0 An\n", phone="\t")
+
+    assert {"name": "Nguyễn An"} == read_login(token, key=KEY, now=NOW).traits
+
+
 @pytest.mark.parametrize(
     "claims",
     [{"sub": "4711", "exp": NOW_S + 60}, {"user": 4711, "iat": NOW_S}, {"user": "4711", "sub": "x", "exp": NOW_S - 30, "more": [1]}],
