@@ -76,11 +76,13 @@ function Known({ record, link }: { record: Live; link?: "link" }) {
           <dd title={f.full(record.created)}>{f.date(record.created)}</dd>
         </div>
         {Object.entries(profile)
-          .filter(([key]) => key !== "name")
+          .filter(([key]) => key !== "name" && !(key === "language" && language))
           .map(([key, fact]) => (
             <div key={key}>
               <dt>{isKey(`profile.${key}`) ? t(`profile.${key}` as "profile.username") : key}</dt>
-              <dd title={t("side.source", { source: channelName(fact.source), when: f.day(fact.at, now) })}>{fact.value}</dd>
+              <dd title={t("side.source", { source: channelName(fact.source), when: f.day(fact.at, now) })}>
+                {key.endsWith("language") ? f.languageName(fact.value) : fact.value}
+              </dd>
             </div>
           ))}
       </dl>

@@ -8,6 +8,7 @@ import { go, to } from "../../shell/route";
 import { Button, IconButton } from "../../ui/Button";
 import { cx } from "../../ui/cx";
 import { isKey } from "../../words/words";
+import { type Chain, chains } from "./chains";
 import css from "./nudges.module.css";
 import { StepPanel } from "./StepPanel";
 import type { Journey, JourneyRead, Step, StepCounts } from "./shapes";
@@ -29,6 +30,7 @@ export function JourneyView({ name, known, step }: JourneyProps) {
   });
   const journey = read.data?.journey ?? known;
   const chosen = journey.steps.find((one) => one.id === step);
+  const [main = { begin: [], steps: [] }, ...others] = chains(journey.steps);
   return (
     <section className={css.page} aria-label={journey.title[language] ?? journey.name}>
       <header className={css.head}>
@@ -52,16 +54,18 @@ export function JourneyView({ name, known, step }: JourneyProps) {
             <span>{eventWords(journey.entry, t)}</span>
             <strong>{journey.runs ?? 0}</strong>
           </div>
-          <ol className={css.steps}>
-            {journey.steps.map((one) => (
-              <StepCard key={one.id} journey={journey} step={one} counts={journey.counts[one.id] ?? {}} chosen={one.id === step} />
-            ))}
-          </ol>
+          <Way journey={journey} chain={main} step={step} />
           <div className={cx(css.card, css.end, css.goal)}>
             <Flag size={16} aria-hidden="true" />
             <span>{eventWords(journey.goal, t)}</span>
             <strong>{journey.goals ?? 0}</strong>
           </div>
+          {others.map((chain) => (
+            <section key={chain.steps[0]?.id} className={css.branch}>
+              <h3>{t("journey.when", { answer: chain.begin.map((one) => one.says[language] ?? one.payload).join(", ") })}</h3>
+              <Way journey={journey} chain={chain} step={step} />
+            </section>
+          ))}
           <Ends journey={journey} />
         </div>
         <StepPanel journey={journey} step={chosen} newest={read.data?.newest ?? []} />
@@ -99,11 +103,20 @@ export function stepWords(step: Step, t: ReturnType<typeof useWords>["t"], f: Re
   return t("step.until", { hour: `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}` });
 }
 
+function Way({ journey, chain, step }: { journey: Journey; chain: Chain; step: string }) {
+  return (
+    <ol className={css.steps}>
+      {chain.steps.map((one) => (
+        <StepCard key={one.id} journey={journey} step={one} counts={journey.counts[one.id] ?? {}} chosen={one.id === step} />
+      ))}
+    </ol>
+  );
+}
+
 function StepCard({ journey, step, counts, chosen }: { journey: Journey; step: Step; counts: StepCounts; chosen: boolean }) {
   const { t, f, language } = useWords();
   const Icon = step.kind === "send" ? MessageSquareText : Clock3;
   const told = (["waiting", "sent", "deferred", "refused", "replied"] as const).filter((one) => (counts[one] ?? 0) > 0);
-  const jumps = step.next && step.next !== "end" && journey.steps[journey.steps.indexOf(step) + 1]?.id !== step.next;
   return (
     <li>
       <a href={to("nudges", journey.name, step.id)} className={cx(css.card, css[step.kind])} aria-current={chosen ? "true" : undefined}>
@@ -123,8 +136,6 @@ function StepCard({ journey, step, counts, chosen }: { journey: Journey; step: S
           </span>
         )}
       </a>
-      {step.next === "end" && <p className={css.stop}>{t("step.ends")}</p>}
-      {jumps && <p className={css.stop}>{t("step.jumps", { step: step.next ?? "" })}</p>}
     </li>
   );
 }
