@@ -92,7 +92,8 @@ export function formats(language: Language): Formats {
     },
     short: (at, now) => {
       const ago = daysAgo(at, now);
-      if (ago <= 0) return time(at);
+      if (ago === 0) return time(at);
+      if (ago < 0) return `${ago > -7 ? weekday(at) : brief(at)} ${time(at)}`;
       return ago < 7 ? weekday(at) : brief(at);
     },
     full: make({ dateStyle: "long", timeStyle: "medium" }),

@@ -61,6 +61,13 @@ test("days near today have names, far ones a year", () => {
   expect(spoken("en").day(ago(400), now)).toContain("2025");
 });
 
+test("what comes on another day is told with its day, what was today with its hour alone", () => {
+  const now = new Date(2026, 10, 22, 12).getTime();
+
+  expect(spoken("en").short(now - 3_600_000, now)).toBe("11:00");
+  expect(spoken("en").short(now + 22 * 3_600_000, now)).toBe("Mon 10:00");
+});
+
 test("a wait is told in its two largest words", () => {
   const { span } = spoken("en");
 

@@ -27,22 +27,23 @@ export function Runs({ record }: { record: Live }) {
     <>
       {runs.length === 0 && <p className={css.none}>{t("runs.none")}</p>}
       {runs.map((run) => (
-        <RunView key={run.id} run={run} />
+        <RunView key={run.id} run={run} journey={book.data?.find((one) => one.name === run.journey)} />
       ))}
       {journey && <Why customer={record.id} journey={journey} step="" />}
     </>
   );
 }
 
-function RunView({ run }: { run: Run }) {
-  const { t, f } = useWords();
+function RunView({ run, journey }: { run: Run; journey: Journey | undefined }) {
+  const { t, f, language } = useWords();
+  const named = (title: Record<string, string> | undefined, id: string): string => title?.[language] ?? title?.en ?? id;
   const now = useNow();
   const end = `run.${run.end ?? ""}`;
   const state = run.state ?? "waiting";
   return (
     <section className={css.part}>
       <h4>
-        <a href={to("nudges", run.journey)}>{run.journey}</a>{" "}
+        <a href={to("nudges", run.journey)}>{named(journey?.title, run.journey)}</a>{" "}
         <small>
           {state === "ended" ? (isKey(end) ? t(end) : run.end) : state === "deferred" ? t("run.deferred") : t("run.waiting")}
           {state !== "ended" && run.due ? ` · ${run.due > now ? t("run.due", { when: f.short(run.due, now) }) : t("run.now")}` : ""}
@@ -54,7 +55,8 @@ function RunView({ run }: { run: Run }) {
           return (
             <li key={`${step.step} ${step.at}`}>
               <span className={css.grow}>
-                {step.step} · {isKey(`step.${step.outcome}`) ? t(`step.${step.outcome}` as "step.sent") : step.outcome}
+                {named(journey?.steps.find((one) => one.id === step.step)?.title, step.step)} ·{" "}
+                {isKey(`step.${step.outcome}`) ? t(`step.${step.outcome}` as "step.sent") : step.outcome}
                 {step.reason && <small>{isKey(reason) ? t(reason) : step.reason}</small>}
               </span>
               <time title={f.full(step.at)}>{f.short(step.at, now)}</time>

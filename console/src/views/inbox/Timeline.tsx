@@ -106,7 +106,7 @@ function ItemView({ item, customer, name }: { item: Item; customer: string; name
     return (
       <p className={css.fact}>
         {entry.who === "nudge" && <BellRing size={13} aria-label={t("who.nudge")} />}
-        {factWords(entry, t, names)} <time title={f.full(entry.at)}>{f.time(entry.at)}</time>
+        {factWords(entry, t, f, names)} <time title={f.full(entry.at)}>{f.time(entry.at)}</time>
       </p>
     );
   const who = { customer: name, bot: t("who.bot"), nudge: t("who.nudge"), system: t("who.system"), agent: names(author) }[

@@ -52,7 +52,7 @@ export function Word({ item, customer, author, onAgain, onDrop }: WordProps) {
         ))}
         {text && (
           <p className={css.text} dir="auto">
-            {text}
+            <Linked text={text} />
           </p>
         )}
         {offers.length > 0 && (
@@ -137,6 +137,24 @@ export function Note({ item, author, onAgain, onDrop }: Ends & { item: Extract<I
         </div>
       )}
     </article>
+  );
+}
+
+const ADDRESS = /(https?:\/\/[^\s<>"]+[^\s<>".,;:!?)\]])/;
+
+/** The words with their addresses to be opened. */
+function Linked({ text }: { text: string }) {
+  const parts = text.split(ADDRESS);
+  if (parts.length === 1) return text;
+  return parts.map((part, n) =>
+    n % 2 ? (
+      // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a text never change places
+      <a key={n} href={part} target="_blank" rel="noreferrer noopener">
+        {part}
+      </a>
+    ) : (
+      part
+    ),
   );
 }
 

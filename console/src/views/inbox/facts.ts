@@ -1,10 +1,11 @@
 /** What the system's lines say, in the viewer's language: the hub writes them down in short words of its own. */
 
 import type { Entry } from "../../api/shapes";
+import type { Formats } from "../../words/format";
 import { isKey, type Say } from "../../words/words";
 
 /** The sentence of a fact; what is not known by its words stands as the hub wrote it. */
-export function factWords(entry: Entry, t: Say, names: (login: string) => string): string {
+export function factWords(entry: Entry, t: Say, f: Formats, names: (login: string) => string): string {
   const text = entry.text ?? "";
   const detail = entry.detail ?? {};
   const exact = `fact.${text.replace(/[^A-Za-z]+/g, "_")}`;
@@ -12,7 +13,7 @@ export function factWords(entry: Entry, t: Say, names: (login: string) => string
   if (isKey(exact)) {
     const gate = `gate.${detail.reason ?? ""}`;
     const end = `run.${detail.end ?? detail.reason ?? ""}`;
-    const reason = isKey(gate) ? t(gate) : isKey(end) ? t(end) : "";
+    const reason = isKey(gate) ? t(gate) : isKey(end) ? t(end) : about(detail, f);
     const what = t(exact, detail);
     return reason ? t("fact.because", { what, reason }) : what;
   }
@@ -25,6 +26,13 @@ export function factWords(entry: Entry, t: Say, names: (login: string) => string
   if (entry.kind === "delete") return t("fact.deleted");
   if (entry.kind === "reaction") return t("fact.reacted", { text: text || "–" });
   return text;
+}
+
+/** What a shop's event is about: the product, or the whole with its total. */
+function about(detail: Readonly<Record<string, string>>, f: Formats): string {
+  const price = detail.total || detail.price || "";
+  const money = price ? f.money(price, detail.currency ?? "") : "";
+  return [detail.name || detail.items || detail.order || "", detail.variant ?? "", money].filter(Boolean).join(" · ");
 }
 
 /** A reason as people say it; a provider's own words stay as they came. */

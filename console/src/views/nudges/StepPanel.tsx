@@ -53,15 +53,16 @@ export function StepPanel({ journey, step, newest }: { journey: Journey; step: S
       {newest.length === 0 && <p className={css.quiet}>{t("journey.nothing")}</p>}
       <ul className={css.seen}>
         {newest.map((one) => (
-          <Seen key={`${one.customer} ${one.at} ${one.name} ${one.step}`} one={one} journey={journey.name} />
+          <Seen key={`${one.customer} ${one.at} ${one.name} ${one.step}`} one={one} journey={journey} />
         ))}
       </ul>
     </aside>
   );
 }
 
-function Seen({ one, journey }: { one: RunSeen; journey: string }) {
-  const { t, f } = useWords();
+function Seen({ one, journey }: { one: RunSeen; journey: Journey }) {
+  const { t, f, language } = useWords();
+  const step = journey.steps.find((each) => each.id === one.step);
   const now = useNow();
   const [why, setWhy] = useState(false);
   const key = `seen.${one.name.replace(/ /g, "_")}`;
@@ -70,7 +71,7 @@ function Seen({ one, journey }: { one: RunSeen; journey: string }) {
     <li>
       <p>
         <a href={to("customers", one.customer)}>{isKey(key) ? t(key) : one.name}</a>
-        {one.step && <span className={css.quiet}> · {one.step}</span>}
+        {one.step && <span className={css.quiet}> · {step?.title[language] ?? step?.title.en ?? one.step}</span>}
         <time title={f.full(one.at)}>{f.short(one.at, now)}</time>
       </p>
       {one.reason && <p className={css.quiet}>{isKey(`gate.${one.reason}`) ? t(`gate.${one.reason}` as "gate.holdout") : one.reason}</p>}
@@ -79,7 +80,7 @@ function Seen({ one, journey }: { one: RunSeen; journey: string }) {
           {t("why.ask")}
         </button>
       )}
-      {why && <Why customer={one.customer} journey={journey} step={one.step ?? ""} open="open" />}
+      {why && <Why customer={one.customer} journey={journey.name} step={one.step ?? ""} open="open" />}
     </li>
   );
 }

@@ -36,6 +36,7 @@ export const facts = {
   "fact.run_ended": ["The journey ended", "Lượt nhắc kết thúc", "提醒旅程結束"],
   "fact.nudge_refused": ["A nudge was not sent", "Không gửi tin nhắc", "未傳送提醒"],
   "fact.nudge_deferred": ["A nudge waits", "Tin nhắc đang chờ", "提醒暫緩"],
+  "fact.held_out": ["In the group that gets nothing, to compare", "Thuộc nhóm đối chứng, không nhận tin", "屬於對照組，不傳送訊息"],
   "fact.because": ["{what}: {reason}", "{what}: {reason}", "{what}：{reason}"],
 
   "reason.a person took over": ["a person took over", "nhân viên đã nhận", "客服已接手"],
