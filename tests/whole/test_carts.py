@@ -8,6 +8,7 @@ from msgspec import json
 from hub.model.login import write_key
 from hub.model.record import Live
 from hub.model.runs import RunState
+from sandbox.faults import FaultKind
 from tests.processes import eventually
 from tests.whole.world import HOURS_ASKED, House, Told
 
@@ -50,6 +51,19 @@ async def reminded(house: House, customer: str) -> None:
     await eventually(lambda: house.has_fact(customer, "nudge allowed", journey="cart-recovery", step="first"), what="the first reminder")
 
 
+async def shops_customer(house: House, customer: str, user: str) -> str:
+    """The shop's user of that id, who is this customer from now on."""
+    await shop_says(house, "/v1/identify", {"userId": user, "traits": {"name": "Mai", "language": "en"}})
+    known = await house.customer("shop", "main", user)
+    await house.caller.ask("POST", f"/api/customers/{known}/merge", {"other": customer, "evidence": "verified phone"})
+
+    async def merged() -> bool:
+        return known in (await house.caller.record(customer)).merged
+
+    await eventually(merged, what="the merge")
+    return user
+
+
 async def _has_cart(house: House, customer: str) -> bool:
     cart = (await house.caller.record(customer)).cart
     return cart is not None and cart.open
@@ -84,15 +98,7 @@ async def test_a_customer_of_the_shop_is_reminded_on_telegram_and_an_order_ends_
     telegram.say(who, HOURS_ASKED)
     await eventually(lambda: bool(telegram.sent_to(who)), what="an answer")
     customer = await house.customer("telegram", "bot", who)
-    user = f"user-{who}"
-    await shop_says(house, "/v1/identify", {"userId": user, "traits": {"name": "Mai", "language": "en"}})
-    known = await house.customer("shop", "main", user)
-    await house.caller.ask("POST", f"/api/customers/{known}/merge", {"other": customer, "evidence": "verified phone"})
-
-    async def merged() -> bool:
-        return known in (await house.caller.record(customer)).merged
-
-    await eventually(merged, what="the merge")
+    user = await shops_customer(house, customer, f"user-{who}")
     events = [
         {"type": "track", "event": "Cart Updated", "userId": user, "messageId": f"{user}-1", "properties": {**CART, "cart_id": user}},
         {"type": "track", "event": "Product Added", "userId": user, "messageId": f"{user}-2", "properties": {"price": {"odd": 1}}},
@@ -110,6 +116,26 @@ async def test_a_customer_of_the_shop_is_reminded_on_telegram_and_an_order_ends_
     assert 1 == sum("cart" in text for text in telegram.sent_to(who))
     body = json.decode(told.raw)
     assert (1, [1], "$.properties.price") == (body["taken"], [one["index"] for one in body["refused"]], body["refused"][0]["field"])
+
+
+async def test_a_reminder_that_waits_at_the_provider_is_refused_once_they_have_ordered(house: House) -> None:
+    who, plain = house.somebody(), house.outside.plain
+    await house.caller.write(who, HOURS_ASKED)
+    await eventually(lambda: bool(plain.texts_of(who)), what="an answer")
+    customer = await house.customer("plain", "app", who)
+    user = await shops_customer(house, customer, f"user-{who}")
+    await shop_says(house, "/v1/track", {"event": "Cart Updated", "userId": user, "properties": {**CART, "cart_id": user}})
+    plain.fault(FaultKind.THROTTLE, chat=who, retry_after=4)
+
+    await reminded(house, customer)
+    await shop_says(house, "/v1/track", {"event": "Order Completed", "userId": user, "properties": {"order_id": who, "cart_id": user}})
+    # By the house's clock the provider's second is over, and so is the one after which what came back is judged anew.
+    await eventually(lambda: house.has_fact(customer, "nudge deferred", reason="changed"), what="the way back from the mark")
+    house.clock.forward(minutes=0.1)
+    await eventually(lambda: house.has_fact(customer, "nudge refused", reason="goal_met", check="goal"), what="the refusal")
+
+    assert [] == [text for text in plain.texts_of(who) if "Linen shirt" in text]
+    assert () == (await house.caller.record(customer)).sends
 
 
 async def test_explain_and_the_journeys_page_tell_what_the_gate_did(house: House) -> None:
