@@ -90,6 +90,7 @@ class Walk:
         self.deliveries: list[Delivery] = []
         self.forwards: list[Event] = []
         self.facts: list[Change] = []
+        self.extra: dict[str, str] = {}
 
     @property
     def live(self) -> Live:
@@ -116,7 +117,7 @@ class Walk:
         number = len(self.turns)
         event = Event(id=f"ev-{number}", subject="customer:cu-1", body=body, at=at or self.now, received=self.now, address=address)
         before = self.record
-        answers = {"switches/all": json.encode(self.switches).decode()}
+        answers = {"switches/all": json.encode(self.switches).decode(), **self.extra}
         sheet = open_turn(before, event, entry=f"00/{number}-0", clock=self.now, revision=number, answers=answers)
         turn = take(self.steps, sheet)
         self.record = turn.record
