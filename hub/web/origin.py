@@ -49,7 +49,13 @@ class Origin:
         return request.headers.get("Sec-Fetch-Site", "none") not in {"same-origin", "none"}
 
     def address(self, request: web.BaseRequest) -> str:
-        """The caller's IP address: behind our own proxies, the last forwarded one that is not a proxy of ours."""
+        """Where the caller is, to count them by: their IPv4 address, or the /64 of their IPv6 one, of which they have all.
+
+        Behind our own proxies it is the last forwarded one that is not a proxy of ours.
+        """
+        return _whereabouts(self._remote(request))
+
+    def _remote(self, request: web.BaseRequest) -> str:
         remote = request.remote or ""
         if not self._proxies or not self._trusted(remote):
             return remote
@@ -70,6 +76,17 @@ class Origin:
 def _last(value: str) -> str:
     """The entry our own proxy wrote: each proxy adds at the end."""
     return value.rpartition(",")[2].strip()
+
+
+def _whereabouts(address: str) -> str:
+    try:
+        parsed = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if parsed.version == 4:  # noqa: PLR2004 - IPv4
+        return str(parsed)
+    mapped = parsed.ipv4_mapped
+    return str(mapped) if mapped else str(ip_network((int(parsed) >> 64 << 64, 64)))
 
 
 def networks(texts: Sequence[str]) -> tuple[Network, ...]:
