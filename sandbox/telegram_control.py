@@ -80,6 +80,7 @@ def routes(stand_in: Driven) -> list[AbstractRouteDef]:
         web.get("/_sandbox/received", door.received),
         web.get("/_sandbox/attempts", door.attempts),
         web.get("/_sandbox/state", door.state),
+        web.get("/_sandbox/chats", door.chats),
         web.get("/_sandbox/chats/{chat}", door.chat),
         web.get(f"/{stand_in.world.username}", _page("phone.html", "text/html")),
     ]
@@ -145,6 +146,10 @@ class _Door:
                 "monotonic": time.monotonic(),
             }
         )
+
+    async def chats(self, _request: web.Request) -> web.StreamResponse:
+        """Whose phones have been used: id → name."""
+        return _told({id_text: chat.name for id_text, chat in self._world.chats.items()})
 
     async def chat(self, request: web.Request) -> web.StreamResponse:
         """A phone's screen. `seen` is what the caller has (its own `version`); with `wait` seconds it answers at the next change."""

@@ -254,9 +254,12 @@ async def test_other_processes_drive_it_over_http(stand_in: TelegramStandIn, hoo
         await eventually(lambda: [n for n, _, _ in hook.got] == [number], what="the update")
         async with session.get("/_sandbox/chats/7") as seen:
             screen = await seen.json()
+        async with session.get("/_sandbox/chats") as known:
+            names = await known.json()
         async with session.get("/_sandbox/received", params={"after": "1"}) as received:
             calls = await received.json()
 
+    assert {"7": "Lan"} == names
     assert (429, 3) == (told["error_code"], told["parameters"]["retry_after"])
     assert [("chào", True)] == [(m["text"], m["mine"]) for m in screen["messages"]]
     assert [("sendMessage", "refused")] == [(c["method"], c["outcome"]) for c in calls]
