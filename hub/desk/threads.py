@@ -8,6 +8,7 @@ from hub.model.events import Deleted, Edited, Event, Noted, OptedOut, Reacted, S
 from hub.model.ids import derived_id
 from hub.model.ports import Question
 from hub.model.record import Conversation, Fact
+from hub.model.trust import counts
 from hub.model.turn import Turn
 from hub.model.words import ConversationStatus
 
@@ -70,16 +71,17 @@ def _known(turn: Turn, address: Address, body: Said | Started) -> Turn:
     """What the word tells of who speaks: an address, a name, a language."""
     record = turn.live
     told = {"name": body.name, "username": body.username, "device_language": body.language}
-    fresh = {
-        key: Fact(value=value, source=address.channel, at=turn.now)
-        for key, value in told.items()
-        if value and (key not in record.profile or record.profile[key].value != value)
-    }
+    facts = {key: Fact(value=value, source=address.channel, at=turn.now) for key, value in told.items() if value}
+    fresh = {key: fact for key, fact in facts.items() if _is_new(record.profile.get(key), fact)}
     if fresh:
         turn = turn.with_record(profile={**record.profile, **fresh})
     if address not in record.addresses:
         turn = turn.with_record(addresses=(*record.addresses, address))
     return turn
+
+
+def _is_new(known: Fact | None, told: Fact) -> bool:
+    return (known is None or known.value != told.value) and counts(known, told)
 
 
 def _heard(turn: Turn, event: Event, conversation: Conversation) -> Turn:

@@ -33,6 +33,7 @@ from hub.model.ids import derived_id
 from hub.model.ports import Question
 from hub.model.record import Armed, Consent, Conversation, Erased, Live, Moved
 from hub.model.subject import customer_subject
+from hub.model.trust import both
 from hub.model.turn import Forward, Turn
 from hub.model.words import ConsentState, ConversationStatus, Origin, OwnerKind, Purpose
 from hub.store.codec import decode_record_value, encode
@@ -171,7 +172,7 @@ def _joined(turn: Turn, arrived: MergeArrived) -> Turn:
         return turn.done()
     turn = turn.with_record(
         addresses=tuple(dict.fromkeys((*mine.addresses, *theirs.addresses))),
-        profile={**theirs.profile, **mine.profile},
+        profile=both(mine.profile, theirs.profile),
         consents=_consents(mine.consents, theirs.consents, turn.now),
         conversations=_conversations(mine.conversations, theirs.conversations),
         parked={**theirs.parked, **mine.parked},

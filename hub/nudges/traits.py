@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 from hub.model.record import Fact
+from hub.model.trust import counts
 from hub.nudges.local import zone_named
 
 OWN_KEPT = 24
@@ -25,9 +26,6 @@ _NAMES = {
 }
 """The Segment spec's traits and their usual spellings → what we call them."""
 
-_TRUST = {"browser": 0, "widget": 1, "server": 1}
-"""A page can be made to say anything; what the shop's server said stays."""
-
 _MAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s.]{2,24}")
 _TAG = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*")
 _DIALLED = {"VN": "84", "TW": "886", "US": "1", "SG": "65", "JP": "81"}
@@ -39,11 +37,12 @@ def learned(profile: Mapping[str, Fact], told: Mapping[str, str], *, source: str
     for given, value in told.items():
         name = _NAMES.get(given.lower(), f"trait:{given}"[:60])
         clean = _clean(name, " ".join(str(value).split())[:_LONGEST], country)
-        if not clean or not _counts(found.get(name), source=source, at=at):
+        fact = Fact(value=clean, source=source, at=at)
+        if not clean or not counts(found.get(name), fact):
             continue
         if name.startswith("trait:") and name not in found and sum(key.startswith("trait:") for key in found) >= OWN_KEPT:
             continue
-        found[name] = Fact(value=clean, source=source, at=at)
+        found[name] = fact
     return _named(found, told, source=source, at=at)
 
 
@@ -72,17 +71,10 @@ def _clean(name: str, value: str, country: str) -> str:
             return value
 
 
-def _counts(known: Fact | None, *, source: str, at: int) -> bool:
-    """Whether what is told now replaces what is known: never by a page what the shop's server said."""
-    if known is None:
-        return True
-    mine, theirs = _TRUST.get(source, 0), _TRUST.get(known.source, 0)
-    return mine > theirs or (mine == theirs and at >= known.at)
-
-
 def _named(found: dict[str, Fact], told: Mapping[str, str], *, source: str, at: int) -> dict[str, Fact]:
     """With a name made of its parts, where the shop tells only those."""
     parts = [found[key].value for key in ("first_name", "last_name") if key in found]
-    if parts and not any(key.lower() == "name" for key in told) and _counts(found.get("name"), source=source, at=at):
-        return {**found, "name": Fact(value=" ".join(parts), source=source, at=at)}
+    whole = Fact(value=" ".join(parts), source=source, at=at)
+    if parts and not any(key.lower() == "name" for key in told) and counts(found.get("name"), whole):
+        return {**found, "name": whole}
     return found

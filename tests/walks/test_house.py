@@ -81,7 +81,7 @@ def test_after_a_signed_login_web_and_telegram_are_one_timeline(stage: Stage) ->
         lan.page.get_by_role("link", name="Nhắn tiếp trên Telegram").click()
     phone = opened.value
     phone.get_by_role("button", name="Bắt đầu").click()
-    expect(phone.locator("#screen")).to_contain_text("Lan")
+    expect(phone.locator("#screen")).to_contain_text("kết nối xong")
 
     phone.locator("#text").fill("em nhan tin tu telegram ne, cho em gap nhan vien")
     phone.locator("#text").press("Enter")
