@@ -55,11 +55,16 @@ async def shops_customer(house: House, customer: str, user: str) -> str:
     """The shop's user of that id, who is this customer from now on."""
     await shop_says(house, "/v1/identify", {"userId": user, "traits": {"name": "Mai", "language": "en"}})
     known = await house.customer("shop", "main", user)
-    await house.caller.ask("POST", f"/api/customers/{known}/merge", {"other": customer, "evidence": "verified phone"})
+
+    async def asked() -> bool:
+        # 404 until their first turn was taken.
+        wish = {"other": customer, "evidence": "verified phone"}
+        return (await house.caller.ask("POST", f"/api/customers/{known}/merge", wish, key=user)).status == 202
 
     async def merged() -> bool:
         return known in (await house.caller.record(customer)).merged
 
+    await eventually(asked, what="the wish to merge")
     await eventually(merged, what="the merge")
     return user
 
@@ -169,6 +174,7 @@ async def test_the_shops_server_says_that_a_session_is_its_customer_and_the_two_
     user = f"user-{house.somebody()}"
     await shop_says(house, "/v1/track", {"event": "Signed Up", "userId": user})
     older = await house.customer("shop", "main", user)
+    await eventually(lambda: house.has_fact(older, "tracked", event="Signed Up"), what="the user's first turn")
 
     forged = await page_says(house, page.memory.token, "Signed Up", {})
     await shop_says(house, "/v1/track", {"event": "Logged In", "userId": user, "anonymousId": session})
