@@ -138,7 +138,7 @@ async def test_marketing_that_waits_while_a_person_takes_over_is_judged_again(wo
 
 
 async def test_while_the_kill_switch_is_thrown_a_nudge_waits_and_does_not_run_in_circles(world: World) -> None:
-    """Guards: the switch in the mark; the gate defers what was stopped by it."""
+    """Guard: the gate asks how the switch stands, and defers."""
     one = await world.working()
     switch = Switch(world.links, world.keys)
     await world.say("an", "hello")
@@ -155,8 +155,31 @@ async def test_while_the_kill_switch_is_thrown_a_nudge_waits_and_does_not_run_in
     await world.settled()
 
     assert ["echo hello"] == stopped
-    assert 3 == turns
+    assert 2 == turns
     assert ["echo hello", "sale"] == world.provider.texts
+
+
+async def test_a_nudge_that_was_let_through_before_the_kill_switch_was_thrown_waits_too(world: World) -> None:
+    """Guards: the switch in the mark; the gate defers what was stopped by it."""
+    one = await world.working()
+    hangs, switch = asyncio.Event(), Switch(world.links, world.keys)
+    world.provider.on("echo busy", hangs)
+    await world.say("an", "busy")
+    await eventually(lambda: "echo busy" in world.provider.texts, what="the call")
+    customer = await world.customer("an")
+    await world.tell(customer, NudgeAsked(message=Message(text="sale"), key="k"))
+    await eventually(lambda: _turns(world, customer, 2), what="the nudge's turn")
+
+    await switch.throw(Thrown(by="mai", at=1))
+    hangs.set()
+    await world.settled()
+    stopped, turns = list(world.provider.texts), len(await world.turns(customer))
+    await switch.lift()
+    one.clock.ahead = 16 * 60
+    await eventually(lambda: "sale" in world.provider.texts, what="the nudge")
+
+    assert ["echo busy"] == stopped
+    assert 3 == turns
 
 
 async def _turns(world: World, customer: str, count: int) -> bool:
