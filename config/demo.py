@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import socket
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -58,6 +59,7 @@ def run_demo(environ: Mapping[str, str]) -> int:
     """Run until Ctrl-C; prints where to go."""
     settings = load_settings({"HUB_DATA": str(FOLDER), "HUB_LOG": "warning", **environ}, folder=Path.cwd())
     configure(settings.log.value, "console")
+    _look_for_port(settings)
     uvloop.run(_run(settings))
     return 0
 
@@ -78,7 +80,7 @@ async def _run(settings: Settings) -> None:
             tables=lambda process: _shop(process, stage, people).routes(),
         )
         stack.push_async_callback(hub.stop)
-        process = await _started(hub, settings)
+        process = await hub.start()
         tune_interpreter()
         if process.web is None:
             return
@@ -130,9 +132,10 @@ async def _stage(settings: Settings, stack: AsyncExitStack) -> Stage:
     return stage
 
 
-async def _started(hub: Hub, settings: Settings) -> Process:
+def _look_for_port(settings: Settings) -> None:
+    """Before anything is started: a port that somebody has is said at once."""
     try:
-        return await hub.start()
+        socket.create_server((settings.host, settings.port), family=socket.AF_INET6 if ":" in settings.host else socket.AF_INET).close()
     except OSError as error:
         raise SettingsError(
             f"Port {settings.port} cannot be had ({error.strerror}); stop what uses it, or take another: make PORT=9000 run."

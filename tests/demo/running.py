@@ -21,7 +21,8 @@ ANSWERS_WITHIN_S = 60.0
 class Demo:
     """What the demo printed, and requests to it."""
 
-    def __init__(self, words: str) -> None:
+    def __init__(self, words: str, folder: Path) -> None:
+        self.folder = folder
         self.chat = re.findall(r"Web chat\s+(\S+)", words)[0]
         self.phone = re.findall(r"Telegram phone\s+(\S+)/\s", words)[0]
         self.api = re.findall(r"API\s+(\S+)/api/", words)[0]
@@ -81,7 +82,7 @@ def demo(folder: Path, **settings: str) -> Iterator[Demo]:
     try:
         wait_until(lambda: "Ctrl-C" in told.read_text() or process.poll() is not None, within=STARTS_WITHIN_S, what="the demo's welcome")
         assert process.poll() is None, told.read_text()
-        yield Demo(told.read_text())
+        yield Demo(told.read_text(), folder)
     finally:
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=30) == 0, told.read_text()

@@ -1,7 +1,9 @@
 """Whole ways through a running demo: by Telegram, by a real browser, with an agent taking over by the API."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.error import HTTPError
 
 import pytest
@@ -124,16 +126,11 @@ def test_what_operators_look_at_answers(shop: Demo, path: str) -> None:
         assert 200 == answer.status
 
 
-def test_a_second_demo_on_the_same_folder_is_refused_in_one_sentence(shop: Demo, tmp_path: Path) -> None:
-    del shop
-    import os
-    import subprocess
-    import sys
+def test_a_second_demo_on_the_same_folder_is_refused_in_one_sentence(shop: Demo) -> None:
+    environ = {**os.environ, "HUB_DATA": str(shop.folder / "data"), "HUB_PORT": "0"}
 
-    with demo(tmp_path):
-        environ = {**os.environ, "HUB_DATA": str(tmp_path / "data"), "HUB_PORT": "0"}
-        second = subprocess.run(
-            [sys.executable, "-m", "config.main", "demo"], env=environ, capture_output=True, text=True, timeout=60, check=False
-        )
+    second = subprocess.run(
+        [sys.executable, "-m", "config.main", "demo"], env=environ, capture_output=True, text=True, timeout=60, check=False
+    )
 
     assert (2, 1) == (second.returncode, len(second.stderr.strip().splitlines()))
