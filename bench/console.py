@@ -32,13 +32,13 @@ VIEWS = ("customers", "nudges", "reports", "settings", "inbox")
 AIMS = {"first_paint_ms": 1000.0, "view_change_ms": 100.0, "first_load_kb": 200.0}
 ARGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 ARRIVED_WITHIN_S = 60.0
-ROW = "[data-row]"
+ROW = "a[data-index]"
 
 _PAINTED = "() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0"
 _ROWS = f"() => document.querySelector('{ROW}') ? performance.now() : 0"
 _CHANGE = """(view) => new Promise((changed) => {
   const began = performance.now();
-  const look = () => document.querySelector(`[data-view="${view}"]`)
+  const look = () => document.querySelector(`[data-view="${view}"]`) && !document.querySelector("[data-blank]")
     ? requestAnimationFrame(() => setTimeout(() => changed(performance.now() - began)))
     : requestAnimationFrame(look);
   document.querySelector(`a[href="#/${view}"]`).click();

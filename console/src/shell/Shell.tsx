@@ -3,6 +3,7 @@
 import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import { useDesk } from "../feed/desk";
 import { type DeskState, TYPING_MS } from "../feed/state";
+import { Boundary } from "../ui/Boundary";
 import { LANGUAGES } from "../words/words";
 import { useMay, useParts, useSession, useWords } from "./app";
 import { type Command, CommandsFrame, useCommands, useKeys, useRegistry } from "./commands";
@@ -11,16 +12,17 @@ import { Rail } from "./Rail";
 import { go, useRoute } from "./route";
 import css from "./shell.module.css";
 import { THEMES, useTheme } from "./theme";
-import { VIEWS } from "./views";
+import { fetchViews, VIEWS } from "./views";
 
 const loadBar = () => import("./CommandBar");
 const CommandBar = lazy(loadBar);
-const KeysHelp = lazy(() => import("./KeysHelp"));
+const loadKeys = () => import("./KeysHelp");
+const KeysHelp = lazy(loadKeys);
 
 const linkOf = (state: DeskState) => state.link;
 const cardsOf = (state: DeskState) => state.cards;
 const NAMES_IN_BAR = 300;
-const BAR_AFTER_MS = 1_500;
+const REST_AFTER_MS = 1_500;
 
 export function Shell() {
   return (
@@ -39,8 +41,11 @@ function Frame() {
   useCommands(useStanding());
   useKeys(useMemo(() => ({ bar: () => setOver("bar"), help: () => setOver("help") }), []));
   useEffect(() => {
-    // Whoever opens the bar types at once: its files are there before.
-    const rest = setTimeout(() => void loadBar(), BAR_AFTER_MS);
+    // Whoever opens the bar types at once: its files are there before. What cannot be fetched now is fetched when it is opened.
+    const rest = setTimeout(() => {
+      for (const load of [loadBar, loadKeys]) load().catch(() => {});
+      fetchViews();
+    }, REST_AFTER_MS);
     return () => clearTimeout(rest);
   }, []);
   const found = VIEWS.find((one) => one.id === view) ?? VIEWS[0];
@@ -53,14 +58,18 @@ function Frame() {
       <Rail onBar={() => setOver("bar")} />
       <main id="main" className={css.main} tabIndex={-1}>
         <Line />
-        <div className={css.view}>
-          <Suspense fallback={<div className={css.blank} />}>{Screen && <Screen />}</Suspense>
+        <div className={css.view} data-view={found?.id}>
+          <Boundary place={view}>
+            <Suspense fallback={<div className={css.blank} data-blank />}>{Screen && <Screen />}</Suspense>
+          </Boundary>
         </div>
       </main>
-      <Suspense>
-        {over === "bar" && <CommandBar commands={[...registry.all(), ...customers]} onClose={() => setOver("")} />}
-        {over === "help" && <KeysHelp commands={registry.all()} onClose={() => setOver("")} />}
-      </Suspense>
+      <Boundary place={over}>
+        <Suspense>
+          {over === "bar" && <CommandBar commands={[...registry.all(), ...customers]} onClose={() => setOver("")} />}
+          {over === "help" && <KeysHelp commands={registry.all()} onClose={() => setOver("")} />}
+        </Suspense>
+      </Boundary>
     </div>
   );
 }

@@ -5,6 +5,11 @@ import { lazy } from "react";
 import type { Key } from "../words/words";
 
 export const loadInbox = () => import("../views/inbox/Inbox");
+const loadCustomers = () => import("../views/customers/Customers");
+const loadNudges = () => import("../views/nudges/Nudges");
+const loadDialogs = () => import("../views/later/Dialogs");
+const loadReports = () => import("../views/later/Reports");
+const loadSettings = () => import("../views/settings/Settings");
 
 export interface View {
   readonly id: string;
@@ -15,9 +20,14 @@ export interface View {
 
 export const VIEWS: readonly View[] = [
   { id: "inbox", name: "view.inbox", icon: Inbox, screen: lazy(loadInbox) },
-  { id: "customers", name: "view.customers", icon: Users, screen: lazy(() => import("../views/customers/Customers")) },
-  { id: "nudges", name: "view.nudges", icon: Activity, screen: lazy(() => import("../views/nudges/Nudges")) },
-  { id: "dialogs", name: "view.dialogs", icon: MessagesSquare, screen: lazy(() => import("../views/later/Dialogs")) },
-  { id: "reports", name: "view.reports", icon: BarChart3, screen: lazy(() => import("../views/later/Reports")) },
-  { id: "settings", name: "view.settings", icon: Settings, screen: lazy(() => import("../views/settings/Settings")) },
+  { id: "customers", name: "view.customers", icon: Users, screen: lazy(loadCustomers) },
+  { id: "nudges", name: "view.nudges", icon: Activity, screen: lazy(loadNudges) },
+  { id: "dialogs", name: "view.dialogs", icon: MessagesSquare, screen: lazy(loadDialogs) },
+  { id: "reports", name: "view.reports", icon: BarChart3, screen: lazy(loadReports) },
+  { id: "settings", name: "view.settings", icon: Settings, screen: lazy(loadSettings) },
 ];
+
+/** Fetch them all while nobody waits: a change of view is then at once, and goes on through a lost connection. */
+export function fetchViews(): void {
+  for (const load of [loadInbox, loadCustomers, loadNudges, loadSettings, loadDialogs, loadReports]) load().catch(() => {});
+}

@@ -13,6 +13,13 @@ export const shell = {
   "shell.views": ["Views", "Các mục", "功能"],
   "shell.waiting": [{ one: "{name}, one for you", other: "{name}, {n} for you" }, "{name}, {n} cuộc chờ bạn", "{name}，{n} 則待處理"],
   "shell.skip": ["Skip to the content", "Tới nội dung chính", "跳到主要內容"],
+  "broken.title": ["This part could not be opened", "Không mở được phần này", "無法開啟這個部分"],
+  "broken.words": [
+    "The connection was lost, or the hub was renewed meanwhile. What you began to write is kept.",
+    "Mất kết nối, hoặc hub vừa được cập nhật. Nội dung bạn đang soạn vẫn còn.",
+    "連線中斷，或系統剛更新。您輸入到一半的內容仍保留著。",
+  ],
+  "broken.again": ["Load again", "Tải lại", "重新載入"],
   "shell.lost": [
     "No connection. What you write is kept; it goes on by itself.",
     "Mất kết nối. Nội dung bạn viết vẫn được giữ, hệ thống tự nối lại.",
