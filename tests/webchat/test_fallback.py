@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import aiohttp
 import pytest
@@ -166,8 +167,7 @@ async def test_too_much_at_once_is_measured_over_all_requests_of_a_session() -> 
     ],
 )
 async def test_only_pages_that_are_allowed_may_read_the_answers(allowed: tuple[str, ...], origin: str, answer: str | None) -> None:
-    hub = await Hub().tuned(origins=frozenset(allowed)).start()
-    async with aiohttp.ClientSession(hub.base) as http:
+    async with shop_hub(frozenset(allowed)) as hub, aiohttp.ClientSession(hub.base) as http:
         asked = {"Origin": origin, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "x-chat-session"}
         for path in ("/chat/say", "/chat/entries", "/chat/files"):
             async with http.options(path, headers=asked) as preflight:
@@ -176,4 +176,13 @@ async def test_only_pages_that_are_allowed_may_read_the_answers(allowed: tuple[s
         async with http.post("/chat/say", json={"type": "hello"}, headers={"Origin": origin}) as said:
             assert ((200 if answer else 403), answer) == (said.status, said.headers.get("Access-Control-Allow-Origin"))
             assert "Access-Control-Allow-Credentials" not in said.headers
-    await hub.stop()
+
+
+@asynccontextmanager
+async def shop_hub(allowed: frozenset[str]) -> AsyncIterator[Hub]:
+    """A hub that lets those pages in, stopped whatever happens."""
+    hub = await Hub().tuned(origins=allowed).start()
+    try:
+        yield hub
+    finally:
+        await hub.stop()
