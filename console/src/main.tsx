@@ -17,7 +17,7 @@ import { ToastFrame, WordsFrame } from "./shell/app";
 import { recall } from "./shell/prefs";
 import { Root } from "./shell/Root";
 import { routeOf } from "./shell/route";
-import { loadInbox } from "./shell/views";
+import { InboxView } from "./shell/views";
 
 const theme = recall("theme");
 if (theme) document.documentElement.dataset.theme = theme;
@@ -43,7 +43,7 @@ acts.onCursor = (cursor) => feed.start(cursor);
 const route = routeOf(location.hash);
 if (route.view === "inbox") {
   const view = route.parts[0] ?? "queue";
-  void loadInbox();
+  InboxView.ahead();
   if (isView(view)) acts.list(view).catch(() => {});
 }
 const session = api.get<SignedIn>("/api/session").catch((error: unknown) => {

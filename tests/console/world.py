@@ -96,7 +96,7 @@ class Desk:
         await asyncio.gather(*(context.close() for context in self._contexts))
         self._contexts.clear()
         complaints, self.complaints = self.complaints, []
-        assert [] == complaints
+        assert [] == complaints, complaints
 
 
 def row(customer: str) -> str:

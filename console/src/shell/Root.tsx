@@ -1,18 +1,19 @@
 /** Who sits here decides what is shown: the shell, the way in, or the first set-up. */
 
-import { lazy, Suspense, useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { Problem } from "../api/client";
 import type { SignedIn } from "../api/shapes";
 import { languageOf } from "../words/words";
 import { type Parts, PartsFrame, type SessionState, useWords } from "./app";
+import { later } from "./later";
 import { recall } from "./prefs";
 import { useRoute } from "./route";
 import { Shell } from "./Shell";
 import { Toasts } from "./Toasts";
 import { useTheme } from "./theme";
 
-const SignIn = lazy(() => import("./SignIn"));
-const SetUp = lazy(() => import("./SetUp"));
+const SignIn = later(() => import("./SignIn"));
+const SetUp = later(() => import("./SetUp"));
 
 export function Root({ parts, opening }: { parts: Parts; opening: Promise<SignedIn | "out"> }) {
   const [session, set] = useState<SessionState["session"]>("opening");
@@ -54,17 +55,7 @@ export function Root({ parts, opening }: { parts: Parts; opening: Promise<Signed
   );
   return (
     <PartsFrame parts={parts} session={state}>
-      {view === "setup" ? (
-        <Suspense>
-          <SetUp />
-        </Suspense>
-      ) : session === "out" ? (
-        <Suspense>
-          <SignIn />
-        </Suspense>
-      ) : (
-        <Shell />
-      )}
+      {view === "setup" ? <SetUp /> : session === "out" ? <SignIn /> : <Shell />}
       <Toasts />
     </PartsFrame>
   );

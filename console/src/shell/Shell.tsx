@@ -1,6 +1,6 @@
 /** What stands around every view: the rail, the thin line of a lost connection, the command bar, the keys. */
 
-import { lazy, Suspense, useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { useDesk } from "../feed/desk";
 import { type DeskState, TYPING_MS } from "../feed/state";
 import { Boundary } from "../ui/Boundary";
@@ -8,16 +8,15 @@ import { LANGUAGES } from "../words/words";
 import { useMay, useParts, useSession, useWords } from "./app";
 import { type Command, CommandsFrame, useCommands, useKeys, useRegistry } from "./commands";
 import { LANGUAGE_NAMES } from "./Door";
+import { later } from "./later";
 import { Rail } from "./Rail";
 import { go, useRoute } from "./route";
 import css from "./shell.module.css";
 import { THEMES, useTheme } from "./theme";
 import { fetchViews, VIEWS } from "./views";
 
-const loadBar = () => import("./CommandBar");
-const CommandBar = lazy(loadBar);
-const loadKeys = () => import("./KeysHelp");
-const KeysHelp = lazy(loadKeys);
+const CommandBar = later(() => import("./CommandBar"));
+const KeysHelp = later(() => import("./KeysHelp"));
 
 const linkOf = (state: DeskState) => state.link;
 const cardsOf = (state: DeskState) => state.cards;
@@ -43,7 +42,8 @@ function Frame() {
   useEffect(() => {
     // Whoever opens the bar types at once: its files are there before. What cannot be fetched now is fetched when it is opened.
     const rest = setTimeout(() => {
-      for (const load of [loadBar, loadKeys]) load().catch(() => {});
+      CommandBar.ahead();
+      KeysHelp.ahead();
       fetchViews();
     }, REST_AFTER_MS);
     return () => clearTimeout(rest);
@@ -59,16 +59,12 @@ function Frame() {
       <main id="main" className={css.main} tabIndex={-1}>
         <Line />
         <div className={css.view} data-view={found?.id}>
-          <Boundary place={view}>
-            <Suspense fallback={<div className={css.blank} data-blank />}>{Screen && <Screen />}</Suspense>
-          </Boundary>
+          <Boundary place={view}>{Screen && <Screen key={found.id} />}</Boundary>
         </div>
       </main>
       <Boundary place={over}>
-        <Suspense>
-          {over === "bar" && <CommandBar commands={[...registry.all(), ...customers]} onClose={() => setOver("")} />}
-          {over === "help" && <KeysHelp commands={registry.all()} onClose={() => setOver("")} />}
-        </Suspense>
+        {over === "bar" && <CommandBar commands={[...registry.all(), ...customers]} onClose={() => setOver("")} />}
+        {over === "help" && <KeysHelp commands={registry.all()} onClose={() => setOver("")} />}
       </Boundary>
     </div>
   );

@@ -28,8 +28,8 @@ export class Boundary extends Component<BoundaryProps, { readonly broken: string
   }
 }
 
-/** A browser never asks again for a part it could not fetch once, so the remedy is the whole page; drafts are kept in this browser. */
-function Broken() {
+/** After an update of the hub, or of what broke, the remedy is the whole page; drafts are kept in this browser. */
+export function Broken() {
   const { t } = useWords();
   return (
     <Empty

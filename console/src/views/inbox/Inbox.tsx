@@ -1,12 +1,13 @@
 /** The inbox: lists, the conversation, what is known beside it; one column at a time on a phone. */
 
 import { MessagesSquare, X } from "lucide-react";
-import { lazy, Suspense, useEffect, useMemo } from "react";
+import { useEffect, useMemo } from "react";
 import type { ViewName } from "../../api/shapes";
 import { useDesk } from "../../feed/desk";
 import { isView } from "../../feed/select";
 import type { DeskState } from "../../feed/state";
 import { useMe, useParts, useWords } from "../../shell/app";
+import { later } from "../../shell/later";
 import { usePref } from "../../shell/prefs";
 import { go, useRoute } from "../../shell/route";
 import { IconButton } from "../../ui/Button";
@@ -16,9 +17,8 @@ import css from "./inbox.module.css";
 import { List } from "./List";
 
 /** The list is painted first; what a conversation needs comes right after it. */
-const loadTalk = () => import("./Talk");
-const Talk = lazy(loadTalk);
-const Side = lazy(() => import("../customers/Side"));
+const Talk = later(() => import("./Talk"), <div className={css.none} />);
+const Side = later(() => import("../customers/Side"));
 
 export default function Inbox() {
   const { feed, desk } = useParts();
@@ -42,7 +42,7 @@ export default function Inbox() {
     if (asked && customer && customer !== asked) go("inbox", view, customer);
   }, [asked, customer, view]);
   useEffect(() => {
-    const rest = setTimeout(() => void loadTalk(), 300);
+    const rest = setTimeout(Talk.ahead, 300);
     return () => clearTimeout(rest);
   }, []);
   const toggle = (): void => {
@@ -54,16 +54,12 @@ export default function Inbox() {
       <List view={view} chosen={customer} />
       {customer && me ? (
         <>
-          <Suspense fallback={<div className={css.none} />}>
-            <Talk customer={customer} view={view} panel={panel} onPanel={toggle} />
-          </Suspense>
+          <Talk customer={customer} view={view} panel={panel} onPanel={toggle} />
           <div className={css.side}>
             <IconButton name={t("do.close")} className={css.close} onPress={toggle}>
               <X size={18} />
             </IconButton>
-            <Suspense>
-              <Side customer={customer} link="link" />
-            </Suspense>
+            <Side customer={customer} link="link" />
           </div>
         </>
       ) : (

@@ -29,6 +29,7 @@ export function Word({ item, customer, author, onAgain, onDrop }: WordProps) {
   const { entry } = line;
   const speaker = speakerOf(entry.who);
   const draft = isDraft(line);
+  const withdrawn = line.state === "withdrawn";
   const text = item.edited || entry.text || entry.message?.text || "";
   const media = [...(entry.attachments ?? []), ...(entry.message?.attachments ?? [])];
   const offers = entry.message?.quick_replies ?? [];
@@ -43,8 +44,9 @@ export function Word({ item, customer, author, onAgain, onDrop }: WordProps) {
           {entry.address && <ChannelMark channel={entry.address.channel} />}
         </header>
       )}
-      <div className={cx(css.bubble, draft && css.draft, item.deleted && css.deleted, failed && css.failed)}>
+      <div className={cx(css.bubble, (draft || withdrawn) && css.draft, item.deleted && css.deleted, failed && css.failed)}>
         {draft && <p className={css.tag}>{t("word.draft")}</p>}
+        {withdrawn && <p className={css.tag}>{t("state.withdrawn")}</p>}
         {item.deleted && <p className={css.tag}>{t("word.deleted")}</p>}
         {media.map((one, n) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: the media of a message never change places
@@ -65,7 +67,9 @@ export function Word({ item, customer, author, onAgain, onDrop }: WordProps) {
         <footer className={css.meta}>
           {item.edited && <span title={entry.text ?? ""}>{t("word.edited")}</span>}
           <time title={f.full(entry.at)}>{f.time(entry.at)}</time>
-          {speaker !== "customer" && !draft && <Fate state={pending && !pending.taken ? "queued" : (line.state ?? "")} failed={failed} />}
+          {speaker !== "customer" && !draft && !withdrawn && (
+            <Fate state={pending && !pending.taken ? "queued" : (line.state ?? "")} failed={failed} />
+          )}
         </footer>
         {item.reactions.length > 0 && <p className={css.reactions}>{item.reactions.map((one) => one.emoji).join(" ")}</p>}
       </div>
