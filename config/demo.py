@@ -25,6 +25,7 @@ from config.secrets import load_or_make_secrets
 from config.serve import Hub, Process, Role
 from config.settings import Account, Settings, load_settings
 from config.telling import introduce
+from hub.desk.people import People
 from hub.engine.clock import SystemClock
 from hub.engine.logs import configure
 from hub.model.errors import SettingsError
@@ -85,17 +86,21 @@ async def _run(settings: Settings) -> None:
         if process.web is None:
             return
         await _connect(process, settings)
-        if await process.web.people.nobody():
-            # Staff comes last, so a first start that was cut off tells the past again: what was told already is known by its ids.
-            await tell_history(
-                Doors(process=process, telegram=stage.telegram, http=stage.http, book=stage.book, clock=stage.clock, secret=SECRET)
-            )
-        people += await staff(process.web.people, settings.data / "staff.json")
+        people += await _peopled(process, process.web.people, stage)
         keeping = asyncio.create_task(_keep(stage, Memory(stage.telegram.world, settings.data / PHONES)))
         print(_welcome(process, settings, stage, people), flush=True)
         await stopping.wait()
         keeping.cancel()
         await asyncio.gather(keeping, return_exceptions=True)
+
+
+async def _peopled(process: Process, people: People, stage: Stage) -> tuple[SignIn, ...]:
+    """The past of an empty hub, then its staff: a first start that was cut off tells the past again, and what was told is known by its ids."""
+    if await people.nobody():
+        await tell_history(
+            Doors(process=process, telegram=stage.telegram, http=stage.http, book=stage.book, clock=stage.clock, secret=SECRET)
+        )
+    return await staff(people, process.settings.data / "staff.json")
 
 
 async def _keep(stage: Stage, phones: Memory) -> None:
