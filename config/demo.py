@@ -95,7 +95,7 @@ async def _run(settings: Settings) -> None:
 
 
 async def _peopled(process: Process, people: People, stage: Stage) -> tuple[SignIn, ...]:
-    """The past of an empty hub, then its staff, so that a first start that was cut off tells the past again; its ids make most of it known."""
+    """The past of an empty hub, then its staff: a first start that was cut off tells the past again."""
     if await people.nobody():
         await tell_history(
             Doors(process=process, telegram=stage.telegram, http=stage.http, book=stage.book, clock=stage.clock, secret=SECRET)
