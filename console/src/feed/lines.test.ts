@@ -56,6 +56,14 @@ test("the speaker's name stands above the first of some lines, not above each", 
   expect(shown.flatMap((item) => (item.kind === "word" ? [item.first] : []))).toEqual([true, false, true]);
 });
 
+test("that a message failed is told under it, and by itself only where the message is not here", () => {
+  const fact = line("f", { kind: "fact", who: "system", text: "failed: no", delivery: "dl-1" });
+  const said = line("a", { who: "bot", delivery: "dl-1" }, { state: "failed" });
+
+  expect(items([said, fact], [], "an").map((item) => item.kind)).toEqual(["day", "word"]);
+  expect(items([fact], [], "an").map((item) => item.kind)).toEqual(["day", "fact"]);
+});
+
 test("a word of the bot that was kept back is a draft", () => {
   expect(isDraft(line("a", { who: "bot" }, { state: "draft" }))).toBe(true);
   expect(isDraft(line("a", { who: "bot" }, { state: "sent" }))).toBe(false);

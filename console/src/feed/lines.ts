@@ -133,6 +133,7 @@ export function items(lines: readonly Line[], pending: readonly Pending[], me: s
   const ids = new Set(
     lines.flatMap(({ entry, external_ids }) => (isWord(entry) ? [entry.external_id ?? "", ...(external_ids ?? [])] : [])),
   );
+  const words = new Set(lines.flatMap(({ entry }) => (isWord(entry) && entry.delivery ? [entry.delivery] : [])));
   const shown: Item[] = [];
   let day = 0;
   let before: Entry | undefined;
@@ -163,7 +164,9 @@ export function items(lines: readonly Line[], pending: readonly Pending[], me: s
   };
   for (const line of lines) {
     const correction = ["edit", "delete", "reaction"].includes(line.entry.kind);
-    if (!correction || !ids.has(line.entry.external_id ?? "")) add(line);
+    // What became of a message stands under it: the fact of the same is for those whose message is not here.
+    const told = line.entry.kind === "fact" && words.has(line.entry.delivery ?? "");
+    if (!told && !(correction && ids.has(line.entry.external_id ?? ""))) add(line);
   }
   for (const one of pending) if (one.act === "say" || one.act === "note") add(expected(one, me), one);
   return shown;
