@@ -1,6 +1,7 @@
 /** The rail: the views, the command bar, whoever is signed in. */
 
 import { Command as CommandIcon } from "lucide-react";
+import { useEffect } from "react";
 import { Focusable, Tooltip, TooltipTrigger } from "react-aria-components";
 import { useDesk } from "../feed/desk";
 import { counted } from "../feed/select";
@@ -18,13 +19,18 @@ export function Rail({ onBar }: { onBar: () => void }) {
   const { view, parts } = useRoute();
   const me = useMe();
   const { queue, mine } = useDesk(desk, counted);
+  const waiting = queue + mine;
+  useEffect(() => {
+    // A tab in the background tells how many wait, too.
+    document.title = waiting ? `(${waiting}) omnihub` : "omnihub";
+  }, [waiting]);
   const inside = view === "inbox" && parts.length > 1;
   return (
     <nav className={css.rail} aria-label={t("shell.views")} data-inside={inside || undefined}>
       <img src={mark} alt="omnihub" width={28} height={28} className={css.mark} />
       {VIEWS.map((one, n) => {
         const Icon = one.icon;
-        const waiting = one.id === "inbox" ? queue + mine : 0;
+        const here = one.id === "inbox" ? waiting : 0;
         return (
           <TooltipTrigger key={one.id} delay={400} closeDelay={0}>
             <Focusable>
@@ -32,10 +38,10 @@ export function Rail({ onBar }: { onBar: () => void }) {
                 href={to(one.id)}
                 className={css.item}
                 aria-current={view === one.id ? "page" : undefined}
-                aria-label={waiting ? t("shell.waiting", { name: t(one.name), n: waiting }) : t(one.name)}
+                aria-label={here ? t("shell.waiting", { name: t(one.name), n: here }) : t(one.name)}
               >
                 <Icon size={20} aria-hidden="true" />
-                {waiting > 0 && <span className={css.badge} aria-hidden="true" data-count={waiting > 99 ? "99+" : waiting} />}
+                {here > 0 && <span className={css.badge} aria-hidden="true" data-count={here > 99 ? "99+" : here} />}
               </a>
             </Focusable>
             <Tooltip placement="right" offset={6} className={css.tip ?? ""}>

@@ -9,13 +9,14 @@ import { Button, IconButton } from "../../ui/Button";
 import { Empty } from "../../ui/Empty";
 import { Timeline } from "../inbox/Timeline";
 import css from "./customers.module.css";
-import { useRecord } from "./record";
+import { useFreshRecord, useRecord } from "./record";
 import Side from "./Side";
 
 export function Page({ customer }: { customer: string }) {
   const { feed } = useParts();
   const { t } = useWords();
   const { record, gone, nobody } = useRecord(customer);
+  useFreshRecord(customer);
   useEffect(() => {
     feed.look(customer);
     return () => feed.look("");

@@ -1,7 +1,7 @@
 /** What is known of a customer: read once, read again when the feed tells of something new. */
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect } from "react";
+import { useCallback, useEffect, useRef } from "react";
 import { at, Problem } from "../../api/client";
 import type { Address, Live } from "../../api/shapes";
 import { useDesk } from "../../feed/desk";
@@ -15,22 +15,12 @@ export interface Kept {
 
 /** The record; `gone` where the customer asked to be forgotten, `nobody` where the id is nobody's. */
 export function useRecord(customer: string): { record?: Live; gone: boolean; nobody: boolean; problem: unknown } {
-  const { api, desk } = useParts();
-  const queries = useQueryClient();
+  const { api } = useParts();
   const read = useQuery({
     queryKey: ["customer", customer],
     queryFn: () => api.get<Kept>(at("/api/customers/{}", customer)),
     enabled: Boolean(customer),
   });
-  const newest = useDesk(
-    desk,
-    useCallback((state: DeskState) => `${state.timelines[customer]?.lines.at(-1)?.entry.id}`, [customer]),
-  );
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new line may have changed what is known.
-  useEffect(() => {
-    void queries.invalidateQueries({ queryKey: ["customer", customer] });
-    void queries.invalidateQueries({ queryKey: ["runs", customer] });
-  }, [queries, customer, newest]);
   const live = read.data?.kind === "live" ? (read.data as unknown as Live) : undefined;
   const status = read.error instanceof Problem ? read.error.status : 0;
   return {
@@ -39,6 +29,24 @@ export function useRecord(customer: string): { record?: Live; gone: boolean; nob
     nobody: status === 404,
     problem: read.error,
   };
+}
+
+/** Read the record again whenever a new line may have changed what is known; for the one view that shows the customer. */
+export function useFreshRecord(customer: string): void {
+  const { desk } = useParts();
+  const queries = useQueryClient();
+  const newest = useDesk(
+    desk,
+    useCallback((state: DeskState) => state.timelines[customer]?.lines.at(-1)?.entry.id ?? "", [customer]),
+  );
+  const before = useRef({ customer, newest });
+  useEffect(() => {
+    const last = before.current;
+    before.current = { customer, newest };
+    // The first lines of a customer come with the record; only what comes after them tells of something new.
+    if (last.customer !== customer || !last.newest || last.newest === newest) return;
+    void queries.invalidateQueries({ queryKey: ["customer", customer] });
+  }, [queries, customer, newest]);
 }
 
 /** Channels of addresses that only say who somebody is in the shop's own system. */

@@ -13,7 +13,7 @@ import { Avatar } from "../../ui/Avatar";
 import { Button, IconButton } from "../../ui/Button";
 import { ChannelMark } from "../../ui/ChannelMark";
 import { Menu } from "../../ui/Menu";
-import { useRecord } from "../customers/record";
+import { useFreshRecord, useRecord } from "../customers/record";
 import { Composer, type Tab } from "./Composer";
 import { useNames } from "./names";
 import { Release } from "./Release";
@@ -37,6 +37,7 @@ export default function Talk({ customer, view, panel, onPanel }: TalkProps) {
     useCallback((state: DeskState) => current(state, customer), [customer]),
   );
   const { record } = useRecord(customer);
+  useFreshRecord(customer);
   const [tab, setTab] = useState<Tab>("reply");
   const [releasing, setReleasing] = useState(false);
   const field = useRef<HTMLTextAreaElement>(null);
