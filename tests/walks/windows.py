@@ -20,7 +20,7 @@ class Shopper:
 
     def chat(self) -> None:
         """Open the chat, where it is not."""
-        if not self.page.locator(".panel").is_visible():
+        if not self.page.locator("section.panel").is_visible():
             self.page.locator(".launcher").click()
         expect(self.page.locator("#words")).to_be_visible()
 
