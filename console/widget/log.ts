@@ -153,6 +153,7 @@ export class Log {
     node.append(...pictures);
     const meta = element("p", { class: "meta" });
     const name = { bot: words.bot, agent: words.agent, nudge: words.nudge }[who as "bot"];
+    if (who === "nudge") meta.append(icon(ICONS.bell));
     if (name) meta.append(element("span", who === "bot" ? { class: "tag" } : {}, name), " · ");
     meta.append(element("time", {}, this.clock.format(entry.at)), element("span", { class: "state" }));
     node.append(meta);

@@ -86,6 +86,7 @@ audio { width: min(85%, 300px); margin-top: 4px; }
 .meta { margin: 3px 2px 0; color: var(--quiet); font-size: 12px; font-variant-numeric: tabular-nums; }
 .tag { padding: 0 5px; border: 1px dashed var(--edge-strong); border-radius: 4px; }
 .item.customer:has(~ .item.customer) .state.sent { display: none; }
+.meta svg { display: inline-block; width: 13px; height: 13px; margin-inline-end: 4px; vertical-align: -2px; fill: none; stroke: currentColor; stroke-width: 2; }
 .meta.trouble { color: var(--danger); }
 .day { margin: 8px 0 16px; color: var(--quiet); font-size: 12px; text-align: center; }
 .dots .bubble { display: flex; gap: 4px; padding: 13px 14px; }

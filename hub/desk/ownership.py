@@ -107,7 +107,7 @@ def _resolve(turn: Turn, asked: ResolveAsked) -> Turn:
     if conversation.owner.kind is OwnerKind.AGENT and conversation.owner.agent != asked.agent:
         return refuse(turn, "taken", f"{conversation.owner.agent} has this conversation.", owner=conversation.owner.agent)
     closing = replace(conversation, status=ConversationStatus.RESOLVED, reason=asked.reason)
-    turn, closed = turn.hand_over(closing, Owner())
+    turn, closed = turn.hand_over(closing, Owner(), told=f"resolved: {asked.reason or 'other'}")
     turn = turn.disarm(f"idle:{closed.id}").fact("conversation resolved", conversation=closed.id, reason=asked.reason, agent=asked.agent)
     return grant(turn, closed)
 

@@ -120,11 +120,14 @@ class Turn(Value, frozen=True):
         )
         return self._with_delivery(delivery, who=who or origin.value)
 
-    def hand_over(self, conversation: Conversation, owner: Owner) -> tuple[Self, Conversation]:
-        """The turn with another owner of that conversation and a new epoch: no bot word of the old one is sent any more."""
+    def hand_over(self, conversation: Conversation, owner: Owner, *, told: str = "") -> tuple[Self, Conversation]:
+        """The turn with another owner of that conversation and a new epoch: no bot word of the old one is sent any more.
+
+        `told`: what the timeline says of it, where it is more than that somebody else has it now.
+        """
         changed = replace(conversation, owner=owner, epoch=conversation.epoch + 1, offered=(), lines=(), since=self.now)
         who, was = _named(owner), _named(conversation.owner)
-        turn = self.with_conversation(changed).note("fact", "system", f"owner {who}", conversation=changed.id)
+        turn = self.with_conversation(changed).note("fact", "system", told or f"owner {who}", conversation=changed.id)
         return turn.fact(OWNER_CHANGED, conversation=changed.id, owner=who, epoch=str(changed.epoch), was=was), changed
 
     def _with_delivery(self, delivery: Delivery, *, who: str) -> Self:

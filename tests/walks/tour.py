@@ -55,7 +55,9 @@ def customer_walk(stage: Stage, camera: Camera) -> None:
     camera.take(page, "answered", vi="Bot trả lời ngay, kể cả khi gõ không dấu.", en="The bot answers at once.")
     shopper.say(words["order"])
     shopper.hears(words["found"])
-    camera.take(page, "order", vi="Hỏi đơn: mã đơn và bốn số cuối điện thoại là đủ.", en="An order: its number and the phone's last four digits.")
+    camera.take(
+        page, "order", vi="Hỏi đơn: mã đơn và bốn số cuối điện thoại là đủ.", en="An order: its number and the phone's last four digits."
+    )
     _with_a_person(shopper, huong, camera, words)
     _cart_left_and_ordered(shopper, camera, words)
     _onward_to_telegram(shopper, camera, words)
@@ -65,7 +67,9 @@ def _with_a_person(shopper: Shopper, huong: Colleague, camera: Camera, words: di
     shopper.say(words["person"])
     shopper.hears(words["place"])
     shopper.say(words["question"])
-    camera.take(shopper.page, "queue", vi="Muốn gặp người: khách biết mình ở vị trí nào.", en="A person, please: they hear their place in line.")
+    camera.take(
+        shopper.page, "queue", vi="Muốn gặp người: khách biết mình ở vị trí nào.", en="A person, please: they hear their place in line."
+    )
     huong.view("queue")
     huong.open(words["question"])
     huong.take_over()
@@ -76,18 +80,19 @@ def _with_a_person(shopper: Shopper, huong: Colleague, camera: Camera, words: di
 
 
 def _cart_left_and_ordered(shopper: Shopper, camera: Camera, words: dict[str, str]) -> None:
-    page, half = shopper.page, shopper.page.locator("#demo .paces button").first
+    page = shopper.page
     shopper.visit("/shop/p/dress")
     page.locator("main .button").first.click()
     expect(page.locator("#count")).to_have_text("1")
     shopper.visit("/shop/cart")
     camera.take(page, "cart", vi="Giỏ hàng bị bỏ quên.", en="A cart is left behind.")
     for _ in range(2):
-        half.click()
-        expect(page.locator(".told li").first).to_be_visible()
+        shopper.half_an_hour()
     shopper.chat()
     expect(page.locator(".offers button").first).to_be_visible()
-    camera.take(page, "nudge", vi="Một giờ sau, tin nhắc đến cùng các nút trả lời.", en="An hour later the reminder comes, with answers to press.")
+    camera.take(
+        page, "nudge", vi="Một giờ sau, tin nhắc đến cùng các nút trả lời.", en="An hour later the reminder comes, with answers to press."
+    )
     page.locator(".offers button").nth(1).click()
     expect(page.locator(".item.customer").last).to_be_visible()
     shopper.visit("/shop/checkout")
@@ -115,7 +120,9 @@ def _onward_to_telegram(shopper: Shopper, camera: Camera, words: dict[str, str])
     phone.locator("#text").fill(words["again"])
     phone.locator("#text").press("Enter")
     expect(phone.locator("#screen")).to_contain_text(words["hours"])
-    camera.take(phone, "telegram", vi="Nhắn tiếp trên Telegram: vẫn một khách, một dòng lịch sử.", en="On in Telegram: one customer, one history.")
+    camera.take(
+        phone, "telegram", vi="Nhắn tiếp trên Telegram: vẫn một khách, một dòng lịch sử.", en="On in Telegram: one customer, one history."
+    )
 
 
 def agent_walk(stage: Stage, camera: Camera) -> None:
@@ -132,11 +139,15 @@ def agent_walk(stage: Stage, camera: Camera) -> None:
     huong.view("mine")
     huong.open("Trần Quang Minh")
     expect(huong.lines("GHN").first).to_be_visible()
-    camera.take(page, "timeline", vi="Một dòng thời gian cho mọi kênh; ghi chú chỉ đồng nghiệp thấy.", en="One timeline over all channels; notes are for colleagues.")
+    camera.take(
+        page,
+        "timeline",
+        vi="Một dòng thời gian cho mọi kênh; ghi chú chỉ đồng nghiệp thấy.",
+        en="One timeline over all channels; notes are for colleagues.",
+    )
     huong.say(words["rest"])
     huong.note(words["note"])
     camera.take(page, "note", vi="Trả lời khách, và để lại ghi chú.", en="A reply, and a note beside it.")
-    page.keyboard.press("Escape")
     page.keyboard.press("Control+k")
     expect(page.get_by_role("searchbox")).to_be_focused()
     camera.take(page, "bar", vi="Thanh lệnh: Ctrl K.", en="The command bar: Ctrl K.")
@@ -160,7 +171,12 @@ def _in_the_middle(stage: Stage, huong: Colleague, camera: Camera) -> None:
     huong.take_over()
     draft = huong.page.get_by_role("complementary", name=huong.word("draft.title"))
     expect(draft).to_contain_text(words["hours"])
-    camera.take(huong.page, "draft", vi="Nhận giữa chừng: lời bot định nói nằm lại làm nháp.", en="Taken over in the middle: the bot's words stay as a draft.")
+    camera.take(
+        huong.page,
+        "draft",
+        vi="Nhận giữa chừng: lời bot định nói nằm lại làm nháp.",
+        en="Taken over in the middle: the bot's words stay as a draft.",
+    )
     huong.press("draft.send")
     phone.hears(words["hours"])
     huong.give_back(words["summary"])
@@ -170,6 +186,7 @@ def marketer_walk(stage: Stage, camera: Camera) -> None:
     """The journey of the left cart step by step, why somebody got nothing, a customer's page, the kill switch."""
     shopper, tuan = Shopper(stage), Colleague(stage, "tuan")
     page = tuan.page
+    _reminded(stage)
     _left_a_cart(shopper)
     tuan.sign_in()
     page.goto("/#/nudges")
@@ -178,13 +195,30 @@ def marketer_walk(stage: Stage, camera: Camera) -> None:
     camera.take(page, "nudges", vi="Các kịch bản nhắc khách.", en="The journeys.")
     journey.click()
     expect(page.locator("a[href^='#/nudges/cart-recovery/']").first).to_be_visible()
-    camera.take(page, "journey", vi="Kịch bản nhắc giỏ hàng, từng bước, với số khách ở mỗi bước.", en="Cart recovery step by step, with counts.")
+    camera.take(
+        page, "journey", vi="Kịch bản nhắc giỏ hàng, từng bước, với số khách ở mỗi bước.", en="Cart recovery step by step, with counts."
+    )
     page.locator("a[href^='#/nudges/cart-recovery/']").first.click()
     camera.take(page, "step", vi="Một bước: lời nhắn và điều kiện gửi.", en="One step: what it says and when.")
     _why(page, tuan, camera)
     page.goto("/#/reports")
     expect(page.locator("main h2, main h1").first).to_be_visible()
     camera.take(page, "reports", vi="Báo cáo sẽ ở đây, và trang nói rõ sẽ có gì.", en="Reports will be here, and the page says what.")
+
+
+def _reminded(stage: Stage) -> None:
+    """Somebody who wrote before leaves a cart and is reminded of it."""
+    known, words = Shopper(stage), WORDS[stage.look.language]
+    known.visit()
+    known.say(words["again"])
+    known.hears(words["hours"])
+    known.visit("/shop/p/dress")
+    known.page.locator("main .button").first.click()
+    expect(known.page.locator("#count")).to_have_text("1")
+    for _ in range(2):
+        known.half_an_hour()
+    known.chat()
+    expect(known.page.locator(".offers button").first).to_be_visible()
 
 
 def _left_a_cart(shopper: Shopper) -> None:
@@ -202,9 +236,14 @@ def _why(page: Page, tuan: Colleague, camera: Camera) -> None:
     expect(rows.first).to_be_visible()
     camera.take(page, "customers", vi="Khách hàng.", en="Customers.")
     rows.first.click()
-    expect(page.locator("main h1, main h2").first).to_be_visible()
-    camera.take(page, "customer", vi="Một khách: kênh, đồng ý nhận tin, đơn hàng, dòng thời gian.", en="One customer: channels, consents, orders, history.")
-    del tuan
+    why = page.get_by_role("button", name=tuan.word("why.ask"))
+    expect(why.or_(page.get_by_role("button", name=tuan.word("talk.panel"))).first).to_be_visible()
+    if not why.is_visible():
+        tuan.press("talk.panel")
+    why.click()
+    expect(page.locator("li[data-verdict]").first).to_be_visible()
+    page.locator("li[data-verdict]").last.scroll_into_view_if_needed()
+    camera.take(page, "why", vi="Vì sao tin này không gửi: từng điều kiện một.", en="Why was this not sent: every check by itself.")
 
 
 WALKS: dict[str, Walk] = {"customer": customer_walk, "agent": agent_walk, "marketer": marketer_walk}

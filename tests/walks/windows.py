@@ -1,5 +1,7 @@
 """Who walks: a customer with the shop's page open, a colleague with the console open, a Telegram phone."""
 
+import re
+
 from playwright.sync_api import Locator, Page, expect
 
 from tests.walks.stage import Stage
@@ -40,6 +42,14 @@ class Shopper:
         line = self.page.locator(".item:not(.customer)", has_text=text).last
         expect(line).to_be_visible()
         return line
+
+    def half_an_hour(self) -> None:
+        """Let the demo's clock run on; done when the bar tells something else of the reminder."""
+        told = self.page.locator(".told li").first
+        expect(told).to_be_visible()
+        before = told.inner_text()
+        self.page.locator("#demo .paces button").first.click()
+        expect(told).not_to_have_text(before)
 
     def lines(self) -> list[str]:
         """All that is said, in order."""
@@ -85,7 +95,7 @@ class Colleague:
 
     def take_over(self) -> None:
         """Claim; done when it is acknowledged."""
-        self.press("talk.claim")
+        self.page.get_by_role("button", name=re.compile(f"^({self.word('talk.claim')}|{self.word('talk.claim.short')})$")).click()
         expect(self.page.get_by_text(self.word("talk.yours"), exact=True)).to_be_visible()
 
     def say(self, text: str) -> None:

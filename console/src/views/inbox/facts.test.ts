@@ -15,6 +15,7 @@ test.each([
   ["owner bot", "The bot has it"],
   ["asked for a person", "Asked for a person"],
   ["resolved: a day of silence", "Closed: a day of silence"],
+  ["resolved: answered", "Closed: Answered"],
   ["failed: the number is not on this channel", "Not sent: the number is not on this channel"],
   ["something quite new", "something quite new"],
 ])("%s is told as %s", (text, words) => {

@@ -20,7 +20,7 @@ export function factWords(entry: Entry, t: Say, f: Formats, names: (login: strin
   const [head = "", ...rest] = text.split(": ");
   const tail = rest.join(": ");
   const key = `fact.${head.replace(/[^A-Za-z]+/g, "_")}`;
-  if (tail && isKey(key)) return t(key, { reason: reasonWords(tail, t) });
+  if (tail && isKey(key)) return t(key, { reason: head === "resolved" ? closedBecause(tail, t) : reasonWords(tail, t) });
   if (text.startsWith("merged ")) return t("fact.merged", { reason: tail });
   if (entry.kind === "edit") return t("fact.edited", { text });
   if (entry.kind === "delete") return t("fact.deleted");
@@ -44,5 +44,5 @@ export function reasonWords(reason: string, t: Say): string {
 /** Why a conversation was closed, as it was chosen; what somebody wrote themselves stays. */
 export function closedBecause(reason: string, t: Say): string {
   const key = `closed.${reason}`;
-  return isKey(key) ? t(key) : reason;
+  return isKey(key) ? t(key) : reasonWords(reason, t);
 }
