@@ -18,7 +18,7 @@ API_SOURCES := $(shell find hub -name '*.py') config/openapi.py
 SYSTEM := chromium fonts-dejavu-core fonts-noto-cjk postgresql redis-server redis-sentinel
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format screens bench chaos accept lock wheel system clean
+.PHONY: help run test check lint format screens bench chaos accept tour lock wheel system clean
 .DELETE_ON_ERROR:
 
 help: ## List what there is
@@ -64,6 +64,9 @@ lock: .venv/.built ## Choose the newest versions and write the lock files anew
 	@$(subst pyproject.toml,,$(LOCK)) --group build --output-file requirements-build.lock
 	@$(subst pyproject.toml,,$(LOCK)) --group node --output-file requirements-node.lock
 	@tools/node npm update --save --loglevel=error && $(BIN)/python -m tools.npm_lock
+
+tour: system .venv/.dev $(SCREENS) ## Walk through the demo in a browser and take the pictures of docs/tour anew
+	@$(BIN)/python -m tests.walks $(WALK)
 
 wheel: .venv/.built $(SCREENS) ## Build the wheel into dist/
 	@$(BIN)/python -m hatchling build -t wheel
