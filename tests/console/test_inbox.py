@@ -175,6 +175,12 @@ async def test_everything_is_done_by_keyboard(desk: Desk) -> None:
     await page.keyboard.press("Escape")
     await page.keyboard.press("?")
     await expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog", name="Keys")).to_be_hidden()
+    await page.keyboard.press("e")
+    await expect(page.get_by_role("menuitem", name="Answered")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("Closed: Bùi Thị Xuân")).to_be_visible()
 
     said = [line.entry.text for line in await desk.house.caller.lines(customer) if line.entry.who == "agent:an"]
     assert ["first line\nsecond line"] == said

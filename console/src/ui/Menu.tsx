@@ -28,7 +28,12 @@ export function Menu({ label, trigger, choices, ...open }: MenuProps) {
     <MenuTrigger {...open}>
       {trigger}
       <Popover className={css.popover ?? ""} offset={4}>
-        <AriaMenu aria-label={label} className={css.menu ?? ""} onAction={(id) => choices.find((choice) => choice.id === id)?.act()}>
+        <AriaMenu
+          autoFocus="first"
+          aria-label={label}
+          className={css.menu ?? ""}
+          onAction={(id) => choices.find((choice) => choice.id === id)?.act()}
+        >
           {choices.map((choice) => (
             <MenuItem key={choice.id} id={choice.id} textValue={choice.name} className={css.item ?? ""}>
               <span className={css.icon}>{choice.icon}</span>
