@@ -37,6 +37,8 @@ async def test_a_conversation_is_taken_answered_noted_given_back_and_closed(desk
     await page.get_by_label("Short summary").fill("Wants size M")
     await page.get_by_role("button", name="Give it back").click()
     await expect(page.get_by_text("The bot answers", exact=True)).to_be_visible()
+    # What is shown at once is not yet so; this is said once the hub has taken it.
+    await expect(page.get_by_text("The bot has it again")).to_be_visible()
 
     record = await desk.house.caller.record(customer)
     lines = [line.entry for line in await desk.house.caller.lines(customer)]
@@ -57,6 +59,7 @@ async def test_a_closed_conversation_is_opened_again_by_undo(desk: Desk) -> None
     closed = (await desk.house.caller.record(customer)).conversations[-1]
     await page.get_by_role("button", name="Undo").click()
     await expect(page.get_by_text("You have it", exact=True)).to_be_visible()
+    await expect(page.get_by_text("Nguyễn Văn An took over")).to_be_visible()
 
     reopened = (await desk.house.caller.record(customer)).conversations[-1]
     assert ("resolved", "answered") == (closed.status.value, closed.reason)
