@@ -15,7 +15,7 @@ SCREEN_SOURCES := $(shell find console -type f -not -path '*/node_modules/*' -no
 API_SOURCES := $(shell find hub -name '*.py') config/openapi.py
 
 # What the tests need besides Python: a browser with letters for its pages, a second archive, a second server.
-SYSTEM := chromium fonts-dejavu-core fonts-noto-cjk postgresql redis-server redis-sentinel
+SYSTEM := chromium fonts-dejavu-core fonts-noto-cjk fonts-noto-color-emoji postgresql redis-server redis-sentinel
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check lint format screens bench chaos accept tour lock wheel system clean

@@ -72,3 +72,4 @@ if (root)
   );
 
 for (const event of ["online", "focus"]) window.addEventListener(event, () => feed.hurry());
+window.addEventListener("offline", () => feed.gone());

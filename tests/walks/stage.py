@@ -93,9 +93,13 @@ def browser() -> Iterator[Browser]:
 
 
 class Stage:
-    """One demo seen through one look; `complaints`: what pages threw or a policy refused, which fails a walk."""
+    """One demo seen through one look; `complaints`: what pages threw or a policy refused, which fails a walk.
 
-    def __init__(self, demo: Demo, browser: Browser, look: Look = VI) -> None:
+    `crowd`: how many wait where a walk wants a crowd.
+    """
+
+    def __init__(self, demo: Demo, browser: Browser, look: Look = VI, *, crowd: int = 300) -> None:
+        self.crowd = crowd
         self.demo = demo
         self.look = look
         self.complaints: list[str] = []

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from tests.walks.album import Camera
+from tests.walks.cruel import cruel_walk
 from tests.walks.stage import Stage
 from tests.walks.windows import Colleague, Shopper, fresh_phone
 
@@ -246,4 +247,4 @@ def _why(page: Page, tuan: Colleague, camera: Camera) -> None:
     camera.take(page, "why", vi="Vì sao tin này không gửi: từng điều kiện một.", en="Why was this not sent: every check by itself.")
 
 
-WALKS: dict[str, Walk] = {"customer": customer_walk, "agent": agent_walk, "marketer": marketer_walk}
+WALKS: dict[str, Walk] = {"customer": customer_walk, "agent": agent_walk, "marketer": marketer_walk, "cruel": cruel_walk}

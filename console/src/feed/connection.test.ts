@@ -96,6 +96,22 @@ test("after a lost connection the feed asks for what came behind its cursor", ()
   expect(world.links).toEqual(["live", "lost"]);
 });
 
+test("a network that is gone is told at once, though the socket has not noticed", () => {
+  const world = started();
+  world.newest().open();
+  world.newest().tell(welcome("c1"));
+  const silent = world.newest();
+
+  world.feed.gone();
+  silent.tell({ type: "cursor", cursor: "late" });
+  world.next();
+  world.newest().open();
+
+  expect(world.links).toEqual(["live", "lost"]);
+  expect(silent).not.toBe(world.newest());
+  expect(world.newest().said).toEqual([{ type: "hello", cursor: "c1", views: [], customer: "" }]);
+});
+
 test("a hub that cannot tell what was missed says so, and everything is read again", () => {
   const world = started();
   world.newest().open();

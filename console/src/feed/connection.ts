@@ -101,6 +101,16 @@ export class Feed {
     this.#connect();
   }
 
+  /** The browser says that the network is gone: a socket may not notice for half a minute, so it is not believed any more. */
+  gone(): void {
+    if (this.#stopped) return;
+    this.#rest();
+    const socket = this.#socket;
+    this.#socket = undefined;
+    socket?.close();
+    this.#failed();
+  }
+
   #send(frame: ConsoleFrame): void {
     if (this.#socket?.readyState === OPEN) this.#socket.send(JSON.stringify(frame));
   }
@@ -124,6 +134,7 @@ export class Feed {
     let welcomed = false;
     socket.onopen = () => this.#send({ type: "hello", cursor: this.#cursor, views: [...this.#views], customer: this.#customer });
     socket.onmessage = (event: MessageEvent<unknown>) => {
+      if (this.#socket !== socket) return;
       const frame = JSON.parse(String(event.data)) as HubFrame;
       if (frame.type === "bye" && (frame.reason === "signed out" || frame.reason === "forbidden")) {
         this.stop();

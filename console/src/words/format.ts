@@ -17,6 +17,8 @@ const NO_CENTS = new Set(["VND", "TWD", "JPY", "KRW"]);
 export interface Formats {
   readonly money: (amount: string, currency: string) => string;
   readonly number: (value: number) => string;
+  /** A count where there is little room: `999`, then `1.2K`, `10 N`. */
+  readonly many: (value: number) => string;
   readonly time: (at: number) => string;
   readonly day: (at: number, now: number) => string;
   readonly short: (at: number, now: number) => string;
@@ -84,6 +86,7 @@ export function formats(language: Language): Formats {
   return {
     money: moneyOf(language),
     number: (value) => new Intl.NumberFormat(locale).format(value),
+    many: (value) => (value < 1000 ? String(value) : new Intl.NumberFormat(locale, { notation: "compact" }).format(value)),
     time,
     day: (at, now) => {
       const ago = daysAgo(at, now);

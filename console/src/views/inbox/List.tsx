@@ -22,7 +22,7 @@ const OVERSCAN = 8;
 
 export function List({ view, chosen }: { view: ViewName; chosen: string }) {
   const { desk } = useParts();
-  const { t } = useWords();
+  const { t, f } = useWords();
   const counts = useDesk(desk, counted);
   return (
     <section className={css.list} aria-label={t("view.inbox")}>
@@ -31,7 +31,7 @@ export function List({ view, chosen }: { view: ViewName; chosen: string }) {
         {VIEWS.map((one) => (
           <a key={one} href={to("inbox", one)} aria-current={one === view ? "page" : undefined} className={css.tab}>
             {t(`inbox.${one}`)}
-            {one !== "resolved" && counts[one] > 0 && <span className={css.count}>{counts[one]}</span>}
+            {one !== "resolved" && counts[one] > 0 && <span className={css.count}>{f.many(counts[one])}</span>}
           </a>
         ))}
       </nav>
