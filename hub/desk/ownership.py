@@ -14,6 +14,9 @@ from hub.model.record import Conversation, Owner
 from hub.model.turn import Turn
 from hub.model.words import ConversationStatus, DeliveryState, Origin, OwnerKind, Purpose
 
+_DECIDED_BY_A_PERSON = frozenset({DeliveryState.FAILED, DeliveryState.UNKNOWN, DeliveryState.DRAFT})
+"""What did not arrive waits for a person, and for one only: two who press *Send again* send it once."""
+
 PHONE_AGENT = "phone"
 """Who has taken over when a person answered from the provider's own app."""
 SETTLED = "settled"
@@ -78,7 +81,18 @@ def _claim(turn: Turn, asked: ClaimAsked) -> Turn:
     if conversation.owner.kind is OwnerKind.AGENT:
         return refuse(turn, "taken", f"{conversation.owner.agent} has this conversation.", owner=conversation.owner.agent)
     turn, conversation = turn.hand_over(conversation, Owner(kind=OwnerKind.AGENT, agent=asked.agent))
-    return grant(turn, conversation)
+    return grant(_silenced(turn, conversation), conversation)
+
+
+def _silenced(turn: Turn, taken: Conversation) -> Turn:
+    """The turn with nothing left for the bot to say where a person speaks now: not in an older conversation on the same thread either.
+
+    A question of how it went, held up at the provider, would otherwise arrive in the middle of the next conversation.
+    """
+    for other in turn.live.conversations:
+        if other.id != taken.id and other.owner.kind is OwnerKind.BOT and set(other.threads) & set(taken.threads):
+            turn = turn.with_conversation(replace(other, epoch=other.epoch + 1))
+    return turn
 
 
 def _mine(turn: Turn, agent: str, id: str) -> Conversation | Turn:  # noqa: A002 - the field's name
@@ -126,6 +140,7 @@ def _say(turn: Turn, asked: SayAsked) -> Turn:
     if conversation.owner != me:
         # A person's word is a takeover: the bot must not talk over it.
         turn, conversation = turn.hand_over(conversation, me)
+        turn = _silenced(turn, conversation)
     to = asked.to or conversation.last_thread
     if to is None or to not in turn.live.addresses:
         return refuse(turn, "unknown", "That address is not one of this customer's.")
@@ -139,7 +154,7 @@ def _retry(turn: Turn, asked: RetryAsked) -> Turn:
     found = next((answer for answer in answers if answer), None)
     if not found:
         return refuse(turn, "unknown", "That delivery is not known any more; write the message anew.")
-    if found["state"] not in {DeliveryState.FAILED, DeliveryState.UNKNOWN, DeliveryState.DRAFT, DeliveryState.WITHDRAWN}:
+    if found["state"] not in {*_DECIDED_BY_A_PERSON, DeliveryState.WITHDRAWN}:
         return refuse(turn, "not_ended", f"That delivery is {found['state']}; only one that did not arrive can be sent again.")
     old = _delivery(_encode(found["delivery"]))
     conversation = turn.conversation(old.conversation) if old.conversation else None
@@ -147,8 +162,8 @@ def _retry(turn: Turn, asked: RetryAsked) -> Turn:
     if conversation and conversation.owner.kind is OwnerKind.AGENT and conversation.owner != me:
         return refuse(turn, "taken", f"{conversation.owner.agent} has this conversation.", owner=conversation.owner.agent)
     if found["state"] == DeliveryState.WITHDRAWN and found.get("reason") == SETTLED:
-        return refuse(turn, "settled", "A colleague has sent or dismissed this draft already.")
-    if found["state"] == DeliveryState.DRAFT:
+        return refuse(turn, "settled", "A colleague has sent this again or put it away already.")
+    if found["state"] in _DECIDED_BY_A_PERSON:
         turn = settled(turn, old, agent=asked.agent)
     purpose = Purpose.SERVICE if old.purpose is Purpose.MARKETING else old.purpose
     turn = turn.say(
@@ -158,7 +173,7 @@ def _retry(turn: Turn, asked: RetryAsked) -> Turn:
 
 
 def settled(turn: Turn, draft: Delivery, *, agent: str) -> Turn:
-    """The turn with a draft decided upon: colleagues are not offered it any more."""
+    """The turn with a draft, or what did not arrive, decided upon: colleagues are not offered it any more."""
     moved = DeliveryMoved(
         customer=turn.live.id,
         delivery=draft.id,

@@ -43,9 +43,10 @@ def card_of(record: Live, conversation: Conversation, lines: Sequence[TimelineEn
 
 
 def _last(spoken: Sequence[TimelineEntry]) -> CardLast:
-    if not spoken:
+    """What somebody said last; what the hub itself says ("you are second in line") tells a colleague nothing of the matter."""
+    line = next((line for line in reversed(spoken) if line.who != "system"), spoken[-1] if spoken else None)
+    if line is None:
         return _NOTHING
-    line = spoken[-1]
     text = line.text or ", ".join(dict.fromkeys(f"[{one.kind.value}]" for one in _media(line)))
     return CardLast(who=line.who, text=text[:TEXT_SHOWN], at=line.at, kind=line.kind)
 

@@ -149,6 +149,11 @@ def agent_walk(stage: Stage, camera: Camera) -> None:
     huong.say(words["rest"])
     huong.note(words["note"])
     camera.take(page, "note", vi="Trả lời khách, và để lại ghi chú.", en="A reply, and a note beside it.")
+    _by_keys_and_closed(huong, camera)
+
+
+def _by_keys_and_closed(huong: Colleague, camera: Camera) -> None:
+    page = huong.page
     page.keyboard.press("Control+k")
     expect(page.get_by_role("searchbox")).to_be_focused()
     camera.take(page, "bar", vi="Thanh lệnh: Ctrl K.", en="The command bar: Ctrl K.")

@@ -147,6 +147,19 @@ async def test_an_id_of_the_shops_may_be_anything(house: House, user: str) -> No
     assert user == told.user
 
 
+async def taken_from_the_queue(house: House, customer: str) -> str:
+    """The conversation that waits there, claimed by Lan."""
+
+    async def queued() -> bool:
+        return any(c.owner.kind is OwnerKind.QUEUE for c in (await house.caller.record(customer)).conversations)
+
+    await eventually(queued, what="the queue")
+    conversation = (await house.caller.record(customer)).conversations[0].id
+    claimed = await house.caller.ask("POST", f"/api/customers/{customer}/claim", {"agent": "lan", "conversation": conversation})
+    assert 200 == claimed.status, claimed.body
+    return conversation
+
+
 async def test_a_person_keeps_the_conversation_through_a_signed_login(house: House) -> None:
     user, home, other = house.somebody(), await tab(house), await tab(house)
     await home.signs_in(user)
@@ -154,14 +167,7 @@ async def test_a_person_keeps_the_conversation_through_a_signed_login(house: Hou
     await other.says("w2", PERSON_ASKED)
     older, younger = await whose(house, home), await whose(house, other)
     await is_user(house, older, user)
-
-    async def queued() -> bool:
-        return any(c.owner.kind is OwnerKind.QUEUE for c in (await house.caller.record(younger)).conversations)
-
-    await eventually(queued, what="the queue")
-    conversation = (await house.caller.record(younger)).conversations[0].id
-    claimed = await house.caller.ask("POST", f"/api/customers/{younger}/claim", {"agent": "lan", "conversation": conversation})
-    assert 200 == claimed.status, claimed.body
+    conversation = await taken_from_the_queue(house, younger)
     before = len(await other.heard())
 
     await other.signs_in(user)

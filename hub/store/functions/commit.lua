@@ -70,8 +70,8 @@ local function write_item(it, lanes, outs, keys)
     local state = redis.call('HGET', d.key, 's')
     -- A receipt climbs and never falls; one that comes before its own call was settled waits for that (the turn asks again).
     if state and (RANK[state] or 99) < (RANK[d.state] or -1) and RANK[state] > RANK.sending then redis.call('HSET', d.key, 's', d.state) end
-    -- A draft that somebody sent as their own, or dismissed.
-    if state == 'draft' and d.state == 'withdrawn' then redis.call('HSET', d.key, 's', d.state, 'r', 'settled') end
+    -- A draft that somebody sent as their own, or dismissed; what did not arrive and was sent again.
+    if (state == 'draft' or state == 'failed' or state == 'unknown') and d.state == 'withdrawn' then redis.call('HSET', d.key, 's', d.state, 'r', 'settled') end
   end
   for _, v in ipairs(it.answers) do redis.call('SET', v.key, v.value, 'EX', 300) end
   for _, t in ipairs(it.gone) do redis.call('ZREM', keys[7], t.member) end

@@ -46,7 +46,7 @@ export function Word({ item, customer, author, onAgain, onDrop }: WordProps) {
       )}
       <div className={cx(css.bubble, (draft || withdrawn) && css.draft, item.deleted && css.deleted, failed && css.failed)}>
         {draft && <p className={css.tag}>{t("word.draft")}</p>}
-        {withdrawn && <p className={css.tag}>{t("state.withdrawn")}</p>}
+        {withdrawn && <p className={css.tag}>{t(speaker === "bot" ? "state.withdrawn" : "word.retried")}</p>}
         {item.deleted && <p className={css.tag}>{t("word.deleted")}</p>}
         {media.map((one, n) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: the media of a message never change places
