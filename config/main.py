@@ -170,9 +170,9 @@ def _run(settings: Settings, roles: Sequence[object]) -> int:
     import uvloop
 
     from config.core import tune_interpreter
-    from config.people import print_served
     from config.serve import Hub
     from config.serve import Role as Part
+    from config.welcome import print_served
 
     async def run() -> None:
         stopping = asyncio.Event()

@@ -106,7 +106,7 @@ def test_what_was_given_up_is_listed_and_tried_again(shop: Demo, data: Path) -> 
     listed = told(data, "dead", "list")
     told(data, "dead", "retry", str(partition), "17-0")
 
-    assert f"{partition:>2} 17-0" in listed
+    assert f"{partition} 17-0" in listed
     assert "broke" in listed
     assert "" == told(data, "dead", "list")
 

@@ -14,8 +14,8 @@ from urllib.request import Request, urlopen
 import pytest
 from msgspec import json
 
-from config.people import reached_at
 from config.settings import load_settings
+from config.welcome import reached_at
 from hub.model.people import Role
 from tests.erasure.commands import hub, told
 from tests.processes import wait_until

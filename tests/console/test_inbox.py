@@ -170,6 +170,7 @@ async def test_everything_is_done_by_keyboard(desk: Desk) -> None:
     await page.keyboard.press("c")
     await expect(page.get_by_text("You have it", exact=True)).to_be_visible()
     await page.keyboard.press("r")
+    await expect(page.get_by_role("textbox", name="Reply")).to_be_focused()
     await page.keyboard.type("first line")
     await page.keyboard.press("Shift+Enter")
     await page.keyboard.type("second line")

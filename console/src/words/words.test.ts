@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { type Formats, formats, warmth } from "./format";
-import { type Key, LANGUAGES, type Language, type Phrase, phraseOf, preferred, sayer, WORDS } from "./words";
+import type { Phrase } from "./shape";
+import { type Key, LANGUAGES, type Language, phraseOf, preferred, sayer, WORDS } from "./words";
 
 const KEYS = Object.keys(WORDS) as Key[];
 const forms = (phrase: Phrase): string[] => (typeof phrase === "string" ? [phrase] : Object.values(phrase));

@@ -7,14 +7,10 @@ import { inbox } from "./rows/inbox";
 import { nudges } from "./rows/nudges";
 import { settings } from "./rows/settings";
 import { shell } from "./rows/shell";
+import type { Phrase } from "./shape";
 
 export type Language = "vi" | "en" | "zh-TW";
 export const LANGUAGES: readonly Language[] = ["vi", "en", "zh-TW"];
-
-/** A phrase, or one for each plural form the language has; `{name}` stands for a value. */
-export type Phrase = string | { readonly [form in Intl.LDMLPluralRule]?: string };
-/** Key by meaning → English, Vietnamese, Chinese as in Taiwan: a row that lacks one does not compile. */
-export type Rows = Readonly<Record<string, readonly [en: Phrase, vi: Phrase, zhTW: Phrase]>>;
 
 export const WORDS = { ...shell, ...inbox, ...facts, ...customers, ...nudges, ...gate, ...settings } as const;
 export type Key = keyof typeof WORDS;

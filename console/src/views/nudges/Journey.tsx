@@ -12,6 +12,7 @@ import { type Chain, chains } from "./chains";
 import css from "./nudges.module.css";
 import { StepPanel } from "./StepPanel";
 import type { Journey, JourneyRead, Step, StepCounts } from "./shapes";
+import { stepWords } from "./steps";
 
 interface JourneyProps {
   readonly name: string;
@@ -92,15 +93,6 @@ function Results({ journey }: { journey: Journey }) {
 export function eventWords(name: string, t: ReturnType<typeof useWords>["t"]): string {
   const key = `fact.${name.replace(/[^A-Za-z]+/g, "_")}`;
   return isKey(key) ? t(key) : name;
-}
-
-/** What a step does, in words. */
-export function stepWords(step: Step, t: ReturnType<typeof useWords>["t"], f: ReturnType<typeof useWords>["f"]): string {
-  if (step.kind === "send") return t("step.sends");
-  if (step.lasts) return t("step.waits", { span: f.span(step.lasts) });
-  if (step.since_entry) return t("step.since", { span: f.span(step.since_entry) });
-  const minutes = step.hour ?? 0;
-  return t("step.until", { hour: `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}` });
 }
 
 function Way({ journey, chain, step }: { journey: Journey; chain: Chain; step: string }) {

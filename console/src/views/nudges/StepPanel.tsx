@@ -6,9 +6,9 @@ import { useNow } from "../../shell/clock";
 import { to } from "../../shell/route";
 import { isKey } from "../../words/words";
 import { Why } from "../customers/Runs";
-import { stepWords } from "./Journey";
 import css from "./nudges.module.css";
 import type { Journey, RunSeen, Step } from "./shapes";
+import { stepWords } from "./steps";
 
 export function StepPanel({ journey, step, newest }: { journey: Journey; step: Step | undefined; newest: readonly RunSeen[] }) {
   const { t, f, language } = useWords();

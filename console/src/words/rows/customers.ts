@@ -1,6 +1,6 @@
 /** Words about customers. Each row: English, Vietnamese, Chinese as in Taiwan. */
 
-import type { Rows } from "../words";
+import type { Rows } from "../shape";
 
 export const customers = {
   "customer.unnamed": ["No name yet", "Chưa có tên", "尚無名稱"],

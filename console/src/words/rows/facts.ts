@@ -1,6 +1,6 @@
 /** What the system's lines say. Each row: English, Vietnamese, Chinese as in Taiwan. */
 
-import type { Rows } from "../words";
+import type { Rows } from "../shape";
 
 export const facts = {
   "fact.owner_agent": ["{name} took over", "{name} đã nhận cuộc trò chuyện", "{name} 已接手"],

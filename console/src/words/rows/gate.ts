@@ -1,6 +1,6 @@
 /** The gate's reasons, by their codes (hub/nudges/reasons.py; a test compares). Each row: English, Vietnamese, Chinese as in Taiwan. */
 
-import type { Rows } from "../words";
+import type { Rows } from "../shape";
 
 export const gate = {
   "gate.kill_switch": ["All marketing is stopped", "Mọi tin tiếp thị đang bị ngừng", "所有行銷訊息都已暫停"],

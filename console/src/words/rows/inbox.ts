@@ -1,6 +1,6 @@
 /** Words of the inbox. Each row: English, Vietnamese, Chinese as in Taiwan. */
 
-import type { Rows } from "../words";
+import type { Rows } from "../shape";
 
 export const inbox = {
   "inbox.lists": ["Lists", "Danh sách", "清單"],

@@ -1,6 +1,6 @@
 /** Words of journeys and of the gate. Each row: English, Vietnamese, Chinese as in Taiwan. */
 
-import type { Rows } from "../words";
+import type { Rows } from "../shape";
 
 export const nudges = {
   "nudges.words": [

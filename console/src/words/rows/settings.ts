@@ -1,6 +1,6 @@
 /** Words of the settings, and of views to come. Each row: English, Vietnamese, Chinese as in Taiwan. */
 
-import type { Rows } from "../words";
+import type { Rows } from "../shape";
 
 export const settings = {
   "settings.me": ["You", "Tài khoản của bạn", "個人設定"],

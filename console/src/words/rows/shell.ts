@@ -1,6 +1,6 @@
 /** Words of the shell: views, keys, what goes wrong. Each row: English, Vietnamese, Chinese as in Taiwan. */
 
-import type { Rows } from "../words";
+import type { Rows } from "../shape";
 
 export const shell = {
   "view.inbox": ["Inbox", "Hộp thư", "收件匣"],
