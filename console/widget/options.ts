@@ -48,7 +48,9 @@ export function isDark(theme: Options["theme"]): boolean {
   const system = matchMedia("(prefers-color-scheme: dark)").matches;
   if (theme === "system") return system;
   // A page that does not speak of dark colours is a light one, whatever the system likes.
-  const page = getComputedStyle(document.documentElement).colorScheme;
+  const said = getComputedStyle(document.documentElement).colorScheme;
+  const meta = document.querySelector<HTMLMetaElement>("meta[name=color-scheme]")?.content ?? "";
+  const page = said === "normal" ? meta : said;
   if (!page.includes("dark")) return false;
   return page.includes("light") ? system : true;
 }

@@ -16,10 +16,12 @@ LOOKS = (
     Look(language="en", width=1440, height=900, scheme="dark"),
 )
 """Each language, width and scheme beside each other once: four looks instead of eight."""
+CROWD = 10_000
 TITLES = {
     "customer": {"vi": "Khách hàng", "en": "The customer"},
     "agent": {"vi": "Nhân viên", "en": "The agent"},
     "marketer": {"vi": "Người làm marketing", "en": "The marketer"},
+    "cruel": {"vi": "Dữ liệu ác nghiệt", "en": "Cruel data"},
 }
 
 
@@ -44,7 +46,7 @@ def _walked(walk: str, look: Look) -> Album:
     place = Path(tempfile.mkdtemp(prefix="omnihub-tour-"))
     album = Album(folder=place / "pictures", walk=walk, look=look)
     with demo(place) as running, browser() as chromium:
-        stage = Stage(running, chromium, look)
+        stage = Stage(running, chromium, look, crowd=CROWD)
         WALKS[walk](stage, album)
         stage.close()
         assert not stage.complaints, stage.complaints
