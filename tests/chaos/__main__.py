@@ -65,7 +65,8 @@ def _summed(ran: list[Ran]) -> int:
     print(
         f"figure: {len(ran) - len(failed)} of {len(ran)} seeds passed; {blows} blows, {counts['words']} words, {counts['turns']} turns,"
         f" {counts['received']} sends; doubled {counts['doubled']} (service, in flight), unknown {counts['unknown']} (marketing), late"
-        f" {counts['late']}; {counts['claims']} claims acknowledged p50 {percentile(waits, 0.5):.2f} p99 {percentile(waits, 0.99):.2f} s"
+        f" {counts['late']}; {counts['claims']} claims acknowledged p50 {percentile(waits, 0.5):.2f} p99 {percentile(waits, 0.99):.2f} s;"
+        f" two consoles open: {counts['frames']} frames, {counts['reconnects']} reconnects, {counts['resyncs']} resyncs"
         + (f"; FAILED {failed}" if failed else "")
     )
     return 1 if failed else 0

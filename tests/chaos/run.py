@@ -12,7 +12,8 @@ from msgspec import Struct
 
 from hub.model.errors import HubError
 from tests.chaos.agents import Agents, Desked
-from tests.chaos.blows import Blows
+from tests.chaos.blows import Blows, Struck
+from tests.chaos.consoles import Consoles
 from tests.chaos.drain import Stuck, drained, given_up
 from tests.chaos.evidence import gather
 from tests.chaos.house import House
@@ -51,16 +52,15 @@ class Ran(Struct):
 async def run(plan: Plan, *, keep: Path | None = None, kept: Kept = Kept.BROKEN) -> Ran:
     """Open a house, let it happen, judge it. `keep`: where the logs of a run go, if any."""
     began = time.monotonic()
-    async with House(plan) as house:
+    async with House(plan) as house, Consoles(house) as consoles:
         rng = random.Random(f"{plan.seed}/run")
         shoppers = Shoppers(house, rng)
         agents, blows = Agents(house, rng, shoppers.told), Blows(house, rng)
         ran = Ran(plan=plan, verdict=Verdict(), told=shoppers.told, desked=agents.desked)
         try:
-            await _happen(plan, house, shoppers=shoppers, agents=agents, blows=blows)
+            await _happen(plan, house, shoppers=shoppers, agents=agents, blows=blows, consoles=consoles)
             ran.rest = await drained(house, within=AT_REST_WITHIN_S)
-            evidence = await gather(house, dead=await given_up(house))
-            ran.verdict = judge(plan, evidence, accepted=shoppers.told.accepted, desked=agents.desked, struck=blows.struck)
+            ran.verdict = await _judged(house, consoles, ran, blows.struck)
         except (Stuck, TimeoutError) as error:
             waits = sorted(shoppers.told.waiting)[:4]
             ran.verdict.broken.append(f"{_named(error)} (words without an answer: {waits})")
@@ -71,12 +71,23 @@ async def run(plan: Plan, *, keep: Path | None = None, kept: Kept = Kept.BROKEN)
     return ran
 
 
-async def _happen(plan: Plan, house: House, *, shoppers: Shoppers, agents: Agents, blows: Blows) -> None:
+async def _happen(plan: Plan, house: House, *, shoppers: Shoppers, agents: Agents, blows: Blows, consoles: Consoles) -> None:
     desk = asyncio.create_task(agents.work())
     async with asyncio.timeout(ACCEPTED_WITHIN_S):
-        await asyncio.gather(shoppers.speak(seconds=plan.seconds), blows.fall(), _poison(plan, house))
+        await asyncio.gather(shoppers.speak(seconds=plan.seconds), consoles.talk(shoppers), blows.fall(), _poison(plan, house))
         agents.stop()
         await desk
+
+
+async def _judged(house: House, consoles: Consoles, ran: Ran, struck: Sequence[Struck]) -> Verdict:
+    """What was seen from outside, on the consoles too, against what was promised."""
+    shown = await consoles.settled()
+    evidence = await gather(house, dead=await given_up(house))
+    verdict = judge(ran.plan, evidence, accepted=ran.told.accepted, desked=ran.desked, struck=struck)
+    for what, names in shown.items():
+        verdict.breach(what, names)
+    verdict.counts.update(consoles.counts)
+    return verdict
 
 
 async def _poison(plan: Plan, house: House) -> None:
@@ -123,4 +134,7 @@ def _keep(house: House, to: Path) -> None:
         shutil.copy(path, to / path.name)
 
 
-_SHOWN = ("words", "turns", "decided", "received", "doubled", "in_flight", "late", "draft", "withdrawn", "unknown", "nudges", "dead")
+_SHOWN = (
+    "words", "turns", "decided", "received", "doubled", "in_flight", "late", "draft", "withdrawn", "unknown", "nudges", "dead", "frames",
+    "resyncs", "reconnects",
+)  # fmt: skip
