@@ -9,8 +9,12 @@ from hub.store.keys import Keys
 from hub.store.links import Links
 from hub.store.workers import Workers
 
-FORMAT = 1
-"""The newest format of stored values this version reads and writes."""
+FORMAT = 2
+"""The newest format of stored values this version reads and writes.
+
+2: events of the shop (`track`, `identify`), notes, reopening, dismissal. A process of format 1 beside it gives them up, and they are tried
+again once it has gone; from then on it does not start any more.
+"""
 
 RESTORING = "restoring"
 """The field of `hub:meta` that stands there while a backup is written into these data."""
