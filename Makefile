@@ -30,7 +30,7 @@ run: .venv/.run $(SCREENS) ## Install what is missing, then the demo shop: words
 test: system .venv/.dev lint $(SCREENS) ## Install what is missing, then every check and every test, with coverage
 	@tools/node vitest run --silent=passed-only
 # Three at once on two cores: half of a test is waiting for servers and browsers.
-	@$(BIN)/python -m pytest -n 3 --dist loadfile --cov --cov-report=term $(T)
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --cov --cov-report=term $(T)
 
 check: .venv/.dev lint $(SCREENS) ## Every check, then the quick tests: before each commit
 	@tools/node vitest run --silent=passed-only

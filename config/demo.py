@@ -5,6 +5,7 @@ import signal
 import socket
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
+from enum import Enum
 from pathlib import Path
 
 import structlog
@@ -16,7 +17,7 @@ from msgspec.structs import replace
 from channels.telegram import Telegram
 from config.core import tune_interpreter
 from config.demo_clock import DemoClock
-from config.demo_history import Doors, tell_history
+from config.demo_history import Doors, place_orders, tell_history
 from config.demo_people import SignIn, staff
 from config.demo_shop import reminders, server_track, signed_login
 from config.reading import Secret
@@ -45,6 +46,13 @@ KEEP_EVERY_S = 1.0
 ZONE = "Asia/Ho_Chi_Minh"
 
 
+class Past(Enum):
+    """Whether the demo begins with customers who wrote before."""
+
+    TOLD = "told"
+    NONE = "none"
+
+
 class Stage(Struct, frozen=True):
     """Everybody the demo's hub speaks to, and its clock."""
 
@@ -53,25 +61,26 @@ class Stage(Struct, frozen=True):
     port: ShopPort
     book: OrderBook
     clock: DemoClock
+    past: Past
     http: ClientSession
 
 
-def run_demo(environ: Mapping[str, str]) -> int:
-    """Run until Ctrl-C; prints where to go."""
+def run_demo(environ: Mapping[str, str], past: Past) -> int:
+    """Run until Ctrl-C; prints where to go. `past`: whether an empty hub is told of customers who wrote before."""
     settings = load_settings({"HUB_DATA": str(FOLDER), "HUB_LOG": "warning", **environ}, folder=Path.cwd())
     configure(settings.log.value, "console")
     _look_for_port(settings)
-    uvloop.run(_run(settings))
+    uvloop.run(_run(settings, past))
     return 0
 
 
-async def _run(settings: Settings) -> None:
+async def _run(settings: Settings, past: Past) -> None:
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
     async with AsyncExitStack() as stack:
-        stage = await _stage(settings, stack)
+        stage = await _stage(settings, stack, past)
         people: list[SignIn] = []
         hub = Hub(
             _with_stand_ins(settings, stage),
@@ -97,9 +106,10 @@ async def _run(settings: Settings) -> None:
 async def _peopled(process: Process, people: People, stage: Stage) -> tuple[SignIn, ...]:
     """The past of an empty hub, then its staff: a first start that was cut off tells the past again."""
     if await people.nobody():
-        await tell_history(
-            Doors(process=process, telegram=stage.telegram, http=stage.http, book=stage.book, clock=stage.clock, secret=SECRET)
-        )
+        doors = Doors(process=process, telegram=stage.telegram, http=stage.http, book=stage.book, clock=stage.clock, secret=SECRET)
+        place_orders(doors)
+        if stage.past is Past.TOLD:
+            await tell_history(doors)
     return await staff(people, process.settings.data / "staff.json")
 
 
@@ -115,7 +125,7 @@ async def _keep(stage: Stage, phones: Memory) -> None:
         phones.write()
 
 
-async def _stage(settings: Settings, stack: AsyncExitStack) -> Stage:
+async def _stage(settings: Settings, stack: AsyncExitStack, past: Past) -> Stage:
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     secrets = load_or_make_secrets(settings.data)
     clock = DemoClock(settings.data / "clock.json", zone=ZONE)
@@ -126,6 +136,7 @@ async def _stage(settings: Settings, stack: AsyncExitStack) -> Stage:
         port=ShopPort(book, secret=str(secrets.api_token), now=clock.now),
         book=book,
         clock=clock,
+        past=past,
         http=await stack.enter_async_context(ClientSession()),
     )
     for one in (stage.telegram, stage.app, stage.port):

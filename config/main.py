@@ -40,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="hub", description=_ABOUT, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     demo = commands.add_parser("demo", help="run the sample shop with web chat and a Telegram phone")
+    demo.add_argument("--empty", action="store_true", help="begin without customers who wrote before")
     demo.set_defaults(run=_demo)
     serve = commands.add_parser("serve", help="run the hub")
     serve.add_argument("--roles", default="web,worker", help="web, worker or both; a second one with `worker` joins")
@@ -200,10 +201,9 @@ def _run(settings: Settings, roles: Sequence[object]) -> int:
 
 
 def _demo(given: argparse.Namespace) -> int:
-    from config.demo import run_demo
+    from config.demo import Past, run_demo
 
-    del given
-    return run_demo(os.environ)
+    return run_demo(os.environ, Past.NONE if given.empty else Past.TOLD)
 
 
 def _check(given: argparse.Namespace) -> int:

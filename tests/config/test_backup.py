@@ -113,7 +113,7 @@ def test_a_shop_moves_from_the_embedded_server_to_a_cluster_and_postgresql_and_b
     first, second, third = tmp_path / "first", tmp_path / "second", tmp_path / "third"
     first.mkdir()
     third.mkdir()
-    with demo(first) as shop:
+    with demo(first, "--empty") as shop:
         shop.type_on_phone(NUMBER, "gap nhan vien")
         wait_until(lambda: bool(shop.on_phone(NUMBER)), within=ANSWERS_WITHIN_S, what="an answer")
         customer = told(first / "data", "customer", "find", "telegram", "demo", NUMBER)
@@ -131,7 +131,7 @@ def test_a_shop_moves_from_the_embedded_server_to_a_cluster_and_postgresql_and_b
 
     assert "gap nhan vien" in [row["text"] for row in moved["archive"][customer]["timeline"]]
     assert 0o600 == (tmp_path / "one.backup").stat().st_mode & 0o777
-    with demo(third) as shop:
+    with demo(third, "--empty") as shop:
         assert token == shop.token
         assert customer == told(third / "data", "customer", "find", "telegram", "demo", NUMBER)
         shop.post(f"/api/customers/{customer}/claim", {"agent": "lan"})

@@ -30,7 +30,7 @@ def data(folder: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def shop(folder: Path) -> Iterator[Demo]:
-    with demo(folder) as running:
+    with demo(folder, "--empty") as running:
         yield running
 
 

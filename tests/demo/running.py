@@ -73,12 +73,12 @@ class Demo:
 
 
 @contextmanager
-def demo(folder: Path, **settings: str) -> Iterator[Demo]:
-    """A demo on free ports with its data in a folder of its own."""
+def demo(folder: Path, *options: str, **settings: str) -> Iterator[Demo]:
+    """A demo on free ports with its data in a folder of its own; `options`: of the command."""
     told = folder / "told.txt"
     environ = {**os.environ, "HUB_DATA": str(folder / "data"), "HUB_PORT": "0", "HUB_BURST_SECONDS": "0.2", **settings}
     with told.open("wb") as out:
-        process = subprocess.Popen([sys.executable, "-m", "config.main", "demo"], env=environ, stdout=out, stderr=out)
+        process = subprocess.Popen([sys.executable, "-m", "config.main", "demo", *options], env=environ, stdout=out, stderr=out)
     try:
         wait_until(lambda: "Ctrl-C" in told.read_text() or process.poll() is not None, within=STARTS_WITHIN_S, what="the demo's welcome")
         assert process.poll() is None, told.read_text()

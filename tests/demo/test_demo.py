@@ -25,7 +25,7 @@ HOURS = "9:00–21:00"
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    with demo(tmp_path_factory.mktemp("demo")) as running:
+    with demo(tmp_path_factory.mktemp("demo"), "--empty") as running:
         yield running
 
 

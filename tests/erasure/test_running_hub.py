@@ -32,7 +32,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def shop(folder: Path) -> Iterator[Demo]:
-    with demo(folder) as running:
+    with demo(folder, "--empty") as running:
         yield running
 
 

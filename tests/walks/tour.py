@@ -41,6 +41,9 @@ WORDS = {
 }
 """What is typed on the way, by language, and what is waited for."""
 
+KNOWN = "林怡君"
+"""Of the shop's sample customers one whom no other walk needs."""
+
 Walk = Callable[[Stage, Camera], None]
 
 
@@ -215,6 +218,9 @@ def marketer_walk(stage: Stage, camera: Camera) -> None:
 def _reminded(stage: Stage) -> None:
     """Somebody who wrote before leaves a cart and is reminded of it."""
     known, words = Shopper(stage), WORDS[stage.look.language]
+    known.page.goto("/shop/account")
+    known.page.get_by_role("button", name=KNOWN).click()
+    expect(known.page.get_by_role("heading", name=KNOWN)).to_be_visible()
     known.visit()
     known.say(words["again"])
     known.hears(words["hours"])
@@ -238,10 +244,10 @@ def _left_a_cart(shopper: Shopper) -> None:
 
 def _why(page: Page, tuan: Colleague, camera: Camera) -> None:
     page.goto("/#/customers")
-    rows = page.locator("main a[href^='#/customers/cu-']")
-    expect(rows.first).to_be_visible()
+    row = page.locator("main a[href^='#/customers/cu-']", has_text=KNOWN).first
+    expect(row).to_be_visible()
     camera.take(page, "customers", vi="Khách hàng.", en="Customers.")
-    rows.first.click()
+    row.click()
     why = page.get_by_role("button", name=tuan.word("why.ask"))
     expect(why.or_(page.get_by_role("button", name=tuan.word("talk.panel"))).first).to_be_visible()
     if not why.is_visible():
