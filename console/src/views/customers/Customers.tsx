@@ -1,7 +1,7 @@
 /** Customers: found by name, address or id as far as the hub can look today; a page with all that is known and was said. */
 
 import { Search, Users } from "lucide-react";
-import { type FormEvent, useCallback, useEffect, useMemo, useState } from "react";
+import { type FormEvent, startTransition, useCallback, useEffect, useMemo, useState } from "react";
 import { at, Problem } from "../../api/client";
 import { useDesk } from "../../feed/desk";
 import { listed, type Shown } from "../../feed/select";
@@ -20,6 +20,8 @@ import { Page } from "./Page";
 const openOnes = (state: DeskState): readonly Shown[] => listed(state, "open");
 const stateOf = (state: DeskState) => state.lists.open;
 const SHOWN = 200;
+/** As many as a tall window shows: the view is there at once, the rest follows while nobody waits. */
+const AT_ONCE = 18;
 
 export default function Customers() {
   const { acts, desk, feed } = useParts();
@@ -28,6 +30,8 @@ export default function Customers() {
   const now = useNow();
   const chosen = parts[0] ?? "";
   const [typed, setTyped] = useState("");
+  const [shown, setShown] = useState(AT_ONCE);
+  useEffect(() => startTransition(() => setShown(SHOWN)), []);
   const rows = useDesk(desk, openOnes);
   const list = useDesk(desk, stateOf);
   useEffect(() => {
@@ -49,7 +53,7 @@ export default function Customers() {
           <Finder typed={typed} onType={setTyped} />
         </header>
         <ul>
-          {found.map(({ card }) => (
+          {found.slice(0, shown).map(({ card }) => (
             <li key={card.conversation}>
               <a href={to("customers", card.customer)} aria-current={card.customer === chosen ? "true" : undefined} className={css.row}>
                 <Avatar name={card.name || t("customer.unnamed")} seed={card.customer} channel={card.channel} />

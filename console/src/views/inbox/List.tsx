@@ -18,7 +18,7 @@ import { useNames } from "./names";
 import { Row } from "./Row";
 
 const ROW = 64;
-const OVERSCAN = 8;
+const OVERSCAN = 4;
 
 export function List({ view, chosen }: { view: ViewName; chosen: string }) {
   const { desk } = useParts();
