@@ -103,7 +103,8 @@ async def test_what_happened_while_a_console_was_cut_off_is_told_once(house: Hou
     await eventually(lambda: "bon" in again.shown.texts, what="what came later")
     await again.cut()
 
-    assert ["mot", "hai", "ba", "bon"] == console.shown.texts
+    # What was said a moment before the console looked may be told to it as well.
+    assert ["mot", "hai", "ba", "bon"] == console.shown.texts[console.shown.texts.index("mot") :]
     assert len(set(console.shown.lines)) == len(console.shown.lines)
     assert not again.welcome.resync
 
