@@ -40,6 +40,7 @@ export class Talk {
   private typed = 0;
   private token = "";
   private asked = false;
+  private wish = "";
   private signing: { done: (user: string) => void; failed: (why: Error) => void }[] = [];
   private waiting: ((session: string) => void)[] = [];
 
@@ -118,6 +119,7 @@ export class Talk {
         this.screen.typing(frame.who ?? "agent");
         break;
       case "linked":
+        this.wish = "";
         this.screen.linked(frame.channel, frame.url);
         break;
       case "error":
@@ -143,6 +145,7 @@ export class Talk {
     }
     this.token = "";
     this.asked = false;
+    if (this.wish && user) this.line.send({ type: "link", channel: this.wish });
     for (const one of this.signing.splice(0)) one.done(user);
     this.sendNext();
     this.report();
@@ -260,6 +263,8 @@ export class Talk {
   }
 
   askLink(channel: string): void {
+    // Asked for again after a break, until it has come: a link is a button that was pressed.
+    this.wish = channel;
     if (this.line.up) this.line.send({ type: "link", channel });
   }
 

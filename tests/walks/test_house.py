@@ -76,10 +76,7 @@ def test_after_a_signed_login_web_and_telegram_are_one_timeline(stage: Stage) ->
     lan.visit()
     lan.say("mấy giờ shop mở cửa vậy")
     lan.hears(HOURS)
-    lan.page.locator(".onward").click()
-    with lan.page.context.expect_page() as opened:
-        lan.page.get_by_role("link", name="Nhắn tiếp trên Telegram").click()
-    phone = opened.value
+    phone = lan.onward()
     phone.get_by_role("button", name="Bắt đầu").click()
     expect(phone.locator("#screen")).to_contain_text("kết nối xong")
 

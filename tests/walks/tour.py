@@ -115,10 +115,7 @@ def _onward_to_telegram(shopper: Shopper, camera: Camera, words: dict[str, str])
     page.get_by_role("button", name=words["account"]).click()
     expect(page.get_by_role("heading", name=words["account"])).to_be_visible()
     shopper.chat()
-    page.locator(".onward").click()
-    with page.context.expect_page() as opened:
-        page.locator("section.panel .line a").click()
-    phone = opened.value
+    phone = shopper.onward()
     phone.locator("#screen button").first.click()
     expect(phone.locator("#screen .line").nth(1)).to_be_visible()
     phone.locator("#text").fill(words["again"])

@@ -1,8 +1,10 @@
 """Who walks: a customer with the shop's page open, a colleague with the console open, a Telegram phone."""
 
 import re
+from contextlib import suppress
 
 from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import TimeoutError as PressedInVain
 
 from tests.walks.stage import Stage
 from tests.walks.words import word
@@ -42,6 +44,19 @@ class Shopper:
         line = self.page.locator(".item:not(.customer)", has_text=text).last
         expect(line).to_be_visible()
         return line
+
+    def onward(self) -> Page:
+        """Ask for the link to Telegram and follow it; the phone it opens."""
+        link = self.page.locator("section.panel .line a")
+        for patience in (4_000, 8_000, 16_000):
+            # Whoever waits for seconds presses again.
+            self.page.locator(".onward").click()
+            with suppress(PressedInVain):
+                link.wait_for(timeout=patience)
+                break
+        with self.page.context.expect_page() as opened:
+            link.click()
+        return opened.value
 
     def half_an_hour(self) -> None:
         """Let the demo's clock run on; done when the bar tells something else of the reminder."""
