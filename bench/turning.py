@@ -19,9 +19,10 @@ import uvloop
 from bench.measures import children_of, cpu_of, rss_mb
 from bench.population import ACCOUNT, BORN, KIND, Population, load, record_of, records, timers, words
 from config.answers import store_answers
-from config.core import TURN_BUDGET_S, Store, process_name, tune_interpreter
+from config.core import TURN_BUDGET_S, tune_interpreter
 from config.parts import find_server, open_store
 from config.settings import Settings, load_settings
+from config.stored import Store, process_name
 from config.turning import turning_of
 from hub.engine.accounts import Account, Rates
 from hub.engine.archiver import Archiver, Batch

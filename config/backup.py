@@ -10,13 +10,12 @@ from typing import IO, TYPE_CHECKING
 
 from msgspec import DecodeError, msgpack
 
-from config.core import Store, store
 from config.operating import archive_of, progress
 from config.parts import find_server
 from config.secrets import SECRETS_FILE, load_or_make_secrets
 from config.settings import Settings
+from config.stored import Store, store
 from hub.engine.clock import SystemClock
-from hub.engine.worker import LIFE_MS
 from hub.model.base import Tagged
 from hub.model.errors import SettingsError, StoreAway, StoreFull
 from hub.model.subject import PARTITIONS
@@ -26,7 +25,7 @@ from hub.store.keys import Keys
 from hub.store.links import connect
 from hub.store.meta import FORMAT, RESTORING
 from hub.store.spooling import Spooling
-from hub.store.workers import Workers
+from hub.store.workers import LIFE_MS, Workers
 
 if TYPE_CHECKING:
     from hub.store.archive.open import Archive

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, json
 
 from config.channels import WEB_CHAT_ACCOUNT, start_links
-from config.core import Store, entropy
 from config.secrets import Secrets
 from config.settings import Settings
+from config.stored import Store, entropy
 from hub.desk.filing import Filing
 from hub.desk.logins import Logins
 from hub.engine.intake import Intake

@@ -1,14 +1,14 @@
 """The heart wired together: over given links, with given channels and steps. What `hub serve` and the tests both start."""
 
 import gc
-import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
 
 from config.answers import nudge_answers, store_answers
+from config.stored import Entropy, Store
 from hub.engine.accounts import Account, Rates
 from hub.engine.asking import Asking
 from hub.engine.budget import TurnBudget
@@ -21,39 +21,13 @@ from hub.engine.worker import Worker
 from hub.model.ports import Answer, Channel, Clock
 from hub.model.turn import Step, Urgent
 from hub.store.buckets import Buckets
-from hub.store.deliveries import Deliveries
-from hub.store.functions import library_name, library_source
-from hub.store.inboxes import Inboxes
 from hub.store.journeys import JourneySwitches
-from hub.store.keys import Keys
-from hub.store.links import Links
 from hub.store.spooling import Spooling
 from hub.store.switch import Switch
 from hub.store.workers import Workers
 
 TURN_BUDGET_S = 1.0
 SWITCH_S = 0.0005
-_PIECE, _PIECES = 10, 256
-
-
-class Entropy:
-    """80 random bits at each call, for new ids. Asked of the system for many at once: a webhook takes one or two."""
-
-    def __init__(self) -> None:
-        self._pieces: Iterator[bytes] = iter(())
-
-    def __call__(self) -> int:
-        """The next ones."""
-        for piece in self._pieces:
-            return int.from_bytes(piece, "big")
-        many = os.urandom(_PIECE * _PIECES)
-        self._pieces = iter([many[at : at + _PIECE] for at in range(0, len(many), _PIECE)])
-        return self()
-
-
-def entropy() -> int:
-    """74 random bits and more, for new ids."""
-    return int.from_bytes(os.urandom(_PIECE), "big")
 
 
 def tune_interpreter() -> None:
@@ -67,26 +41,6 @@ def tune_interpreter() -> None:
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
     sys.setswitchinterval(SWITCH_S)
-
-
-def process_name() -> str:
-    """A name no other process of the hub has."""
-    return f"{os.getpid()}-{os.urandom(4).hex()}"
-
-
-class Store(Struct, frozen=True):
-    """What reads and writes the mailboxes, over one set of links."""
-
-    links: Links
-    keys: Keys
-    inboxes: Inboxes
-    deliveries: Deliveries
-
-
-def store(links: Links, keys: Keys) -> Store:
-    """The store's parts; the links learn which functions every server must hold."""
-    links.library = (library_name(), library_source())
-    return Store(links=links, keys=keys, inboxes=Inboxes(links, keys), deliveries=Deliveries(links, keys))
 
 
 class Turning(Struct, frozen=True):

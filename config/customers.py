@@ -9,7 +9,7 @@ from msgspec import json, msgpack, to_builtins
 from config.operating import archive_of, desk_of, instant, new_event, progress, running_store
 from config.secrets import SECRETS_FILE, load_or_make_secrets
 from config.settings import Settings
-from config.webside import sealing
+from config.stored import sealing
 from hub.desk.erasing import Erasing, Unknown
 from hub.engine.clock import SystemClock
 from hub.model.address import Address

@@ -4,7 +4,7 @@ import asyncio
 
 from msgspec import Struct
 
-from config.core import Store, process_name
+from config.stored import Store, process_name
 from hub.model.ports import Clock
 from hub.store.customers import Customers
 from hub.store.inbox import Inbox

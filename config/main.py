@@ -7,10 +7,13 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from config.settings import Settings, load_settings
 from hub.model.errors import SettingsError
 from hub.model.people import Role
+
+if TYPE_CHECKING:
+    from config.settings import Settings
 
 _ABOUT = """One hub for every conversation a shop has with its customers.
 
@@ -136,18 +139,20 @@ def _dead_parser(parser: argparse.ArgumentParser) -> None:
     retry.set_defaults(run=_retry_dead)
 
 
-def _settings() -> Settings:
+def _settings() -> "Settings":
+    from config.settings import load_settings
+
     return load_settings(os.environ, folder=Path.cwd())
 
 
-def _logs(settings: Settings) -> None:
+def _logs(settings: "Settings") -> None:
     from hub.engine.logs import configure
 
     secrets = [str(s) for account in settings.accounts for s in (account.token, account.secret) if s]
     configure(settings.log.value, "console" if sys.stderr.isatty() else "json", secrets=secrets)
 
 
-def _quiet_settings() -> Settings:
+def _quiet_settings() -> "Settings":
     """The settings for a command that speaks for itself: its own sentence, and nothing beside it."""
     from hub.engine.logs import configure
 
@@ -167,7 +172,7 @@ def _serve(given: argparse.Namespace) -> int:
     return _run(settings, roles)
 
 
-def _run(settings: Settings, roles: Sequence[object]) -> int:
+def _run(settings: "Settings", roles: Sequence[object]) -> int:
     import uvloop
 
     from config.core import tune_interpreter

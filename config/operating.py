@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from config.core import Store, entropy, store
 from config.settings import Settings
+from config.stored import Store, entropy, store
 from hub.desk.asking import Desk
 from hub.engine.clock import SystemClock
 from hub.model.errors import SettingsError, StoreAway

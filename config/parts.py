@@ -8,10 +8,9 @@ from pathlib import Path
 import structlog
 from msgspec import Struct
 
-from config.core import Store, store
 from config.settings import Settings
-from hub.engine.worker import LIFE_MS
-from hub.model.errors import StoreAway
+from config.stored import Store, store
+from hub.model.errors import NotReady, StoreAway
 from hub.store.embedded import EmbeddedServer, Phase
 from hub.store.embedded_binary import find_binary, this_machine
 from hub.store.embedded_lock import find_running
@@ -19,8 +18,7 @@ from hub.store.embedded_setup import ServerSetup, socket_path
 from hub.store.keys import Keys
 from hub.store.links import Links, connect
 from hub.store.meta import Meta
-from hub.store.workers import Workers
-from hub.web.health import NotReady
+from hub.store.workers import LIFE_MS, Workers
 
 log = structlog.get_logger()
 LOOK_S = 0.2

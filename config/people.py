@@ -8,9 +8,9 @@ from secrets import token_urlsafe
 
 import structlog
 
-from config.core import Store
 from config.operating import instant, running_store
 from config.settings import Settings
+from config.stored import Store
 from hub.desk.passwords import Passwords, Unfit
 from hub.desk.people import Amendment, LastAdmin, Newcomer, People, Stored
 from hub.engine.clock import SystemClock

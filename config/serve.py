@@ -14,12 +14,13 @@ from msgspec import Struct
 
 from config.channels import build_channel, rates_of, web_chat
 from config.chatting import logins_of, onward_answers
-from config.core import Store, intake, process_name, worker
+from config.core import intake, worker
 from config.parts import Server, find_server, open_store
 from config.reference import Mode
 from config.secrets import Secrets, load_or_make_secrets
 from config.settings import Settings
 from config.shop_port import shop_answers
+from config.stored import Store, process_name
 from config.turning import turning_of
 from config.webside import WebParts, WebSide, open_web
 from hub.engine.accounts import Rates
@@ -32,7 +33,7 @@ from hub.engine.intake import Intake
 from hub.engine.permit import PermitConnector
 from hub.engine.polling import Poller
 from hub.engine.reindexing import Reindexing
-from hub.engine.worker import LIFE_MS, Worker
+from hub.engine.worker import Worker
 from hub.model.errors import StoreAway
 from hub.model.ports import Channel, Clock
 from hub.store.chats import Chats
@@ -40,7 +41,7 @@ from hub.store.dead import DeadLetters
 from hub.store.inbox import Inbox
 from hub.store.meta import FORMAT, Meta, heartbeat_name
 from hub.store.queue import Queue
-from hub.store.workers import Workers
+from hub.store.workers import LIFE_MS, Workers
 
 if TYPE_CHECKING:
     from hub.store.archive.open import Archive

@@ -9,12 +9,12 @@ from prometheus_client import CollectorRegistry
 
 from config.channels import WEB_CHAT_ACCOUNT
 from config.chatting import ChatParts, OpenArchive, chat_door, filing_of
-from config.core import Store, entropy
 from config.feeding import Feeding, feeding_of
 from config.nudging import rules_of
 from config.people import open_people
-from config.secrets import Secrets, open_sealed, seal
+from config.secrets import Secrets
 from config.settings import Settings
+from config.stored import Store, entropy, sealing
 from hub.desk.asking import Desk
 from hub.desk.passwords import Passwords
 from hub.desk.people import People
@@ -25,7 +25,7 @@ from hub.model.chat import KIND
 from hub.model.events import Incoming
 from hub.model.login import write_key
 from hub.model.ports import Channel, Clock
-from hub.store.cases import Cases, Seal
+from hub.store.cases import Cases
 from hub.store.chats import Chats
 from hub.store.customers import Customers
 from hub.store.dead import DeadLetters
@@ -53,7 +53,6 @@ from hub.web.switchboard import Switchboard
 from hub.web.throttle import sign_in_throttle
 
 Check = Callable[[], Awaitable[None]]
-CASES = "case"
 SCREENS = Path(__file__).parent.parent / "console" / "dist"
 
 
@@ -176,11 +175,6 @@ def _nudging(parts: WebParts) -> Nudging:
 
     switches = JourneySwitches(parts.store.links, parts.store.keys)
     return Nudging(rules_of(parts.settings), switches, facts, clock=parts.clock)
-
-
-def sealing(key: bytes) -> Seal:
-    """How kept webhooks are sealed."""
-    return Seal(close=lambda plain: seal(key, plain, purpose=CASES), open=lambda sealed: open_sealed(key, sealed, purpose=CASES))
 
 
 def _rooms(parts: WebParts, cases: Cases, people: People, feeding: Feeding) -> Rooms:

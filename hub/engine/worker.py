@@ -10,12 +10,10 @@ import structlog
 from hub.engine.holding import Engine, Holding
 from hub.model.errors import Fenced, HubError, StoreAway
 from hub.model.subject import PARTITIONS
-from hub.store.workers import Workers
+from hub.store.workers import LIFE_MS, Workers
 
 log = structlog.get_logger()
 BEAT_EVERY_S = 0.5
-LIFE_MS = 2500
-"""A worker silent for so long is taken for dead: with the beat, its partitions are served again within 5 s."""
 
 
 class Worker:

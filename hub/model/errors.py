@@ -17,6 +17,10 @@ class Unparseable(HubError):
     """Signed, but not understood: kept, counted, answered 200. The text holds field names, never values."""
 
 
+class NotReady(HubError):
+    """A part cannot serve now; the text says why and what helps."""
+
+
 class StoreAway(HubError):
     """The server did not answer: what was asked may or may not have happened."""
 

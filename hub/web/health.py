@@ -17,10 +17,6 @@ TIME_HEADER = "X-Hub-Time"
 log = structlog.get_logger(__name__)
 
 
-class NotReady(HubError):
-    """A part cannot serve now; the text says why and what helps."""
-
-
 Check = Callable[[], Awaitable[None]]
 """Returns where all is well, raises NotReady with a sentence where it is not."""
 

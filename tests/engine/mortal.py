@@ -4,7 +4,8 @@ import asyncio
 import os
 import sys
 
-from config.core import Turning, store, worker
+from config.core import Turning, worker
+from config.stored import store
 from hub.engine.accounts import Rates
 from hub.engine.clock import SystemClock
 from hub.engine.counters import Counters

@@ -5,9 +5,8 @@ import time
 
 import pytest
 
-from hub.engine.worker import LIFE_MS
 from hub.model.subject import PARTITIONS
-from hub.store.workers import Workers
+from hub.store.workers import LIFE_MS, Workers
 from tests.engine.world import Process, World
 from tests.servers import eventually
 

@@ -8,7 +8,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import cast
 
-from config.core import Store, Turning, intake, store, worker
+from config.core import Turning, intake, worker
+from config.stored import Store, store
 from hub.desk.asking import Desk
 from hub.desk.ownership import Ownership
 from hub.desk.threads import Threads

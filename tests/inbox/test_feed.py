@@ -8,8 +8,8 @@ from contextlib import asynccontextmanager, suppress
 import pytest
 from msgspec import json
 
-from config.core import Store as Parts
 from config.feeding import Feeding, feeding_of
+from config.stored import Store as Parts
 from hub.engine.clock import SystemClock
 from hub.engine.tail import TAIL_ENTRIES, Tails
 from hub.model.events import Event, Noted

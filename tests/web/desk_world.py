@@ -12,9 +12,9 @@ import aiohttp
 from aiohttp.web import RouteDef
 from msgspec import json
 
-from config.core import Store as Parts
 from config.feeding import feeding_of
 from config.journeys_read import load_journeys
+from config.stored import Store as Parts
 from hub.desk.asking import DEADLINE_S, Desk
 from hub.desk.filing import Filing
 from hub.desk.passwords import Passwords

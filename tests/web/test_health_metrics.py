@@ -6,7 +6,8 @@ import json
 from prometheus_client import CollectorRegistry
 
 from hub.engine.counters import Counters
-from hub.web.health import Health, NotReady
+from hub.model.errors import NotReady
+from hub.web.health import Health
 from hub.web.metrics import HubCollector, Metrics
 from tests.web.world import opened
 

@@ -3,8 +3,8 @@
 import aiohttp
 import pytest
 
-from config.core import Store, store
 from config.people import open_people
+from config.stored import Store, store
 from hub.desk.people import Amendment, LastAdmin, Newcomer, SignedOut, WrongCode
 from hub.engine.clock import SystemClock
 from hub.model.people import Role
