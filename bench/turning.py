@@ -24,7 +24,7 @@ from config.parts import find_server, open_store
 from config.settings import Settings, load_settings
 from config.stored import Store, process_name
 from config.turning import turning_of
-from hub.engine.accounts import Account, Rates
+from hub.engine.accounts import Account
 from hub.engine.archiver import Archiver, Batch
 from hub.engine.asking import Asking
 from hub.engine.budget import TurnBudget
@@ -40,6 +40,7 @@ from hub.model.delivery import Delivery
 from hub.model.events import Incoming, Unparsed
 from hub.model.message import Capabilities
 from hub.model.ports import Call, Clock, Inbound, Reply, Sent
+from hub.model.rates import Rates
 from hub.store.archive.open import Archive
 from hub.store.buckets import Buckets
 from hub.store.codec import encode

@@ -8,6 +8,7 @@ import msgspec
 from aiohttp import ClientSession
 
 from channels import http
+from channels.kinds import AccountSetup, ChannelKind, Field, Outside
 from channels.split import split
 from hub.model.address import Address
 from hub.model.base import Value
@@ -67,7 +68,9 @@ class Plain:
         """Compare the HMAC-SHA256 of the raw body in constant time; raises BadSignature."""
         told = request.headers.get(SIGNATURE_HEADER, "")
         if not hmac.compare_digest(told.encode(errors="replace"), signature(self._key, request.body).encode()):
-            raise BadSignature("the signature is missing" if not told else "the signature is not the body's")
+            if not told:
+                raise BadSignature("the signature is missing", code="missing_signature")
+            raise BadSignature("the signature is not the body's")
 
     def parse(self, request: Inbound) -> list[Incoming | Unparsed]:
         """The events of one object or of a list of them; raises Unparseable for any other body."""
@@ -258,3 +261,15 @@ def _check(settings: Settings) -> None:
         raise SettingsError(f"{where}: secret needs {least} characters or more; share the same one with the app")
     if not settings.base_url.startswith(("https://", "http://")):
         raise SettingsError(f"{where}: base_url must be the https:// address at which the app takes messages")
+
+
+def _build(setup: AccountSetup, outside: Outside) -> Plain:
+    return Plain(Settings(account=setup.name, secret=setup.value("secret"), base_url=setup.base_url), outside.session)
+
+
+KIND = ChannelKind(
+    kind=Plain.kind,
+    title="JSON",
+    fields=(Field(key="secret", secret=True, what="Signs both ways; 16 characters or more, shared with the app.", example="x" * 16),),
+    build=_build,
+)

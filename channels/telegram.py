@@ -12,6 +12,7 @@ import msgspec
 from aiohttp import ClientSession
 
 from channels import http
+from channels.kinds import TEXT_LIMIT, AccountSetup, ChannelKind, Field, Outside
 from channels.telegram_parse import READ_UPDATES, Self, parse_update
 from channels.telegram_render import CAPTION_UNITS, MEDIA, MOST_BUTTONS, TEXT_UNITS, calls_of
 from hub.model.address import Address
@@ -32,6 +33,7 @@ from hub.model.errors import (
 from hub.model.events import Incoming, Said, Unparsed
 from hub.model.message import Capabilities
 from hub.model.ports import Call, Inbound, Reply, Sent
+from hub.model.rates import Rates
 from hub.model.text import Unit
 
 if TYPE_CHECKING:
@@ -115,7 +117,9 @@ class Telegram:
         """Compare the secret header in constant time; raises BadSignature. A polled update needs none: we fetched it ourselves."""
         told = request.headers.get(SECRET_HEADER, "")
         if not self._settings.secret or not hmac.compare_digest(told.encode(errors="replace"), self._settings.secret.encode()):
-            raise BadSignature("the secret token is missing" if not told else "the secret token is not ours")
+            if not told:
+                raise BadSignature("the secret token is missing", code="missing_signature")
+            raise BadSignature("the secret token is not ours")
 
     def parse(self, request: Inbound) -> list[Incoming | Unparsed]:
         """The events of one update; raises Unparseable for a body that is not a JSON object."""
@@ -347,3 +351,37 @@ def _polled(body: bytes, offset: int) -> tuple[tuple[Inbound, ...], int]:
             # Without a number it cannot be forgotten by its own; the next numbered one takes it along.
             continue
     return tuple(Inbound(method="POST", url="", path_query="", headers={}, body=bytes(raw)) for raw in found), offset
+
+
+def _build(setup: AccountSetup, outside: Outside) -> Telegram:
+    settings = Settings(
+        account=setup.name,
+        token=setup.value("token"),
+        secret=setup.value("secret"),
+        mode=Mode(setup.value("mode", Mode.WEBHOOK)),
+        base_url=setup.base_url or BASE_URL,
+        bot_username=setup.value("bot_username"),
+        link_base=setup.value("link_base", LINK_BASE),
+    )
+    return Telegram(settings, outside.session)
+
+
+KIND = ChannelKind(
+    kind=Telegram.kind,
+    title="Telegram",
+    fields=(
+        Field(key="token", secret=True, what="The bot's token, as @BotFather gave it.", example="10001:AAexample"),
+        Field(
+            key="secret",
+            secret=True,
+            required=False,
+            what="Ours to choose: 1 to 256 letters, digits, _ or -; signs the webhook.",
+            example="example",
+        ),
+        Field(key="bot_username", required=False, what="The bot's name without @; asked for where it is left out."),
+        TEXT_LIMIT,
+    ),
+    build=_build,
+    # 30 a second a bot and about one a second a chat: https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
+    rates=Rates(per_second=30, burst=30, per_address=1, address_burst=3),
+)

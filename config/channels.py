@@ -1,64 +1,69 @@
 """From the settings' accounts to channels: a channel's client is imported only when one of its accounts is set up."""
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from importlib import import_module
+from importlib.metadata import entry_points
 
-from aiohttp import ClientSession
-
+from channels.kinds import AccountSetup, ChannelKind, Outside
 from config.settings import Account
-from hub.engine.accounts import Rates
 from hub.model.errors import SettingsError
 from hub.model.ports import Channel, ChatLog, Clock
-
-Build = Callable[[Account, ClientSession], Channel]
-
-
-def plain(secret: str) -> str:
-    """The bare text of a secret, for channels that put it on the wire."""
-    return "".join(secret)
-
-
-def _telegram(account: Account, session: ClientSession) -> Channel:
-    from channels.telegram import BASE_URL, LINK_BASE, Mode, Settings, Telegram
-
-    settings = Settings(
-        account=account.name,
-        token=plain(account.token),
-        secret=plain(account.secret),
-        mode=Mode(account.mode.value),
-        base_url=account.base_url or BASE_URL,
-        bot_username=account.options.get("bot_username", ""),
-        link_base=account.options.get("link_base", LINK_BASE),
-    )
-    return Telegram(settings, session)
-
-
-def _plain(account: Account, session: ClientSession) -> Channel:
-    from channels.plain import Plain, Settings
-
-    return Plain(Settings(account=account.name, secret=plain(account.secret), base_url=account.base_url), session)
-
+from hub.model.rates import Rates
 
 WEB_CHAT_ACCOUNT = "web"
 
-BUILDERS: Mapping[str, Build] = {"telegram": _telegram, "plain": _plain}
+GROUP = "omnihub.channels"
+"""The entry points by which a package from outside brings a channel: its kind = "module:KIND"."""
 
-RATES: Mapping[str, Rates] = {
-    # 30 a second a bot and about one a second a chat: https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
-    "telegram": Rates(per_second=30, burst=30, per_address=1, address_burst=3),
+MODULES: Mapping[str, str] = {
+    "plain": "channels.plain",
+    "telegram": "channels.telegram",
 }
+"""Where each kind of channel is described, as `KIND`."""
 
 
-def build_channel(account: Account, session: ClientSession) -> Channel:
+def known_kinds() -> tuple[str, ...]:
+    """The names of all kinds of channel, ours and those of packages beside us."""
+    return tuple(sorted({*MODULES, *(point.name for point in entry_points(group=GROUP))}))
+
+
+@cache
+def kind_of(channel: str) -> ChannelKind:
+    """A kind of channel by its name; raises SettingsError for one nobody brings."""
+    if channel in MODULES:
+        found = import_module(MODULES[channel]).KIND
+    else:
+        (point, *_) = (*entry_points(group=GROUP, name=channel), None)
+        if point is None:
+            raise SettingsError(f"account.channel {channel!r} is not known; choose one of {', '.join(known_kinds())}.")
+        found = point.load()
+    if not isinstance(found, ChannelKind):
+        raise SettingsError(f"The package behind the channel {channel!r} does not describe one; update or remove it.")
+    return found
+
+
+def setup_of(account: Account, *, public_url: str = "") -> AccountSetup:
+    """The account as its channel sees it: bare texts, secrets too, for they go on the wire."""
+    own = {"token": account.token, "secret": account.secret, "mode": account.mode.value, **account.options}
+    return AccountSetup(
+        channel=account.channel,
+        name=account.name,
+        values={key: "".join(value) for key, value in own.items() if value},
+        base_url=account.base_url,
+        public_url=public_url,
+        hook_url=f"{public_url}/hooks/{account.channel}/{account.name}" if public_url else "",
+    )
+
+
+def build_channel(account: Account, outside: Outside, *, public_url: str = "") -> Channel:
     """The channel of an account; raises SettingsError naming what is missing or wrong."""
-    build = BUILDERS.get(account.channel)
-    if build is None:
-        raise SettingsError(f"account.channel {account.channel!r} is not known; choose one of {', '.join(sorted(BUILDERS))}.")
-    return build(account, session)
+    return kind_of(account.channel).build(setup_of(account, public_url=public_url), outside)
 
 
 def rates_of(account: Account) -> Rates:
     """How fast the account may be written through: as set, else the provider's own limits."""
-    own = RATES.get(account.channel, Rates())
+    own = kind_of(account.channel).rates
     per_second = account.rate_per_second or own.per_second
     per_address = account.rate_per_address or own.per_address
     return Rates(

@@ -4,6 +4,7 @@ from aiohttp import ClientSession
 
 from config.channels import build_channel
 from config.doctor import Ask, Finding, Level, examine, these_surroundings
+from config.outside import alone
 from config.settings import Account, Settings
 from hub.model.errors import HubError, SettingsError
 from hub.store.embedded_lock import find_running
@@ -25,7 +26,7 @@ async def run_check(settings: Settings) -> int:
 async def _findings(settings: Settings, session: ClientSession) -> tuple[Finding, ...]:
     def missing(account: Account) -> tuple[str, ...]:
         try:
-            build_channel(account, session)
+            build_channel(account, alone(session), public_url=settings.public_url)
         except SettingsError as error:
             return (str(error),)
         return ()

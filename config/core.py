@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from config.answers import nudge_answers, store_answers
 from config.stored import Entropy, Store
-from hub.engine.accounts import Account, Rates
+from hub.engine.accounts import Account
 from hub.engine.asking import Asking
 from hub.engine.budget import TurnBudget
 from hub.engine.counters import Counters
@@ -19,6 +19,7 @@ from hub.engine.mailbox import TurnSettings
 from hub.engine.reader import Reader
 from hub.engine.worker import Worker
 from hub.model.ports import Answer, Channel, Clock
+from hub.model.rates import Rates
 from hub.model.turn import Step, Urgent
 from hub.store.buckets import Buckets
 from hub.store.journeys import JourneySwitches

@@ -61,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     _user_parser(commands.add_parser("user", help="list, add or change who may sign in"))
     _dead_parser(commands.add_parser("dead", help="list events that were given up, and try them again"))
     _journey_parser(commands.add_parser("journey", help="check a journey's file, list journeys, explain what is not sent"))
+    _captured_parsers(commands)
     for name, run, told in (
         ("backup", _backup, "copy a resting hub into one file"),
         ("restore", _restore, "fill an empty hub from such a file"),
@@ -69,6 +70,14 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("file", type=Path)
         command.set_defaults(run=run)
     return parser
+
+
+def _captured_parsers(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    for name, told in (("parse", "what the hub makes of captured webhooks"), ("preview", "what would be sent for messages")):
+        command = commands.add_parser(name, help=f"{told}, from a file of cases; nothing is stored or sent")
+        command.add_argument("channel", help="the kind of channel, as telegram")
+        command.add_argument("file", type=Path)
+        command.set_defaults(run=_captured, verb=name)
 
 
 def _customer_parser(parser: argparse.ArgumentParser) -> None:
@@ -331,6 +340,12 @@ def _retry_dead(given: argparse.Namespace) -> int:
     from config.operating import retry_dead
 
     return asyncio.run(retry_dead(_quiet_settings(), given.partition, given.entry))
+
+
+def _captured(given: argparse.Namespace) -> int:
+    from config.captured import run_parse, run_preview
+
+    return (run_parse if given.verb == "parse" else run_preview)(given.channel, given.file)
 
 
 def _backup(given: argparse.Namespace) -> int:

@@ -15,6 +15,7 @@ from msgspec import Struct
 from config.channels import build_channel, rates_of, web_chat
 from config.chatting import logins_of, onward_answers
 from config.core import intake, worker
+from config.outside import alone
 from config.parts import Server, find_server, open_store
 from config.reference import Mode
 from config.secrets import Secrets, load_or_make_secrets
@@ -23,7 +24,6 @@ from config.shop_port import shop_answers
 from config.stored import Store, process_name
 from config.turning import turning_of
 from config.webside import WebParts, WebSide, open_web
-from hub.engine.accounts import Rates
 from hub.engine.archiver import Archiver
 from hub.engine.clock import SystemClock
 from hub.engine.counters import Counters
@@ -36,6 +36,7 @@ from hub.engine.reindexing import Reindexing
 from hub.engine.worker import Worker
 from hub.model.errors import StoreAway
 from hub.model.ports import Channel, Clock
+from hub.model.rates import Rates
 from hub.store.chats import Chats
 from hub.store.dead import DeadLetters
 from hub.store.inbox import Inbox
@@ -155,7 +156,8 @@ class Hub:
         return process
 
     def _channels(self, session: ClientSession, chats: Chats, *, key: bytes) -> list[tuple[Channel, Rates]]:
-        rated = [(build_channel(account, session), rates_of(account)) for account in self._settings.accounts]
+        outside, url = alone(session, clock=self._clock), self._settings.public_url
+        rated = [(build_channel(account, outside, public_url=url), rates_of(account)) for account in self._settings.accounts]
         return [(web_chat(chats, key=key, clock=self._clock), Rates()), *rated]
 
     async def _start_worker(self, process: Process, rated: Sequence[tuple[Channel, Rates]], session: ClientSession) -> None:

@@ -51,17 +51,28 @@ async def eventually(holds: Callable[[], Awaitable[bool] | bool], *, within: flo
         await asyncio.sleep(LOOK_EVERY)
 
 
+_GIVEN: list[socket.socket] = []
+"""One name a port given out, which the system frees with the process."""
+
+
 def free_port() -> int:
     """A loopback port nobody listens on now, of those the system gives to nobody else.
 
     It is bound a second later, or again after its owner was killed: meanwhile any connection that leaves could have been given it, or
-    have reached itself there.
+    have reached itself there. Nor is it given to anybody else who asks here, in this process or beside it, while this process lives.
     """
     while True:
         port = random.SystemRandom().randint(20_000, 32_000)
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
+        given = socket.socket(socket.AF_UNIX)
+        try:
+            given.bind(f"\0omnihub-test-port-{port}")
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", port))
+        except OSError:
+            given.close()
+            continue
+        _GIVEN.append(given)
+        return port
 
 
 def redis_binary() -> str:

@@ -2,23 +2,13 @@
 
 from collections.abc import Mapping
 
-from msgspec import Struct
-
 from hub.model.address import Address
 from hub.model.ports import Channel, Clock
+from hub.model.rates import Rates
 from hub.store.buckets import Buckets
 
 FAILURES_BEFORE_PAUSE = 5
 PAUSES_S = (1.0, 4.0, 15.0, 60.0, 300.0)
-
-
-class Rates(Struct, frozen=True):
-    """Calls a second an account, and one recipient on it, may get; 0: no limit. `burst`: how many at once."""
-
-    per_second: float = 0.0
-    burst: int = 1
-    per_address: float = 0.0
-    address_burst: int = 1
 
 
 class Account:

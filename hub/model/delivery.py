@@ -20,7 +20,8 @@ _RANK = {
 class Delivery(Value, frozen=True):
     """What the outbox sends. `epoch`: the conversation's when it was written; `judged`: the record revision the gate saw.
 
-    `not_after` in ms since 1970 (0: never expires): a reply that is too old is not sent but told to the agent.
+    `not_after` in ms since 1970 (0: never expires): a reply that is too old is not sent but told to the agent. `reply_token`: the
+    provider's leave to answer one message, good until `token_until` (ms); `tag`: on what ground it may go outside the provider's window.
     """
 
     id: str
@@ -37,6 +38,9 @@ class Delivery(Value, frozen=True):
     cause: str = ""
     root: str = ""
     key: str = ""
+    reply_token: str = ""
+    token_until: int = 0
+    tag: str = ""
     v: int = 1
 
 

@@ -1,5 +1,7 @@
 """Errors are decisions: each class says what the caller does next."""
 
+from hub.model.failure import Failure
+
 
 class HubError(Exception):
     """The root of all errors the hub raises on purpose."""
@@ -10,7 +12,11 @@ class SettingsError(HubError):
 
 
 class BadSignature(HubError):
-    """The request is not from the provider: 403, nothing read further."""
+    """The request is not from the provider: 403, nothing read further. `code` says in a word what was wrong with it."""
+
+    def __init__(self, reason: str = "", *, code: str = "bad_signature") -> None:
+        super().__init__(reason)
+        self.code = code
 
 
 class Unparseable(HubError):
@@ -34,19 +40,29 @@ class Fenced(HubError):
 
 
 class SendError(HubError):
-    """A send did not end well; the subclass is the decision."""
+    """A send did not end well; the subclass is the decision.
 
-    def __init__(self, reason: str = "", *, code: str = "") -> None:
+    `reason` and `code` are the provider's own words and number; `failure` says what went wrong so that a person understands it.
+    """
+
+    usual = Failure.REJECTED
+
+    def __init__(self, reason: str = "", *, code: str = "", failure: Failure | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
         self.code = code
+        self.failure = failure or self.usual
 
 
 class Throttled(SendError):
     """Too fast: this lane waits `retry_after` seconds; `whole_account` where the provider speaks of all sends."""
 
-    def __init__(self, reason: str = "", *, retry_after: float, code: str = "", whole_account: bool = False) -> None:
-        super().__init__(reason, code=code)
+    usual = Failure.THROTTLED
+
+    def __init__(
+        self, reason: str = "", *, retry_after: float, code: str = "", whole_account: bool = False, failure: Failure | None = None
+    ) -> None:
+        super().__init__(reason, code=code, failure=failure)
         self.retry_after = retry_after
         self.whole_account = whole_account
 
@@ -54,9 +70,13 @@ class Throttled(SendError):
 class TemporaryFailure(SendError):
     """The provider refused or failed before taking the message: the same call may go again."""
 
+    usual = Failure.CONNECTION
+
 
 class OutcomeUnknown(SendError):
     """The request left and no answer came: sent or not, nobody knows (service goes again, marketing never)."""
+
+    usual = Failure.CONNECTION
 
 
 class Rejected(SendError):
@@ -66,10 +86,16 @@ class Rejected(SendError):
 class RecipientGone(SendError):
     """The customer blocked or left: no more to this address."""
 
+    usual = Failure.STOPPED
+
 
 class WindowClosed(SendError):
     """Outside the time in which a free message is allowed."""
 
+    usual = Failure.WINDOW
+
 
 class Misconfigured(SendError):
     """The account's credentials or settings are wrong: stop the account, tell the admin."""
+
+    usual = Failure.AUTH

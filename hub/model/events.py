@@ -3,15 +3,29 @@
 from hub.model.address import Address
 from hub.model.base import Tagged, Value
 from hub.model.delivery import Delivery
+from hub.model.failure import Failure
 from hub.model.message import Attachment, Message
 from hub.model.words import DeliveryState, Purpose
+
+
+class Referral(Value, frozen=True):
+    """Where a customer came from: an advertisement, a link, a shop's page. `click`: the advertiser's id of the click."""
+
+    ref: str = ""
+    source: str = ""
+    kind: str = ""
+    ad: str = ""
+    click: str = ""
+    headline: str = ""
+    url: str = ""
 
 
 class Said(Tagged, frozen=True, tag="message"):
     """The customer wrote, pressed a button or sent media.
 
-    `payload` is what a pressed control carries, `source` which kind of control (button, web_app; empty: none was pressed).
-    `chat_type`: private, group or channel; in a group `author` wrote and `mentioned` tells whether the bot was spoken to.
+    `payload` is what a pressed control carries, `source` which kind of control (button, quick_reply, list, web_app, flow, menu; empty:
+    none was pressed). `chat_type`: private, group or channel; in a group `author` wrote and `mentioned` tells whether the bot was
+    spoken to. `thread`: a thread within the chat; `reply_token`: the provider's leave to answer this very message, once and soon.
     """
 
     text: str = ""
@@ -27,6 +41,10 @@ class Said(Tagged, frozen=True, tag="message"):
     mentioned: bool = True
     source: str = ""
     chat_type: str = "private"
+    thread: str = ""
+    reply_token: str = ""
+    referral: Referral | None = None
+    subject: str = ""
 
 
 class Started(Tagged, frozen=True, tag="start"):
@@ -39,12 +57,33 @@ class Started(Tagged, frozen=True, tag="start"):
     external_id: str = ""
     author: str = ""
     chat_type: str = "private"
+    reply_token: str = ""
+    referral: Referral | None = None
+
+
+class Referred(Tagged, frozen=True, tag="referral"):
+    """The customer came again by an advertisement or a link, without writing yet."""
+
+    referral: Referral
+    external_id: str = ""
+
+
+class OptedIn(Tagged, frozen=True, tag="optin"):
+    """The provider says the customer wants to hear from us. `topic`: of what; `token`: the provider's leave to write, if it gives one."""
+
+    topic: str = ""
+    token: str = ""
+    name: str = ""
+    reply_token: str = ""
+    payload: str = ""
 
 
 class OptedOut(Tagged, frozen=True, tag="optout"):
-    """The provider says the customer blocked or left us."""
+    """The provider says the customer blocked or left us; `marketing`: wants no advertisements, but answers still."""
 
     reason: str = ""
+    marketing: bool = False
+    external_id: str = ""
 
 
 class Edited(Tagged, frozen=True, tag="edit"):
@@ -70,21 +109,75 @@ class Reacted(Tagged, frozen=True, tag="reaction"):
     author: str = ""
 
 
+class Price(Value, frozen=True):
+    """What a message cost as the provider tells it; `amount` in the currency's own units, empty where only the category is told."""
+
+    category: str = ""
+    model: str = ""
+    billable: bool = True
+    amount: str = ""
+    currency: str = ""
+
+
 class Receipt(Tagged, frozen=True, tag="status"):
-    """The provider says what became of deliveries."""
+    """The provider says what became of deliveries: of those named, or of all up to the moment `watermark` (ms since 1970).
+
+    `failure`: what went wrong, where the state is failed.
+    """
 
     external_ids: tuple[str, ...]
     state: DeliveryState
     error_code: str = ""
     reason: str = ""
     tries: int = 0
+    failure: Failure | None = None
+    watermark: int = 0
+    price: Price | None = None
 
 
 class Echoed(Tagged, frozen=True, tag="echo"):
-    """A message went out from our side that the hub may not have sent (a person at the provider's own app)."""
+    """A message went out from our side that the hub may not have sent (a person at the provider's own app).
+
+    `ours`: it bears our own mark (metadata, app id), so no person wrote it.
+    """
 
     text: str = ""
     external_id: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    ours: bool = False
+    app: str = ""
+
+
+class IdentityChanged(Tagged, frozen=True, tag="identity_change"):
+    """The provider says the customer is now reached under another id: a new phone number, a new user id."""
+
+    previous: str
+    new: str
+    phone: str = ""
+    external_id: str = ""
+
+
+class Called(Tagged, frozen=True, tag="call"):
+    """A call came, was missed or ended: a note on the timeline, no turn of the bot. `seconds`: how long it was."""
+
+    state: str
+    incoming: bool = True
+    seconds: int = 0
+    external_id: str = ""
+
+
+class Commented(Tagged, frozen=True, tag="comment"):
+    """Somebody commented under a post or a live of the shop's; `verb`: add, edited, remove, hide. `parent`: the comment answered to."""
+
+    post: str
+    comment: str
+    text: str = ""
+    verb: str = "add"
+    parent: str = ""
+    name: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    url: str = ""
+    live: bool = False
 
 
 class Noted(Tagged, frozen=True, tag="note"):
@@ -253,22 +346,26 @@ class EraseAsked(Tagged, frozen=True, tag="erase"):
 
 
 Body = (
-    Said | Started | OptedOut | Edited | Deleted | Reacted | Receipt | Echoed | Noted | Tracked | Identified | TimerFired | ClaimAsked
-    | ReleaseAsked | ResolveAsked | ReopenAsked | SayAsked | NoteAsked | RetryAsked | DismissAsked | NudgeAsked | JudgeAgain | DeliveryEnded
-    | MergeAsked | MergeArrived | DeliveryArrived | EraseAsked
+    Said | Started | Referred | OptedIn | OptedOut | IdentityChanged | Called | Commented | Edited | Deleted | Reacted | Receipt | Echoed
+    | Noted | Tracked | Identified | TimerFired | ClaimAsked | ReleaseAsked | ResolveAsked | ReopenAsked | SayAsked | NoteAsked | RetryAsked
+    | DismissAsked | NudgeAsked | JudgeAgain | DeliveryEnded | MergeAsked | MergeArrived | DeliveryArrived | EraseAsked
 )  # fmt: skip
 
 
 class Incoming(Value, frozen=True):
     """What a channel made of one element of a webhook: from whom, what, and on what to de-duplicate.
 
-    `at` is the provider's clock in ms since 1970 (0: it gave none); an empty `dedupe_id` is never de-duplicated.
+    `at` is the provider's clock in ms since 1970 (0: it gave none); an empty `dedupe_id` is never de-duplicated. `aliases`: further ids
+    of the same person at this provider; `recipient`: the provider's id of the account written to; `details`: what else it told.
     """
 
     address: Address
     body: Body
     dedupe_id: str = ""
     at: int = 0
+    aliases: tuple[str, ...] = ()
+    recipient: str = ""
+    details: dict[str, str] = {}
 
 
 class Unparsed(Value, frozen=True):

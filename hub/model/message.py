@@ -19,10 +19,17 @@ class MediaKind(StrEnum):
     LINK = "link"
     SHARE = "share"
     STORY_MENTION = "story_mention"
+    STORY_REPLY = "story_reply"
+    PRODUCT = "product"
+    UNSUPPORTED = "unsupported"
 
 
 class Attachment(Value, frozen=True):
-    """A piece of media or a place or a contact; exactly the fields its kind has are set."""
+    """A piece of media or a place or a contact; exactly the fields its kind has are set.
+
+    Where it is: `url`, or the provider's own name of it (`media_id`, `file_id`), which only its channel can fetch. `duration_ms`: of
+    sound and film; `sha256`: as the provider tells it (hex or base64); `preview`: address of a small picture of it.
+    """
 
     kind: MediaKind
     url: str = ""
@@ -36,34 +43,165 @@ class Attachment(Value, frozen=True):
     name: str = ""
     address: str = ""
     phone: str = ""
+    duration_ms: int = 0
+    sha256: str = ""
+    preview: str = ""
+
+
+class ReplyKind(StrEnum):
+    """What a quick reply asks for: words, or something the customer's app knows."""
+
+    TEXT = "text"
+    LOCATION = "location"
+    PHONE = "phone"
+    EMAIL = "email"
+    FORM = "form"
+    URL = "url"
 
 
 class QuickReply(Value, frozen=True):
-    """A short answer offered under a message; `payload` comes back when it is pressed, else the title."""
+    """A short answer offered under a message; `payload` comes back when it is pressed, else the title.
+
+    `extra`: the address a form or link opens, or the form's id; `image`: address of a small picture beside the title.
+    """
 
     title: str
     payload: str = ""
+    kind: ReplyKind = ReplyKind.TEXT
+    extra: str = ""
+    image: str = ""
+
+
+class ButtonKind(StrEnum):
+    """What a button does."""
+
+    REPLY = "reply"
+    URL = "url"
+    CALL = "call"
+    WEBVIEW = "webview"
+    COPY = "copy"
+
+
+class Button(Value, frozen=True):
+    """A button that stays with its message. `value`: the payload, address, phone number or text to copy, by its kind."""
+
+    title: str
+    kind: ButtonKind = ButtonKind.REPLY
+    value: str = ""
+
+
+class Row(Value, frozen=True):
+    """One choice of a list; `payload` comes back when it is chosen, else the title."""
+
+    title: str
+    payload: str = ""
+    description: str = ""
+
+
+class Section(Value, frozen=True):
+    """Rows of a list under one title."""
+
+    rows: tuple[Row, ...]
+    title: str = ""
+
+
+class Choices(Value, frozen=True):
+    """A list that opens at a press of `button`."""
+
+    button: str
+    sections: tuple[Section, ...]
+
+
+class Card(Value, frozen=True):
+    """A product or an order to look at: several stand side by side. `url` opens at a press of the card itself."""
+
+    title: str
+    subtitle: str = ""
+    image: str = ""
+    url: str = ""
+    buttons: tuple[Button, ...] = ()
+
+
+class Parameter(Value, frozen=True):
+    """What stands in one gap of a template: a text, or the address of an image, video or document. `name` where gaps are named."""
+
+    value: str
+    kind: str = "text"
+    name: str = ""
+    mime_type: str = ""
+
+
+class Component(Value, frozen=True):
+    """A part of a template with gaps: header, body, button (then `sub_type` and `index` say which)."""
+
+    kind: str
+    parameters: tuple[Parameter, ...] = ()
+    sub_type: str = ""
+    index: int = 0
+
+
+class Template(Value, frozen=True):
+    """An approved text of the provider's, by name and language exactly as approved there; `id` where the provider gave one."""
+
+    name: str
+    language: str = ""
+    components: tuple[Component, ...] = ()
+    id: str = ""
 
 
 class Message(Value, frozen=True):
-    """What is said: text, media and answers offered. Empty text with media is legal; wholly empty is not."""
+    """What is said: text, media and answers offered. Empty text with media, cards or a template is legal; wholly empty is not.
+
+    Quick replies vanish once one is chosen, buttons stay with the message, `choices` open as a list. With a template the text is what
+    the customer reads of it, for the timeline and for channels without templates.
+    """
 
     text: str = ""
     attachments: tuple[Attachment, ...] = ()
     quick_replies: tuple[QuickReply, ...] = ()
     reply_to: str = ""
+    buttons: tuple[Button, ...] = ()
+    choices: Choices | None = None
+    cards: tuple[Card, ...] = ()
+    template: Template | None = None
+    subject: str = ""
 
 
 class Capabilities(Value, frozen=True):
-    """What a channel can show; data from which degradation and the feature matrix are made."""
+    """What a channel can show; data from which degradation and the feature matrix are made. 0, none or empty: not at all.
+
+    Texts are measured in `unit`, titles in characters. `buttons`: how many a message, a card has `card_buttons`; `rows`: of a list in
+    all; `media_bytes`: the largest file of each kind; `window_hours`: how long after a customer's word a free message may go (0: ever).
+    `links`: whether an address in a text can be opened; `connects`: False where sending opens no connection of its own.
+    """
 
     text_units: int
     unit: str = "characters"
     quick_replies: int = 0
     quick_reply_title: int = 0
+    reply_kinds: frozenset[ReplyKind] = frozenset((ReplyKind.TEXT,))
+    buttons: int = 0
+    button_title: int = 0
+    button_kinds: frozenset[ButtonKind] = frozenset()
+    rows: int = 0
+    row_title: int = 0
+    row_description: int = 0
+    cards: int = 0
+    card_buttons: int = 0
+    card_title: int = 0
+    templates: bool = False
     caption_units: int = 0
     media: frozenset[MediaKind] = frozenset()
+    media_bytes: dict[MediaKind, int] = {}
+    reply_to: bool = False
     receipts: bool = False
+    read_receipts: bool = False
     typing: bool = False
+    marks_read: bool = False
+    edits: bool = False
+    reactions: bool = False
+    links: bool = True
+    subject: bool = False
+    window_hours: int = 0
     retry_horizon_days: int = 1
     connects: bool = True

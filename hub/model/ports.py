@@ -7,7 +7,7 @@ from hub.model.address import Address
 from hub.model.base import Value
 from hub.model.delivery import Delivery
 from hub.model.events import Incoming, Unparsed
-from hub.model.message import Capabilities
+from hub.model.message import Attachment, Capabilities
 
 
 class Clock(Protocol):
@@ -56,9 +56,123 @@ class Call(Value, frozen=True):
 
 
 class Sent(Value, frozen=True):
-    """What the provider answered to a call."""
+    """What the provider answered to a call: its id of the message, and the id it now knows the person by, where it tells another one."""
 
     external_id: str = ""
+    identity: str = ""
+
+
+class File(Value, frozen=True):
+    """A file to be sent or kept, whole."""
+
+    content: bytes
+    mime_type: str
+    name: str
+
+
+class Files(Protocol):
+    """Reads the files messages name."""
+
+    async def read(self, attachment: Attachment) -> File:
+        """The file; raises Rejected where it cannot be had, TemporaryFailure where it cannot be had now."""
+        ...
+
+
+class Prepares(Protocol):
+    """A channel that has something to do at its provider before a message can be sent: above all, to upload its files."""
+
+    async def prepare(self, delivery: Delivery, files: Files) -> Delivery:
+        """The delivery with the provider's names of its files. Nothing is shown to the customer yet, so it may be done again.
+
+        Raises a SendError.
+        """
+        ...
+
+
+class Located(Value, frozen=True):
+    """Where a file the customer sent lies for a short while; `headers` prove who asks, and go to that host only."""
+
+    url: str
+    headers: dict[str, str] = {}
+    mime_type: str = ""
+    size: int = 0
+
+
+class Locates(Protocol):
+    """A channel whose customers' files are named by an id, or need credentials."""
+
+    async def locate(self, attachment: Attachment) -> Located:
+        """Where to fetch it; raises a SendError."""
+        ...
+
+
+class Types(Protocol):
+    """A channel that shows "typing…"."""
+
+    async def typing(self, to: Address) -> None:
+        """Show it for some seconds or until the next message; raises a SendError."""
+        ...
+
+
+class Token(Value, frozen=True):
+    """A provider's leave that ends: `until` in ms since 1970 (0: not known); `refresh` is what the next one is had for."""
+
+    access: str
+    refresh: str = ""
+    until: int = 0
+
+    def __repr__(self) -> str:
+        """Never in a log."""
+        return f"Token(until={self.until})"
+
+
+class Tokens(Protocol):
+    """Where tokens that turn over are kept, for all processes together."""
+
+    async def current(self, channel: str, account: str) -> Token | None:
+        """The newest one; None where there has been none yet."""
+        ...
+
+    async def renew(self, channel: str, account: str, get: Callable[[Token | None], Awaitable[Token]]) -> Token:
+        """Have `get` make the next one of the newest, in one process at a time; it is written down before anybody uses it.
+
+        Whoever comes while another renews is given the other's. Raises what `get` raises.
+        """
+        ...
+
+
+class Connection(Value, frozen=True):
+    """How an account stands at its provider. `name`: as the provider shows it; `hook`: the webhook address set there, if it tells.
+
+    `clicks`: what a person still has to do there, step by step; `problems`: what is wrong, each a sentence with its remedy;
+    `until`: when the credentials end (ms since 1970; 0: never, or not told).
+    """
+
+    name: str = ""
+    hook: str = ""
+    clicks: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+    until: int = 0
+
+
+class Connects(Protocol):
+    """A channel that can set its webhook, or tell how it is set by hand."""
+
+    async def connect(self, hook_url: str) -> Connection:
+        """Have events brought to `hook_url` (https, this account's own); raises a SendError."""
+        ...
+
+    async def look(self, hook_url: str) -> Connection:
+        """How it stands, changing nothing; raises a SendError."""
+        ...
+
+
+class MarksRead(Protocol):
+    """A channel that shows the customer what was read."""
+
+    async def mark_read(self, to: Address, external_id: str) -> None:
+        """Everything up to that message was read; raises a SendError."""
+        ...
 
 
 class Channel(Protocol):

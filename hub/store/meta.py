@@ -9,11 +9,12 @@ from hub.store.keys import Keys
 from hub.store.links import Links
 from hub.store.workers import Workers
 
-FORMAT = 2
+FORMAT = 3
 """The newest format of stored values this version reads and writes.
 
 2: events of the shop (`track`, `identify`), notes, reopening, dismissal. A process of format 1 beside it gives them up, and they are tried
 again once it has gone; from then on it does not start any more.
+3: what channels tell beyond words (referrals, opt-ins, comments, calls, changed ids), and what messages offer beyond quick replies.
 """
 
 RESTORING = "restoring"

@@ -6,10 +6,10 @@ import sys
 
 from config.core import Turning, worker
 from config.stored import store
-from hub.engine.accounts import Rates
 from hub.engine.clock import SystemClock
 from hub.engine.counters import Counters
 from hub.model.events import Said
+from hub.model.rates import Rates
 from hub.model.turn import Turn
 from hub.store.keys import Keys
 from hub.store.links import connect

@@ -13,7 +13,6 @@ from config.stored import Store, store
 from hub.desk.asking import Desk
 from hub.desk.ownership import Ownership
 from hub.desk.threads import Threads
-from hub.engine.accounts import Rates
 from hub.engine.clock import SystemClock
 from hub.engine.counters import Counters
 from hub.engine.merge import Merging
@@ -24,6 +23,7 @@ from hub.model.ids import new_id
 from hub.model.journal import JournalEntry, TurnTaken
 from hub.model.message import Message
 from hub.model.ports import Channel, Question
+from hub.model.rates import Rates
 from hub.model.record import Live, Record
 from hub.model.subject import PARTITIONS, customer_subject
 from hub.model.turn import Step, Turn, Urgent

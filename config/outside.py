@@ -1,0 +1,42 @@
+"""What channels get from the house, and the same without a house: for checks, captured webhooks and previews."""
+
+from collections.abc import Awaitable, Callable
+
+from aiohttp import ClientSession
+
+from channels.kinds import Outside
+from hub.engine.clock import SystemClock
+from hub.model.errors import Rejected
+from hub.model.failure import Failure
+from hub.model.message import Attachment
+from hub.model.ports import Clock, File, Token
+
+
+class NoFiles:
+    """No files can be had."""
+
+    async def read(self, attachment: Attachment) -> File:
+        """Raises Rejected."""
+        raise Rejected(f"the {attachment.kind.value} cannot be read here", failure=Failure.MEDIA)
+
+
+class PassingTokens:
+    """Tokens of one process, forgotten with it."""
+
+    def __init__(self) -> None:
+        self._newest: dict[tuple[str, str], Token] = {}
+
+    async def current(self, channel: str, account: str) -> Token | None:
+        """The newest one."""
+        return self._newest.get((channel, account))
+
+    async def renew(self, channel: str, account: str, get: Callable[[Token | None], Awaitable[Token]]) -> Token:
+        """Have the next one made; raises what `get` raises."""
+        token = await get(self._newest.get((channel, account)))
+        self._newest[channel, account] = token
+        return token
+
+
+def alone(session: ClientSession, *, clock: Clock | None = None) -> Outside:
+    """For channels outside a running hub: nothing is kept, no file is there."""
+    return Outside(session=session, clock=clock or SystemClock(), tokens=PassingTokens(), files=NoFiles())
