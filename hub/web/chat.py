@@ -12,6 +12,7 @@ from hub.web.chat_ports import ChatPorts, ChatSettings
 from hub.web.chat_socket import ChatSocket
 from hub.web.files import FileDoor
 from hub.web.origin import Origin
+from hub.web.sockets import Sockets
 
 _FILES = {"/chat": "index.html", "/chat/mark.svg": "mark.svg"}
 
@@ -45,12 +46,14 @@ class ChatDoor:
         self._origins = ChatOrigins(settings.origins, origin=origin)
         self._fallback = ChatFallback(settings, ports)
         self._files = FileDoor(settings, ports.filing, origin=origin, clock=lambda: asyncio.get_running_loop().time())
-        self._open: set[ChatSocket] = set()
+        self._sockets: Sockets[ChatSocket] = Sockets(
+            settings.sockets, frame_bytes=FRAME_BYTES, heartbeat_s=settings.heartbeat_s, crowded="Too many chats are open: come again.\n"
+        )
 
     @property
     def open_sockets(self) -> int:
         """How many pages are connected."""
-        return len(self._open)
+        return len(self._sockets)
 
     @property
     def waiting_requests(self) -> int:
@@ -75,22 +78,12 @@ class ChatDoor:
         """One page's connection, for as long as it lasts. 403 for a foreign origin, 503 when too many are open."""
         if not self._origins.allows(request):
             return web.Response(status=403, text="This address may not open the chat: add it to the chat's origins.\n")
-        if len(self._open) >= self._settings.sockets:
-            return web.Response(status=503, text="Too many chats are open: come again.\n", headers={"Retry-After": "5"})
-        wire = web.WebSocketResponse(max_msg_size=FRAME_BYTES, heartbeat=self._settings.heartbeat_s, compress=False)
-        await wire.prepare(request)
-        socket = ChatSocket(wire, self._settings, self._ports)
-        self._open.add(socket)
-        try:
-            await socket.serve()
-        finally:
-            self._open.discard(socket)
-        return wire
+        return await self._sockets.serve(request, lambda wire: ChatSocket(wire, self._settings, self._ports))
 
     async def close(self, _app: web.Application | None = None) -> None:
         """Tell every page that we go; they come again by themselves. Fits `app.on_shutdown`."""
         self._fallback.close()
-        await asyncio.gather(*(socket.leave() for socket in tuple(self._open)))
+        await asyncio.gather(*(socket.leave() for socket in self._sockets))
 
     def _page(self, name: str) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         path = self._settings.pages / name

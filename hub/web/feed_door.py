@@ -9,6 +9,7 @@ from hub.model.feed import FRAME_BYTES
 from hub.model.people import Right
 from hub.web.feed_socket import FeedRooms, FeedSocket
 from hub.web.problems import Refusal, answered
+from hub.web.sockets import Sockets
 
 SOCKETS = 2_000
 HEARTBEAT_S = 25.0
@@ -20,7 +21,9 @@ class FeedDoor:
 
     def __init__(self, rooms: FeedRooms) -> None:
         self._rooms = rooms
-        self._open: set[FeedSocket] = set()
+        self._sockets: Sockets[FeedSocket] = Sockets(
+            SOCKETS, frame_bytes=FRAME_BYTES, heartbeat_s=HEARTBEAT_S, crowded="Too many consoles are open: come again.\n"
+        )
 
     def routes(self) -> list[web.RouteDef]:
         """The one path."""
@@ -34,24 +37,14 @@ class FeedDoor:
             return answered(refused)
         except StoreAway:
             return web.Response(status=503, text="The store is away: come again.\n", headers={"Retry-After": "2"})
-        if len(self._open) >= SOCKETS:
-            return web.Response(status=503, text="Too many consoles are open: come again.\n", headers={"Retry-After": "5"})
-        wire = web.WebSocketResponse(max_msg_size=FRAME_BYTES, heartbeat=HEARTBEAT_S, compress=False)
-        await wire.prepare(request)
-        socket = FeedSocket(wire, request, caller, self._rooms)
-        self._open.add(socket)
-        try:
-            await socket.serve()
-        finally:
-            self._open.discard(socket)
-        return wire
+        return await self._sockets.serve(request, lambda wire: FeedSocket(wire, request, caller, self._rooms))
 
     async def close(self, _app: web.Application | None = None) -> None:
         """Tell every console that we go; they come again by themselves. Fits `app.on_shutdown`."""
-        for socket in tuple(self._open):
+        for socket in self._sockets:
             socket.end("restart")
         # Their last frames leave before the server closes what is open.
         for _ in range(50):
-            if not self._open:
+            if not len(self._sockets):
                 return
             await asyncio.sleep(0.02)
