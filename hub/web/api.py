@@ -1,12 +1,13 @@
 """The API: its table of routes, served and described."""
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from http import HTTPStatus
 
 from aiohttp import web
 from msgspec import json
 
+from hub.web.answering import Handler
 from hub.web.api_customers import CUSTOMER_ROUTES
 from hub.web.api_events import EVENT_ROUTES
 from hub.web.api_files import FILE_ROUTES
@@ -24,8 +25,6 @@ ROUTES: tuple[Route, ...] = (*PEOPLE_ROUTES, *CUSTOMER_ROUTES, *INBOX_ROUTES, *F
 
 DESCRIBED: tuple[Route, ...] = (*ROUTES, *EVENT_ROUTES)
 """What the OpenAPI page tells: also what has a door of its own."""
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def api_routes(rooms: Rooms, *, signing: Signing, version: str) -> list[web.RouteDef]:

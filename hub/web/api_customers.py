@@ -4,9 +4,12 @@ import re
 from http import HTTPStatus
 from typing import assert_never
 
+from msgspec import Struct
+
 from hub.desk.asking import Claimed, Done, Refused, TakingOver
 from hub.model.address import Address
 from hub.model.events import MergeAsked, Noted, NudgeAsked
+from hub.model.message import Message
 from hub.model.people import Right
 from hub.model.record import Asleep, Erased, Live, Record
 from hub.model.words import OwnerKind, Purpose
@@ -14,7 +17,7 @@ from hub.store.queue import Waiting
 from hub.store.timeline import ForeignPlace
 from hub.web import api_shapes as shapes
 from hub.web.problems import Problem, Refusal, refusal
-from hub.web.routes import Answer, Ask, Rooms, Route
+from hub.web.routes import Answer, Ask, Rooms, Route, Take
 
 _CUSTOMER = re.compile(r"cu-[0-9A-Za-z-]{1,60}")
 _CODES = {"no_conversation": HTTPStatus.NOT_FOUND, "unknown": HTTPStatus.NOT_FOUND}
@@ -28,6 +31,19 @@ async def known(rooms: Rooms, customer: str) -> Record:
     if isinstance(record, Erased):
         raise refusal(HTTPStatus.GONE, "This customer asked to be forgotten: nothing is left to read or to write to.")
     return record
+
+
+async def between(rooms: Rooms, ask: Ask) -> tuple[str, str]:
+    """Whom a deed is about and who does it: the customer's id now, and the agent; raises as `known` and `Ask.acting`."""
+    agent = ask.acting(ask.body.agent)
+    return (await known(rooms, ask.path["customer"])).id, agent
+
+
+def deed(word: str, name: str, take: Take, *, body: type[Struct], summary: str) -> Route:
+    """The route of what an agent does to a conversation: done at once, or under way and to be asked for again."""
+    answers = {HTTPStatus.OK: shapes.Settled, HTTPStatus.ACCEPTED: shapes.UnderWay}
+    path = f"/api/customers/{{customer}}/{word}"
+    return Route(method="POST", path=path, name=name, right=Right.TALK, take=take, body=body, answers=answers, summary=summary)
 
 
 def told(outcome: Claimed | Done | Refused | TakingOver, ask: Ask) -> Answer:
@@ -52,27 +68,21 @@ def told(outcome: Claimed | Done | Refused | TakingOver, ask: Ask) -> Answer:
 
 async def _claim(rooms: Rooms, ask: Ask) -> Answer:
     body: shapes.ClaimBody = ask.body
-    agent = ask.acting(body.agent)
-    customer = (await known(rooms, ask.path["customer"])).id
+    customer, agent = await between(rooms, ask)
     return told(await rooms.desk.claim(customer, conversation=body.conversation, agent=agent, event_id=ask.event), ask)
 
 
 async def _say(rooms: Rooms, ask: Ask) -> Answer:
     body: shapes.SayBody = ask.body
-    if not body.text and not body.attachments:
-        raise refusal(HTTPStatus.BAD_REQUEST, "A message needs a text or an attachment.", field="$.text")
-    agent = ask.acting(body.agent)
-    customer = (await known(rooms, ask.path["customer"])).id
-    outcome = await rooms.desk.say(
-        customer, message=body.message(), agent=agent, event_id=ask.event, conversation=body.conversation, to=body.to
-    )
+    message = _message(body)
+    customer, agent = await between(rooms, ask)
+    outcome = await rooms.desk.say(customer, message=message, agent=agent, event_id=ask.event, conversation=body.conversation, to=body.to)
     return told(outcome, ask)
 
 
 async def _release(rooms: Rooms, ask: Ask) -> Answer:
     body: shapes.ReleaseBody = ask.body
-    agent = ask.acting(body.agent)
-    customer = (await known(rooms, ask.path["customer"])).id
+    customer, agent = await between(rooms, ask)
     outcome = await rooms.desk.release(
         customer, agent=agent, event_id=ask.event, conversation=body.conversation, summary=body.summary
     )  # fmt: skip
@@ -81,8 +91,7 @@ async def _release(rooms: Rooms, ask: Ask) -> Answer:
 
 async def _resolve(rooms: Rooms, ask: Ask) -> Answer:
     body: shapes.ResolveBody = ask.body
-    agent = ask.acting(body.agent)
-    customer = (await known(rooms, ask.path["customer"])).id
+    customer, agent = await between(rooms, ask)
     outcome = await rooms.desk.resolve(
         customer, agent=agent, event_id=ask.event, conversation=body.conversation, reason=body.reason
     )  # fmt: skip
@@ -91,9 +100,14 @@ async def _resolve(rooms: Rooms, ask: Ask) -> Answer:
 
 async def _retry(rooms: Rooms, ask: Ask) -> Answer:
     body: shapes.RetryBody = ask.body
-    agent = ask.acting(body.agent)
-    customer = (await known(rooms, ask.path["customer"])).id
+    customer, agent = await between(rooms, ask)
     return told(await rooms.desk.retry(customer, agent=agent, event_id=ask.event, delivery=body.delivery), ask)
+
+
+def _message(body: shapes.SayBody | shapes.NudgeBody) -> Message:
+    if not body.text and not body.attachments:
+        raise refusal(HTTPStatus.BAD_REQUEST, "A message needs a text or an attachment.", field="$.text")
+    return body.message()
 
 
 async def _merge(rooms: Rooms, ask: Ask) -> Answer:
@@ -107,10 +121,9 @@ async def _merge(rooms: Rooms, ask: Ask) -> Answer:
 
 async def _nudge(rooms: Rooms, ask: Ask) -> Answer:
     body: shapes.NudgeBody = ask.body
-    if not body.text and not body.attachments:
-        raise refusal(HTTPStatus.BAD_REQUEST, "A message needs a text or an attachment.", field="$.text")
+    message = _message(body)
     customer = (await known(rooms, ask.path["customer"])).id
-    event = NudgeAsked(message=body.message(), purpose=Purpose(body.purpose), not_after=body.not_after, key=body.key)
+    event = NudgeAsked(message=message, purpose=Purpose(body.purpose), not_after=body.not_after, key=body.key)
     new = await rooms.desk.tell(customer, event, event_id=ask.event)
     return Answer(HTTPStatus.ACCEPTED, shapes.Told(event=ask.event, repeated=not new))
 
@@ -168,7 +181,6 @@ async def _waits(rooms: Rooms, waiting: Waiting) -> bool:
     return False
 
 
-_SETTLED = {HTTPStatus.OK: shapes.Settled, HTTPStatus.ACCEPTED: shapes.UnderWay}
 _TOLD = {HTTPStatus.ACCEPTED: shapes.Told}
 
 CUSTOMER_ROUTES: tuple[Route, ...] = (
@@ -190,30 +202,14 @@ CUSTOMER_ROUTES: tuple[Route, ...] = (
         query=shapes.ConversationsQuery, answers={HTTPStatus.OK: shapes.Conversations},
         summary="List the conversations that wait for a person, longest waiting first.",
     ),
-    Route(
-        method="POST", path="/api/customers/{customer}/claim", name="claim", right=Right.TALK,
-        take=_claim, body=shapes.ClaimBody, answers=_SETTLED,
+    deed(
+        "claim", "claim", _claim, body=shapes.ClaimBody,
         summary="Take a conversation over; once this says 200, no bot or marketing message begins any more.",
     ),
-    Route(
-        method="POST", path="/api/customers/{customer}/say", name="say", right=Right.TALK, take=_say, body=shapes.SayBody, answers=_SETTLED,
-        summary="Write to the customer as an agent.",
-    ),
-    Route(
-        method="POST", path="/api/customers/{customer}/release", name="release", right=Right.TALK,
-        take=_release, body=shapes.ReleaseBody, answers=_SETTLED,
-        summary="Give a conversation back to the bot.",
-    ),
-    Route(
-        method="POST", path="/api/customers/{customer}/resolve", name="resolve", right=Right.TALK,
-        take=_resolve, body=shapes.ResolveBody, answers=_SETTLED,
-        summary="Close a conversation.",
-    ),
-    Route(
-        method="POST", path="/api/customers/{customer}/retry", name="retryDelivery", right=Right.TALK,
-        take=_retry, body=shapes.RetryBody, answers=_SETTLED,
-        summary="Send a failed, unknown or draft delivery after all.",
-    ),
+    deed("say", "say", _say, body=shapes.SayBody, summary="Write to the customer as an agent."),
+    deed("release", "release", _release, body=shapes.ReleaseBody, summary="Give a conversation back to the bot."),
+    deed("resolve", "resolve", _resolve, body=shapes.ResolveBody, summary="Close a conversation."),
+    deed("retry", "retryDelivery", _retry, body=shapes.RetryBody, summary="Send a failed, unknown or draft delivery after all."),
     Route(
         method="POST", path="/api/customers/{customer}/merge", name="merge", right=Right.JOIN,
         take=_merge, body=shapes.MergeBody, answers=_TOLD,

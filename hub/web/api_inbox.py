@@ -5,8 +5,7 @@ from http import HTTPStatus
 from hub.model.feed import FeedPresence, Present, View
 from hub.model.people import Right
 from hub.web import inbox_shapes as shapes
-from hub.web.api_customers import known, told
-from hub.web.api_shapes import Settled, UnderWay
+from hub.web.api_customers import between, deed, told
 from hub.web.feed_listener import Listener
 from hub.web.problems import refusal
 from hub.web.routes import Answer, Ask, Rooms, Route
@@ -42,8 +41,7 @@ async def _feed(rooms: Rooms, ask: Ask) -> Answer:
 
 async def _note(rooms: Rooms, ask: Ask) -> Answer:
     body: shapes.AgentNoteBody = ask.body
-    agent = ask.acting(body.agent)
-    customer = (await known(rooms, ask.path["customer"])).id
+    customer, agent = await between(rooms, ask)
     outcome = await rooms.desk.note(
         customer, text=body.text, agent=agent, event_id=ask.event, conversation=body.conversation, mentions=body.mentions
     )
@@ -52,19 +50,15 @@ async def _note(rooms: Rooms, ask: Ask) -> Answer:
 
 async def _reopen(rooms: Rooms, ask: Ask) -> Answer:
     body: shapes.ReopenBody = ask.body
-    agent = ask.acting(body.agent)
-    customer = (await known(rooms, ask.path["customer"])).id
+    customer, agent = await between(rooms, ask)
     return told(await rooms.desk.reopen(customer, conversation=body.conversation, agent=agent, event_id=ask.event), ask)
 
 
 async def _dismiss(rooms: Rooms, ask: Ask) -> Answer:
     body: shapes.DismissBody = ask.body
-    agent = ask.acting(body.agent)
-    customer = (await known(rooms, ask.path["customer"])).id
+    customer, agent = await between(rooms, ask)
     return told(await rooms.desk.dismiss(customer, delivery=body.delivery, agent=agent, event_id=ask.event), ask)
 
-
-_SETTLED = {HTTPStatus.OK: Settled, HTTPStatus.ACCEPTED: UnderWay}
 
 INBOX_ROUTES: tuple[Route, ...] = (
     Route(
@@ -76,19 +70,13 @@ INBOX_ROUTES: tuple[Route, ...] = (
         answers={HTTPStatus.OK: shapes.FeedPage},
         summary="Read what happened behind a cursor: the frames of the WebSocket /api/feed, for where it cannot be opened.",
     ),
-    Route(
-        method="POST", path="/api/customers/{customer}/notes", name="leaveNote", right=Right.TALK,
-        take=_note, body=shapes.AgentNoteBody, answers=_SETTLED,
+    deed(
+        "notes", "leaveNote", _note, body=shapes.AgentNoteBody,
         summary="Leave a note for colleagues on the timeline; the customer never sees it.",
     ),
-    Route(
-        method="POST", path="/api/customers/{customer}/reopen", name="reopen", right=Right.TALK,
-        take=_reopen, body=shapes.ReopenBody, answers=_SETTLED,
-        summary="Take back the closing of a conversation; it is yours then.",
-    ),
-    Route(
-        method="POST", path="/api/customers/{customer}/dismiss", name="dismissDraft", right=Right.TALK,
-        take=_dismiss, body=shapes.DismissBody, answers=_SETTLED,
+    deed("reopen", "reopen", _reopen, body=shapes.ReopenBody, summary="Take back the closing of a conversation; it is yours then."),
+    deed(
+        "dismiss", "dismissDraft", _dismiss, body=shapes.DismissBody,
         summary="Say that a suppressed draft is of no use, so that colleagues do not see it again.",
     ),
 )  # fmt: skip

@@ -8,21 +8,21 @@ from hmac import compare_digest
 from http import HTTPStatus
 from typing import TypeVar
 
-import structlog
 from aiohttp import web
 from msgspec import DecodeError, Struct, ValidationError, json
 
 from hub.model.chat import session_address
-from hub.model.errors import BadSignature, StoreAway, StoreFull
+from hub.model.errors import BadSignature
 from hub.model.events import Incoming
 from hub.model.ports import Clock
+from hub.web.answering import Handler, answering
 from hub.web.auth import Tokens
 from hub.web.chat_origins import ChatOrigins
 from hub.web.event_reading import CALL_BYTES, Sender, call_of, incoming, refused_by, storable, wrong
 from hub.web.event_shapes import BatchCall, BatchTaken, IdentifyCall, RefusedCall, Success, TrackCall
 from hub.web.headers import JSON_HEADERS
 from hub.web.origin import Origin
-from hub.web.problems import Refusal, answered, refusal
+from hub.web.problems import Refusal, refusal
 from hub.web.throttle import Throttle
 
 BATCH_BYTES = 500 * 1024
@@ -34,7 +34,6 @@ WRONG_AT_MOST = 10
 BURST, PER_S, SESSIONS = 60.0, 5.0, 10_000
 """Calls a page may make at once and a second: a shopper in a hurry, not a script."""
 
-log = structlog.get_logger(__name__)
 S = TypeVar("S", bound=Struct)
 Accept = Callable[[list[Incoming]], Awaitable[None]]
 
@@ -63,13 +62,17 @@ class EventDoor:
 
     def routes(self) -> list[web.RouteDef]:
         """The three calls, and what browsers ask before them."""
-        calls = {"/v1/track": self._single(TrackCall), "/v1/identify": self._single(IdentifyCall), "/v1/batch": self._answered(self._batch)}
+        calls = {
+            "/v1/track": self._single(TrackCall),
+            "/v1/identify": self._single(IdentifyCall),
+            "/v1/batch": _answering(self._batch, "BatchCall"),
+        }
         origins = self._origins
         return [
             route for path, take in calls.items() for route in (web.post(path, origins.guarded(take)), web.options(path, origins.preflight))
         ]
 
-    def _single(self, kind: type[TrackCall | IdentifyCall]) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    def _single(self, kind: type[TrackCall | IdentifyCall]) -> Handler:
         async def take(request: web.Request) -> Struct:
             call = _read(await _body(request, CALL_BYTES), kind)
             storable(call)
@@ -78,7 +81,7 @@ class EventDoor:
             await self._accept(list(incoming(call, sender, received=self._clock.now())))
             return Success()
 
-        return self._answered(take)
+        return _answering(take, kind.__name__)
 
     async def _batch(self, request: web.Request) -> Struct:
         batch = _read(await _body(request, BATCH_BYTES), BatchCall)
@@ -96,25 +99,6 @@ class EventDoor:
             raise wrong(f"None of the calls was taken; the first: {first.detail}", f"$.batch[0]{first.field.removeprefix('$')}")
         await self._accept([one for each in found for one in each])
         return BatchTaken(success=True, taken=len(found), refused=tuple(refused))
-
-    def _answered(self, take: Callable[[web.Request], Awaitable[Struct]]) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-        async def handle(request: web.Request) -> web.StreamResponse:
-            try:
-                body = await take(request)
-                answer = web.Response(body=json.encode(body), content_type="application/json", headers=dict(JSON_HEADERS))
-            except Refusal as refused:
-                answer = answered(refused)
-            except (StoreAway, StoreFull):
-                answer = answered(refusal(HTTPStatus.SERVICE_UNAVAILABLE, "Not taken: send it again with the same messageId."))
-                answer.headers["Retry-After"] = "2"
-            except Exception:
-                log.exception("an event call broke", path=request.path)
-                answer = answered(
-                    refusal(HTTPStatus.INTERNAL_SERVER_ERROR, "This is our fault and is in the log: report it with the time.")
-                )
-            return answer
-
-        return handle
 
     def _sender(self, request: web.Request, session: str) -> Sender:
         """The shop's server by its write key (Basic) or a token of the API (Bearer), or a page by its session's token."""
@@ -156,6 +140,13 @@ class EventDoor:
         self._credit[key] = (credit - calls, now)
         if len(self._credit) > SESSIONS:
             self._credit.popitem(last=False)
+
+
+def _answering(take: Callable[[web.Request], Awaitable[Struct]], name: str) -> Handler:
+    async def answer(request: web.Request) -> web.StreamResponse:
+        return web.Response(body=json.encode(await take(request)), content_type="application/json", headers=dict(JSON_HEADERS))
+
+    return answering(answer, name=name, again="Not taken: send it again with the same messageId.")
 
 
 async def _body(request: web.Request, most: int) -> bytes:

@@ -5,16 +5,13 @@ from hashlib import blake2b
 from http import HTTPStatus
 from typing import Any
 
-import structlog
 from aiohttp import web
 from msgspec import DecodeError, Struct, ValidationError, convert, json, to_builtins
 
 from hub.desk.asking import Desk
 from hub.desk.filing import Filing
-from hub.desk.passwords import Busy
 from hub.desk.people import People, Signed
 from hub.engine.counters import Counters
-from hub.model.errors import StoreAway, StoreFull
 from hub.model.ids import derived_id, new_id
 from hub.model.ports import Channel, Clock
 from hub.store.cases import Cases
@@ -24,21 +21,19 @@ from hub.store.inbox import Inbox
 from hub.store.queue import Queue
 from hub.store.switch import Switch
 from hub.store.timeline import Timeline
+from hub.web.answering import Handler, answering
 from hub.web.feed import Feed
 from hub.web.headers import JSON_HEADERS
 from hub.web.hooks import Intake
 from hub.web.journeys_seen import Nudging
 from hub.web.presence import Presence
-from hub.web.problems import Refusal, answered, refusal
+from hub.web.problems import Refusal, refusal
 from hub.web.receiving import Broken, TooLarge, Upload, read_file
 from hub.web.signing import Caller, Needed, Signing
 from hub.web.throttle import Throttle
 
 BODY_BYTES = 256 * 1024
 KEY_LENGTH = 200
-RETRY_AFTER_S = 2
-
-log = structlog.get_logger(__name__)
 
 
 class Rooms(Struct, frozen=True, kw_only=True):
@@ -104,6 +99,10 @@ class Answer(Struct, frozen=True):
     session: str | None = None
 
 
+Take = Callable[[Rooms, Ask], Awaitable[Answer]]
+"""A route's own work."""
+
+
 class Route(Struct, frozen=True, kw_only=True):
     """One line of the table. `right`: what it asks for; `answers`: status → type of the body; errors are problems and need no line."""
 
@@ -112,7 +111,7 @@ class Route(Struct, frozen=True, kw_only=True):
     name: str
     summary: str
     right: Needed
-    take: Callable[[Rooms, Ask], Awaitable[Answer]]
+    take: Take
     answers: Mapping[HTTPStatus, Any]
     body: type[Struct] | None = None
     query: type[Struct] | None = None
@@ -125,29 +124,18 @@ class Serving:
         self._rooms = rooms
         self._signing = signing
 
-    def handler(self, route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    def handler(self, route: Route) -> Handler:
         """The route as aiohttp wants it; every outcome is JSON."""
 
-        async def handle(request: web.Request) -> web.StreamResponse:
-            try:
-                ask = await self._read(request, route)
-                answer = await route.take(self._rooms, ask)
-            except Refusal as refused:
-                return answered(refused)
-            except (StoreAway, StoreFull) as error:
-                log.warning("store cannot serve the API", route=route.name, error=type(error).__name__)
-                return answered(_later())
-            except Busy:
-                return answered(_later("Too many sign in at once: try again in a moment."))
-            except Exception:
-                log.exception("route broke", route=route.name)
-                return answered(refusal(HTTPStatus.INTERNAL_SERVER_ERROR, "This is our fault and is in the log: report it with the time."))
+        async def take(request: web.Request) -> web.StreamResponse:
+            ask = await self._read(request, route)
+            answer = await route.take(self._rooms, ask)
             headers = {**JSON_HEADERS, "Idempotency-Key": ask.key} if ask.key else dict(JSON_HEADERS)
             if answer.session is not None:
                 headers["Set-Cookie"] = self._signing.cookie(request, answer.session)
             return web.Response(status=answer.status, body=json.encode(answer.body), content_type="application/json", headers=headers)
 
-        return handle
+        return answering(take, name=route.name, again="The store cannot take this now: ask again with the same Idempotency-Key.")
 
     async def _read(self, request: web.Request, route: Route) -> Ask:
         caller = await self._signing.caller(request, route.right)
@@ -249,7 +237,3 @@ def _event_id(key: str, route: str, *, path: Mapping[str, str], body: Struct | N
 
 def _too_large() -> Refusal:
     return refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"A body may have {BODY_BYTES} bytes: send media as links.")
-
-
-def _later(detail: str = "The store cannot take this now: ask again with the same Idempotency-Key.") -> Refusal:
-    return Refusal(refusal(HTTPStatus.SERVICE_UNAVAILABLE, detail).problem, headers={"Retry-After": str(RETRY_AFTER_S)})
