@@ -34,9 +34,12 @@ class Taken(Struct):
 
 
 def voice_of(delivery: Delivery) -> str:
-    """What a claim and the kill switch look at: marketing, bot, person or system."""
+    """What a claim and the kill switch look at: marketing and service (said unasked), bot, person or system."""
     if delivery.purpose is Purpose.MARKETING:
         return "marketing"
+    if delivery.origin is Origin.NUDGE and delivery.purpose is not Purpose.REPLY:
+        # Passed the gate and skips what people agree to, but not the switch; a person who takes over need not wait for it.
+        return "service"
     return {Origin.BOT: "bot", Origin.NUDGE: "bot", Origin.AGENT: "person", Origin.SYSTEM: "system"}[delivery.origin]
 
 

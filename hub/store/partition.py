@@ -18,7 +18,7 @@ FIRE_AT_MOST = 100
 
 
 class Outbound(Struct, frozen=True):
-    """A delivery as the commit writes it; `voice` is what a claim and the kill switch look at: bot, marketing, person or system."""
+    """A delivery as the commit writes it; `voice` is what claims and the kill switch look at: bot, marketing, service, person or system."""
 
     id: str
     lane: Lane

@@ -1,4 +1,4 @@
-"""The kill switch: while it is thrown, no marketing send begins. It lies in every partition, where the mark looks at it."""
+"""The kill switch: while it is thrown, nothing said unasked begins. It lies in every partition, where the mark looks at it."""
 
 import asyncio
 from typing import cast
@@ -28,7 +28,7 @@ class Switch:
         self._decoder = msgpack.Decoder(Thrown)
 
     async def throw(self, why: Thrown) -> None:
-        """No marketing send begins after this returned."""
+        """No marketing send, nor any other that the gate let through, begins after this returned."""
         blob = encode(why)
         await asyncio.gather(*(self._links.call(p.stop, "SET", p.stop, blob, need=Need.SAFE) for p in self._keys.partitions))
 

@@ -3,10 +3,12 @@
 import asyncio
 import time
 
+import pytest
+
 from hub.desk.asking import Claimed, Refused
 from hub.model.events import NudgeAsked, SayAsked
 from hub.model.message import Message
-from hub.model.words import DeliveryState
+from hub.model.words import DeliveryState, Purpose
 from hub.store.switch import Switch, Thrown
 from tests.engine.valve import Fault
 from tests.engine.world import World
@@ -159,15 +161,16 @@ async def test_while_the_kill_switch_is_thrown_a_nudge_waits_and_does_not_run_in
     assert ["echo hello", "sale"] == world.provider.texts
 
 
-async def test_a_nudge_that_was_let_through_before_the_kill_switch_was_thrown_waits_too(world: World) -> None:
-    """Guards: the switch in the mark; the gate defers what was stopped by it."""
+@pytest.mark.parametrize("purpose", [Purpose.MARKETING, Purpose.SERVICE, Purpose.SYSTEM])
+async def test_a_nudge_that_was_let_through_before_the_kill_switch_was_thrown_waits_too(world: World, purpose: Purpose) -> None:
+    """Guards: the switch in the mark, for all that is said unasked; the gate defers what was stopped by it."""
     one = await world.working()
     hangs, switch = asyncio.Event(), Switch(world.links, world.keys)
     world.provider.on("echo busy", hangs)
     await world.say("an", "busy")
     await eventually(lambda: "echo busy" in world.provider.texts, what="the call")
     customer = await world.customer("an")
-    await world.tell(customer, NudgeAsked(message=Message(text="sale"), key="k"))
+    await world.tell(customer, NudgeAsked(message=Message(text="sale"), purpose=purpose, key="k"))
     await eventually(lambda: _turns(world, customer, 2), what="the nudge's turn")
 
     await switch.throw(Thrown(by="mai", at=1))
@@ -180,6 +183,7 @@ async def test_a_nudge_that_was_let_through_before_the_kill_switch_was_thrown_wa
 
     assert ["echo busy"] == stopped
     assert 3 == turns
+    assert ["echo busy", "sale"] == world.provider.texts
 
 
 async def _turns(world: World, customer: str, count: int) -> bool:

@@ -1,5 +1,8 @@
 -- A delivery on its way: leave for each call, and how it ends.
 
+-- Voices that speak unasked: the kill switch silences them.
+local UNASKED = {marketing = true, service = true}
+
 -- KEYS: fence, delivery, open, stop, owner, record   ARGV: fence, delivery id, mark before ('': none), mark, voice, epoch ('': unchecked), revision ('': unchecked), calls done, their external ids, now in ms
 -- Returns 'ok', 'stale' (another owner), 'judge' (the judged facts changed), 'stopped' (the switch is thrown), 'progress' or 'early' (the asker does not know how far it is), or the state that forbids it.
 local function mark(keys, argv)
@@ -15,7 +18,7 @@ local function mark(keys, argv)
     return now[1] or 'gone'
   end
   if argv[6] ~= '' and redis.call('GET', keys[5]) ~= argv[6] then return 'stale' end
-  if argv[5] == 'marketing' and redis.call('EXISTS', keys[4]) == 1 then return 'stopped' end
+  if UNASKED[argv[5]] and redis.call('EXISTS', keys[4]) == 1 then return 'stopped' end
   if argv[7] ~= '' and redis.call('GETRANGE', keys[6], 0, 15) ~= argv[7] then return 'judge' end
   redis.call('HSET', keys[2], 's', 'sending', 'm', argv[4], 'p', argv[8], 'x', argv[9])
   redis.call('HSET', keys[3], argv[2], 'm' .. VOICE_SEPARATOR .. argv[5] .. VOICE_SEPARATOR .. argv[4])
