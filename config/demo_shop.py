@@ -7,7 +7,6 @@ from aiohttp import ClientError, ClientSession, ClientTimeout
 from msgspec import json
 
 from config.chatting import login_secret
-from config.nudging import rules_of
 from config.serve import Process
 from hub.model.address import Address, shop_address
 from hub.model.cart import CART_TIMER
@@ -63,7 +62,7 @@ def server_track(process: Process, http: ClientSession) -> Callable[[Mapping[str
 def reminders(process: Process, clock: Clock) -> Callable[[str, str], Awaitable[Sequence[Mapping[str, object]]]]:
     """What became of the reminders to who holds a chat session's token, or is signed in, and what the gate would say now."""
     customers = Customers(process.store.links, process.store.keys)
-    rules = rules_of(process.settings)
+    rules = process.rules
 
     async def told(session: str, user: str) -> Sequence[Mapping[str, object]]:
         for address in _addresses(process, session, user):

@@ -7,6 +7,7 @@ from msgspec import json
 from config.journeys_read import read_journey
 from config.nudging import rules_of
 from config.operating import instant, running_store
+from config.publishing import known_rules
 from config.settings import Settings
 from hub.engine.clock import SystemClock
 from hub.model.errors import SettingsError
@@ -45,6 +46,7 @@ async def explained(settings: Settings, customer: str, name: str, *, step: str) 
     if step and journey.step(step) is None:
         raise SettingsError(f"Journey {name} has no step {step}; it has {', '.join(one.id for one in journey.steps)}.")
     async with running_store(settings) as parts:
+        rules = await known_rules(settings, parts)
         record = await Customers(parts.links, parts.keys).find(customer)
         switched = await JourneySwitches(parts.links, parts.keys).all()
         stopped = await Switch(parts.links, parts.keys).thrown()

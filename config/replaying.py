@@ -1,10 +1,14 @@
 """`hub replay CUSTOMER`: take the journalled turns again and compare what they decide."""
 
+from config.nudging import rules_of
+from config.operating import running_store
+from config.publishing import known_rules
 from config.serve import VERSION
 from config.settings import Settings
 from config.turning import turning_of
 from hub.engine.replay import replay
 from hub.model.errors import SettingsError
+from hub.nudges.rules import Rules
 
 
 async def run_replay(settings: Settings, customer: str) -> int:
@@ -18,8 +22,17 @@ async def run_replay(settings: Settings, customer: str) -> int:
         await archive.close()
     if not turns:
         raise SettingsError(f"No turns of {customer} are kept; turns are kept for 7 days, and ids begin with cu-.")
-    outcome = replay(turns, turning_of(settings, answers={}, build=VERSION).steps)
+    outcome = replay(turns, turning_of(settings, answers={}, build=VERSION, rules=await _rules(settings)).steps)
     for difference in outcome.differences:
         print(f"differs  {difference}")
     print(f"{outcome.compared} turns compared, {len(outcome.differences)} differ, {outcome.skipped} before the first snapshot")
     return int(bool(outcome.differences))
+
+
+async def _rules(settings: Settings) -> Rules:
+    """With the journeys' older versions, where a hub runs and can be asked for them."""
+    try:
+        async with running_store(settings) as parts:
+            return await known_rules(settings, parts)
+    except SettingsError:
+        return rules_of(settings)

@@ -15,8 +15,10 @@ from msgspec import Struct
 from config.channels import build_channel, rates_of, web_chat
 from config.chatting import logins_of, onward_answers
 from config.core import intake, worker
+from config.nudging import rules_of
 from config.outside import alone
 from config.parts import Server, find_server, open_store
+from config.publishing import published_rules
 from config.reference import Mode
 from config.secrets import Secrets, load_or_make_secrets
 from config.settings import Settings
@@ -37,6 +39,7 @@ from hub.engine.worker import Worker
 from hub.model.errors import StoreAway
 from hub.model.ports import Channel, Clock
 from hub.model.rates import Rates
+from hub.nudges.rules import Rules
 from hub.store.chats import Chats
 from hub.store.dead import DeadLetters
 from hub.store.inbox import Inbox
@@ -70,6 +73,7 @@ class Process(Struct):
     intake: Intake
     counters: Counters
     channels: dict[tuple[str, str], Channel]
+    rules: Rules
     worker: Worker | None = None
     web: WebSide | None = None
 
@@ -145,6 +149,7 @@ class Hub:
             intake=taking,
             counters=counters,
             channels={(channel.kind, channel.account): channel for channel, _ in rated},
+            rules=await self._rules(parts),
         )
         # Before whoever takes things in, pollers too, so that it is closed after them.
         await taking.open()
@@ -154,6 +159,15 @@ class Hub:
         if Role.WEB in self._roles:
             await self._start_web(process, chats)
         return process
+
+    async def _rules(self, parts: Store) -> Rules:
+        """The marketers' rules; who only takes in may start without the store, and then knows no older journeys."""
+        try:
+            return await published_rules(self._settings, parts)
+        except StoreAway:
+            if Role.WORKER in self._roles:
+                raise
+            return rules_of(self._settings)
 
     def _channels(self, session: ClientSession, chats: Chats, *, key: bytes) -> list[tuple[Channel, Rates]]:
         outside, url = alone(session, clock=self._clock), self._settings.public_url
@@ -165,7 +179,7 @@ class Hub:
         links, keys, name = process.store.links, process.store.keys, heartbeat_name(process_name())
         onward = onward_answers(logins_of(process.store, Chats(links, keys), self._clock))
         answers = {**shop_answers(settings.shop.base_url, process.secrets.api_token, session), **onward}
-        turning = turning_of(settings, answers=answers, build=VERSION, queue=Queue(links, keys), clock=self._clock)
+        turning = turning_of(settings, answers=answers, build=VERSION, queue=Queue(links, keys), clock=self._clock, rules=process.rules)
         await Workers(links, keys).beat(name, LIFE_MS)
         await Meta(links, keys).agree()
         work = worker(process.store, turning, rated, clock=self._clock, counters=process.counters, name=name)
@@ -231,6 +245,7 @@ class Hub:
                 gauges=self._gauges(process),
                 version=VERSION,
                 archive=self._open_archive,
+                rules=process.rules,
                 sign_in_clock=self._sign_in_clock,
                 tables=self._tables(process) if self._tables else (),
             )

@@ -22,20 +22,30 @@ from hub.nudges.facts import Facts
 from hub.nudges.gate import Gate
 from hub.nudges.journeys import Journeys
 from hub.nudges.linking import Linking
+from hub.nudges.rules import Rules
 from hub.store.queue import Queue
 
 SAMPLE_SHOP = Path(__file__).parent / "shop"
 
 
 def turning_of(
-    settings: Settings, *, answers: Mapping[str, Answer], build: str, queue: Queue | None = None, clock: Clock | None = None
+    settings: Settings,
+    *,
+    answers: Mapping[str, Answer],
+    build: str,
+    queue: Queue | None = None,
+    clock: Clock | None = None,
+    rules: Rules | None = None,
 ) -> Turning:
-    """Merges first, for a tombstone only forwards; then what a word belongs to, who owns it, what the bot says, and the gate last."""
+    """Merges first, for a tombstone only forwards; then what a word belongs to, who owns it, what the bot says, and the gate last.
+
+    Without `rules` the journeys are as their files have them, with no older version.
+    """
     shop = load_shop(settings.shop.faq or SAMPLE_SHOP, time_zone=settings.shop.time_zone)
     if queue is not None and clock is not None:
         answers = {**answers, **place_answers(QueuePlaces(queue, shop.calendar, clock=clock))}
     dialogs = dialog_steps(shop, feedback_ms=int(settings.shop.feedback_seconds * 1000))
-    rules = rules_of(settings)
+    rules = rules or rules_of(settings)
     heard: tuple[Step, ...] = (Merging(), Receipts(), Threads(), Linking(), Knowing(), Ownership(), Remarks())
     steps = (*heard, Facts(rules), Answers(rules), *dialogs, Journeys(rules), Gate(rules))
     return Turning(steps=steps, urgent=urgency(shop), quiet=settings.burst_seconds, answers=answers, build=build)

@@ -10,7 +10,6 @@ from prometheus_client import CollectorRegistry
 from config.channels import WEB_CHAT_ACCOUNT
 from config.chatting import ChatParts, OpenArchive, chat_door, filing_of
 from config.feeding import Feeding, feeding_of
-from config.nudging import rules_of
 from config.people import open_people
 from config.secrets import Secrets
 from config.settings import Settings
@@ -25,6 +24,7 @@ from hub.model.chat import KIND
 from hub.model.events import Incoming
 from hub.model.login import write_key
 from hub.model.ports import Channel, Clock
+from hub.nudges.rules import Rules
 from hub.store.cases import Cases
 from hub.store.chats import Chats
 from hub.store.customers import Customers
@@ -101,6 +101,7 @@ class WebParts(Struct, frozen=True):
     gauges: Mapping[str, Callable[[], float]]
     version: str
     archive: OpenArchive
+    rules: Rules
     sign_in_clock: Clock
     tables: Sequence[web.RouteDef] = ()
 
@@ -174,7 +175,7 @@ def _nudging(parts: WebParts) -> Nudging:
         return (await parts.archive()).journeys
 
     switches = JourneySwitches(parts.store.links, parts.store.keys)
-    return Nudging(rules_of(parts.settings), switches, facts, clock=parts.clock)
+    return Nudging(parts.rules, switches, facts, clock=parts.clock)
 
 
 def _rooms(parts: WebParts, cases: Cases, people: People, feeding: Feeding) -> Rooms:

@@ -1,7 +1,6 @@
 """Building the inbox's views anew from the records: once for data of a version that kept none, and whenever they are lost."""
 
 import asyncio
-import re
 from collections.abc import Callable
 from contextlib import aclosing
 from typing import cast
@@ -11,6 +10,7 @@ import structlog
 from hub.model.errors import HubError
 from hub.model.ports import Clock
 from hub.model.record import Live
+from hub.store.every import every_customer
 from hub.store.inbox import Inbox
 from hub.store.keys import Keys
 from hub.store.links import Links
@@ -24,7 +24,6 @@ AGAIN_S = 10.0
 RECORDS_AT_ONCE = 200
 REST_S = 0.01
 """Between two handfuls: a hub that serves goes before one that counts."""
-_CUSTOMER = re.compile(r"\{p\d\d\}:customer:(.+)$")
 
 
 class Reindexing:
@@ -56,11 +55,8 @@ class Reindexing:
     async def build(self, breathe: Callable[[], asyncio.Future[object]] | None = None) -> int:
         """Read every record and put its conversations into the views; returns how many customers have any."""
         count = 0
-        match = re.sub(r"([*?\[\]\\])", r"\\\1", self._keys.prefix) + "{p*}:customer:*"
-        async with aclosing(self._links.scan(match)) as pages:
-            async for names in pages:
-                found = [_CUSTOMER.search(name.decode()) for name in names]
-                customers = [one[1] for one in found if one]
+        async with aclosing(every_customer(self._links, self._keys)) as pages:
+            async for customers in pages:
                 for at in range(0, len(customers), RECORDS_AT_ONCE):
                     count += await self._take(customers[at : at + RECORDS_AT_ONCE])
                     await self._clock.sleep(REST_S)

@@ -44,7 +44,7 @@ class Answers:
         return self._carried_out(turn, run, answer)
 
     def _answer(self, run: Run, payload: str) -> Answer | None:
-        journey = self._rules.book.get(run.journey)
+        journey = self._rules.journey_of(run)
         steps = journey.steps if journey and payload else ()
         answers = (answer for step in steps if isinstance(step, Send) for answer in step.replies)
         return next((answer for answer in answers if answer.payload == payload), None)

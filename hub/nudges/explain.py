@@ -55,6 +55,7 @@ def explain(record: Record, journey: Journey, *, step: str, now: int, rules: Rul
     if not isinstance(record, Live):
         return _gone(record, journey, now)
     run = next((run for run in reversed(record.runs) if run.journey == journey.name), None)
+    journey = (rules.journey_of(run) if run and run.active else None) or journey
     standing = run or _entering(record, journey, now)
     sending = _send(journey, step or standing.step)
     key = key_of(standing, sending.id if sending else step)

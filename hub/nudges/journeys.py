@@ -65,7 +65,7 @@ class Journeys:
     def _exits(self, turn: Turn) -> Turn:
         turn = _goals(turn)
         for run in turn.live.runs:
-            journey = self._rules.book.get(run.journey)
+            journey = self._rules.journey_of(run)
             if run.active and journey and (why := _exit(turn, run, journey)):
                 turn = ended(turn, run, why)
         return turn

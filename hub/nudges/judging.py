@@ -39,7 +39,7 @@ def asked_of(record: Live, nudge: NudgeAsked, *, now: int, rules: Rules, switche
 
 def asked_for_run(record: Live, nudge: NudgeAsked, *, now: int, rules: Rules, switches: Switches, run: Run | None, step: str) -> Asked:
     """The same for a run that is given, which need not have begun."""
-    journey = rules.book.get(run.journey) if run else None
+    journey = rules.journey_of(run) if run else None
     found = journey.step(step) if journey else None
     sending = found if isinstance(found, Send) else None
     message: Message | Missing = worded(sending, record, rules.policy) if sending else nudge.message

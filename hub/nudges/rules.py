@@ -4,8 +4,9 @@ from msgspec import DecodeError, Struct, json
 
 from hub.model.base import Value
 from hub.model.ports import Question
+from hub.model.runs import Run
 from hub.model.turn import Turn
-from hub.nudges.journey import Book
+from hub.nudges.journey import Book, Journey
 from hub.nudges.policy import Policy
 
 SWITCHES = Question(topic="switches", key="all")
@@ -15,10 +16,18 @@ _WHERE = f"{SWITCHES.topic}/{SWITCHES.key}"
 
 
 class Rules(Struct, frozen=True):
-    """The shop's policy and its journeys."""
+    """The shop's policy and its journeys; `past`: other versions of them, on which runs may still be."""
 
     policy: Policy = Policy()
     book: Book = {}
+    past: tuple[Journey, ...] = ()
+
+    def journey_of(self, run: Run) -> Journey | None:
+        """The journey as it was when the run began, else as it is now; None where it is gone."""
+        now = self.book.get(run.journey)
+        if now is None or now.version == run.version:
+            return now
+        return next((one for one in self.past if (one.name, one.version) == (run.journey, run.version)), now)
 
 
 class Switches(Value, frozen=True):

@@ -63,7 +63,7 @@ def enter(turn: Turn, journey: Journey, *, key: str, rules: Rules) -> Turn:
 
 def stand(turn: Turn, run: Run, rules: Rules) -> Turn:
     """The turn with the run at its step, and on from there until it has to wait or is at its end."""
-    journey = rules.book.get(run.journey)
+    journey = rules.journey_of(run)
     if journey is None:
         return ended(turn, run, "unknown_journey")
     if run.entered + journey.ends_after < turn.now:
@@ -86,7 +86,7 @@ def stand(turn: Turn, run: Run, rules: Rules) -> Turn:
 
 def go_on(turn: Turn, run: Run, rules: Rules) -> Turn:
     """The turn with the run past the step at which it waited."""
-    journey = rules.book.get(run.journey)
+    journey = rules.journey_of(run)
     if journey is None:
         return ended(turn, run, "unknown_journey")
     turn, run = _left(turn, run, journey)

@@ -1,4 +1,4 @@
-"""Which journeys were switched on or off by hand, against what their document says."""
+"""Which journeys were switched on or off by hand, against what their document says; and each version of a document that ran."""
 
 from typing import cast
 
@@ -41,3 +41,19 @@ class JourneySwitches:
                 # A newer version's or a stranger's: what the document says counts then.
                 continue
         return found
+
+
+class JourneyVersions:
+    """Every version of a journey that a hub was started with: runs end on the one they began with. Raises StoreAway, StoreFull."""
+
+    def __init__(self, links: Links, keys: Keys) -> None:
+        self._links = links
+        self._key = keys.journey_versions
+
+    async def keep(self, journey: str, version: int, document: bytes) -> None:
+        """Keep it in place of what was kept under this version."""
+        await self._links.call(self._key, "HSET", self._key, f"{journey}/{version}", document, need=Need.SAFE)
+
+    async def all(self) -> list[bytes]:
+        """Every document kept."""
+        return cast("list[bytes]", await self._links.call(self._key, "HVALS", self._key))

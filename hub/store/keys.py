@@ -109,6 +109,7 @@ class Keys:
         self.queue = f"{prefix}hub:queue"
         self.users = f"{prefix}hub:users"
         self.journeys = f"{prefix}hub:journeys"
+        self.journey_versions = f"{prefix}hub:journeys:versions"
         self.setup = f"{prefix}hub:setup"
         self.open = f"{prefix}hub:open"
         self.resolved = f"{prefix}hub:resolved"
