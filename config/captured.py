@@ -67,7 +67,7 @@ async def _run(channel: str, cases: Iterable[Case], tell: Telling) -> int:
     async with Upstream() as upstream:
         for number, case in enumerate(cases):
             try:
-                told = await tell(kind, setup_of_case(kind, case), case, upstream.answering(case.get("upstream"), _now(case)))
+                told = await tell(kind, setup_of_case(kind, case), case, upstream.answering(case.get("upstream"), clock_of(case)))
             except SettingsError as error:
                 told = {"error": str(error)}
             print(json.dumps({"name": case.get("name", str(number)), **told}, ensure_ascii=False))
@@ -92,7 +92,7 @@ def setup_of_case(kind: ChannelKind, case: Case) -> AccountSetup:
     )
 
 
-def _now(case: Case) -> FrozenClock | None:
+def clock_of(case: Case) -> FrozenClock | None:
     """The clock a case freezes, if it does."""
     config = case.get("config")
     told = config.get("now") if isinstance(config, dict) else None

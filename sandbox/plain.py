@@ -107,6 +107,10 @@ class PlainStandIn:
         """What came so far."""
         return Summary(messages=len(self.received), ids=len(self._seen), doubles=dict(self._doubles), refused=self.refused)
 
+    def taken(self) -> list[tuple[str, str]]:
+        """Recipient and text of every message that was taken, in order."""
+        return [(taken.to, taken.text) for taken in self.received]
+
     def texts_of(self, to: str) -> list[str]:
         """What one recipient was sent, in order."""
         return [taken.text for taken in self.received if taken.to == to]

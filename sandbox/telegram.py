@@ -110,6 +110,10 @@ class TelegramStandIn:
         """Set a fault; the names are Fault's."""
         self.faults.add(msgspec.convert({"kind": kind.value, **what}, Fault))
 
+    def taken(self) -> list[tuple[str, str]]:
+        """Recipient and text of every message that was taken, in order."""
+        return [(r.chat, r.text) for r in self.received if r.taken and r.method.startswith("send") and r.message_id]
+
     def sent_to(self, chat: str) -> list[str]:
         """The texts this chat was sent and that were taken, in order."""
         return [r.text for r in self.received if r.chat == chat and r.taken and r.method.startswith("send") and r.message_id]

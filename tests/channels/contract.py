@@ -1,84 +1,85 @@
 """What the contract tests need of a channel: how to make it, to sign for it, and what its provider sends."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import Protocol
 
-import msgspec
 from aiohttp import ClientSession
 
-from channels import plain, telegram
 from hub.model.address import Address
 from hub.model.delivery import Delivery
 from hub.model.message import Message
 from hub.model.ports import Channel, Inbound
 from hub.model.words import Origin, Purpose
 from sandbox.faults import FaultKind
-from sandbox.plain import PlainStandIn
-from sandbox.telegram import TelegramStandIn
 
 SECRET = "contract-secret-0123456789"
 TOKEN = "10001:contract"
 TO = "4242"
+URL = "https://shop.example/hooks/x/shop"
+AT = 1_760_000_000_000
+"""2025-10-09T08:53:20Z, when the known message was written; ms since 1970."""
+
+
+class StandIn(Protocol):
+    """A provider's stand-in as the contract needs it."""
+
+    @property
+    def base_url(self) -> str:
+        """Where it listens."""
+        ...
+
+    async def start(self, port: int = 0, host: str = "127.0.0.1") -> None:
+        """Listen."""
+        ...
+
+    async def stop(self) -> None:
+        """Close all connections."""
+        ...
+
+    def fault(self, kind: FaultKind, **what: object) -> None:
+        """Set a fault; the names are Fault's."""
+        ...
+
+    def taken(self) -> list[tuple[str, str]]:
+        """Recipient and text of every message it took, in order."""
+        ...
 
 
 @dataclass(frozen=True)
 class Kind:
-    """One channel under test. `method` is the stand-in's name for a send."""
+    """One channel under test, described in `tests/channels/kind_NAME.py` as `KIND`.
+
+    `make` builds it for the account `shop` with `SECRET` and `TOKEN` as secrets, on a session and the stand-in's address. `known` is the
+    message "shop ơi" from `to`, `unknown` an event nobody knows, with the word "hush" in a value (None where there can be none); `sign`
+    gives the headers that prove a body sent to `URL`. `method` is the stand-in's name for a send. `decisions`: where a status or a fault
+    means something else at this provider than at the others. `over_session`: False where sending makes no call through the session.
+    """
 
     name: str
     make: Callable[[ClientSession, str], Channel]
     sign: Callable[[bytes], dict[str, str]]
-    stand_in: Callable[[], "TelegramStandIn | PlainStandIn"]
+    stand_in: Callable[[], StandIn]
     method: str
     known: bytes
-    unknown: bytes
+    unknown: bytes | None = None
+    to: str = TO
+    at: int = AT
+    decisions: Mapping[str, str] = field(default_factory=dict)
+    over_session: bool = True
 
 
-def _telegram(session: ClientSession, base_url: str) -> Channel:
-    settings = telegram.Settings(account="shop", token=TOKEN, secret=SECRET, base_url=base_url)
-    return telegram.Telegram(settings, session)
-
-
-def _plain(session: ClientSession, base_url: str) -> Channel:
-    return plain.Plain(plain.Settings(account="shop", secret=SECRET, base_url=base_url), session)
-
-
-KINDS = (
-    Kind(
-        name="telegram",
-        make=_telegram,
-        sign=lambda _body: {telegram.SECRET_HEADER: SECRET},
-        stand_in=lambda: TelegramStandIn(token=TOKEN),
-        method="sendMessage",
-        known=msgspec.json.encode(
-            {
-                "update_id": 7,
-                "message": {
-                    "message_id": 3,
-                    "from": {"id": 4242, "is_bot": False, "first_name": "Lan"},
-                    "chat": {"id": 4242, "type": "private", "first_name": "Lan"},
-                    "date": 1760000000,
-                    "text": "shop ơi",
-                },
-            }
-        ),
-        unknown=b'{"update_id": 8, "brand_new_kind": {"secret_word": "hush"}}',
-    ),
-    Kind(
-        name="plain",
-        make=_plain,
-        sign=lambda body: {plain.SIGNATURE_HEADER: plain.signature(SECRET.encode(), body)},
-        stand_in=lambda: PlainStandIn(secret=SECRET),
-        method="message",
-        known=b'{"id": "a1", "from": "4242", "text": "shop \xc6\xa1i", "at": 1760000000000, "name": "Lan"}',
-        unknown=b'{"id": "a2", "from": "4242", "type": "brand_new_kind", "secret_word": "hush"}',
-    ),
-)
+def kinds() -> tuple[Kind, ...]:
+    """All channels that have a file here."""
+    names = sorted(file.stem for file in Path(__file__).parent.glob("kind_*.py"))
+    return tuple(import_module(f"tests.channels.{name}").KIND for name in names)
 
 
 def request(body: bytes, headers: dict[str, str]) -> Inbound:
     """A webhook request as the web room hands it over."""
-    return Inbound(method="POST", url="https://shop.example/hooks/x/shop", path_query="/hooks/x/shop", headers=headers, body=body)
+    return Inbound(method="POST", url=URL, path_query="/hooks/x/shop", headers=headers, body=body)
 
 
 def delivery(message: Message, *, to: str = TO, id: str = "dl-1", purpose: Purpose = Purpose.REPLY) -> Delivery:  # noqa: A002
