@@ -30,6 +30,7 @@ from hub.engine.asking import Asking
 from hub.engine.budget import TurnBudget
 from hub.engine.clock import SystemClock
 from hub.engine.counters import Counters
+from hub.engine.finding import Finding
 from hub.engine.holding import Engine
 from hub.engine.indexing import Indexing
 from hub.engine.logs import configure
@@ -171,7 +172,16 @@ class Bench:
         """The archive of a hub: SQLite in the data folder."""
         archive = await Archive.open(str(self._settings.data / "archive.sqlite3"))
         counted, links, keys = Counted(archive), self.parts.links, self.parts.keys
-        archiver = Archiver(links, keys, counted, held=self._held, clock=self._clock, indexing=Indexing(Inbox(links, keys)))
+        inbox = Inbox(links, keys)
+        archiver = Archiver(
+            links,
+            keys,
+            counted,
+            held=self._held,
+            clock=self._clock,
+            indexing=Indexing(inbox),
+            finding=Finding(inbox, archive.finder),
+        )
         task = asyncio.create_task(archiver.run())
         try:
             yield counted

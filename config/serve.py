@@ -29,6 +29,7 @@ from config.webside import WebParts, WebSide, open_web
 from hub.engine.archiver import Archiver
 from hub.engine.clock import SystemClock
 from hub.engine.counters import Counters
+from hub.engine.finding import Finding
 from hub.engine.housekeeping import keep_house, read_again
 from hub.engine.indexing import Indexing
 from hub.engine.intake import Intake
@@ -184,8 +185,16 @@ class Hub:
         await Meta(links, keys).agree()
         work = worker(process.store, turning, rated, clock=self._clock, counters=process.counters, name=name)
         archive = await self._open_archive()
-        indexing = Indexing(Inbox(links, keys))
-        archiver = Archiver(links, keys, archive, held=lambda: set(work.holdings), clock=self._clock, indexing=indexing)
+        indexing, finding = Indexing(Inbox(links, keys)), Finding(Inbox(links, keys), archive.finder)
+        archiver = Archiver(
+            links,
+            keys,
+            archive,
+            held=lambda: set(work.holdings),
+            clock=self._clock,
+            indexing=indexing,
+            finding=finding,
+        )
         await work.start()
         self._stack.push_async_callback(work.stop)
         self._tell_accounts(process, work)
@@ -194,7 +203,7 @@ class Hub:
         letters = DeadLetters(links, keys, inboxes=process.store.inboxes)
         self._background(read_again(letters, self._clock), "reading again")
         self._background(self._settle_format(Meta(links, keys)), "format")
-        self._background(Reindexing(links, keys, clock=self._clock, name=name).run(), "the inbox's views")
+        self._background(Reindexing(links, keys, clock=self._clock, name=name, finding=finding).run(), "the inbox's views")
         process.worker = work
 
     async def _open_archive(self) -> "Archive":

@@ -46,7 +46,7 @@ from hub.web.hooks import Hooks
 from hub.web.journeys_seen import JourneyFacts, Nudging
 from hub.web.metrics import HubCollector, Metrics
 from hub.web.origin import Origin, networks
-from hub.web.routes import Rooms
+from hub.web.routes import Finder, Rooms
 from hub.web.screens import Screens
 from hub.web.signing import Signing
 from hub.web.switchboard import Switchboard
@@ -178,6 +178,13 @@ def _nudging(parts: WebParts) -> Nudging:
     return Nudging(parts.rules, switches, facts, clock=parts.clock)
 
 
+def _finder(parts: WebParts) -> Callable[[], Awaitable[Finder]]:
+    async def finder() -> Finder:
+        return (await parts.archive()).finder
+
+    return finder
+
+
 def _rooms(parts: WebParts, cases: Cases, people: People, feeding: Feeding) -> Rooms:
     links, keys, inboxes = parts.store.links, parts.store.keys, parts.store.inboxes
     customers = Customers(links, keys)
@@ -200,6 +207,7 @@ def _rooms(parts: WebParts, cases: Cases, people: People, feeding: Feeding) -> R
         entropy=entropy,
         people=people,
         filing=filing_of(parts.chat),
+        finder=_finder(parts),
         base=parts.settings.public_url,
         throttle=sign_in_throttle(parts.clock),
         nudging=_nudging(parts),

@@ -5,6 +5,7 @@ from typing import Protocol, cast
 
 import structlog
 
+from hub.engine.finding import Finding
 from hub.engine.indexing import Indexing
 from hub.engine.tail import Tails
 from hub.model.errors import HubError, StoreAway
@@ -45,13 +46,24 @@ class Held(Protocol):
 class Archiver:
     """Copies the journals of the partitions held here. Two that copy the same one only repeat themselves."""
 
-    def __init__(self, links: Links, keys: Keys, archive: Archive, *, held: Held, clock: Clock, indexing: Indexing) -> None:
+    def __init__(
+        self,
+        links: Links,
+        keys: Keys,
+        archive: Archive,
+        *,
+        held: Held,
+        clock: Clock,
+        indexing: Indexing,
+        finding: Finding | None = None,
+    ) -> None:
         self._links = links
         self._keys = keys
         self._archive = archive
         self._held = held
         self._clock = clock
         self._indexing = indexing
+        self._finding = finding
         self._tails = Tails(links, keys, clock=clock)
         self._cursors: dict[int, str] = {}
         self._indexed: dict[int, str] = {}
@@ -87,6 +99,9 @@ class Archiver:
         batches = await self._read(sorted(held), self._cursors)
         if batches:
             await self._index(batches)
+            if self._finding is not None:
+                # Before the cursor moves: what was not written is read again.
+                await self._finding.apply(pair for _, entries in batches for pair in entries)
             await self._archive.write(batches)
             for number, entries in batches:
                 self._cursors[number] = entries[-1][0]

@@ -1,4 +1,4 @@
-"""Building the inbox's views anew from the records: once for data of a version that kept none, and whenever they are lost."""
+"""Building the inbox's views and the index of customers anew from the records: for data of a version that kept none, and once lost."""
 
 import asyncio
 from collections.abc import Callable
@@ -7,6 +7,7 @@ from typing import cast
 
 import structlog
 
+from hub.engine.finding import Finding
 from hub.model.errors import HubError
 from hub.model.ports import Clock
 from hub.model.record import Live
@@ -18,7 +19,7 @@ from hub.store.links import Links
 log = structlog.get_logger()
 BUILT = "inbox"
 """The field of `hub:meta` that says which version of the views is there."""
-VERSION = "1"
+VERSION = "2"
 LEASE_MS = 60_000
 AGAIN_S = 10.0
 RECORDS_AT_ONCE = 200
@@ -29,12 +30,13 @@ REST_S = 0.01
 class Reindexing:
     """Adds what the records say and takes nothing away, so it may run beside everything; one process at a time does it."""
 
-    def __init__(self, links: Links, keys: Keys, *, clock: Clock, name: str) -> None:
+    def __init__(self, links: Links, keys: Keys, *, clock: Clock, name: str, finding: Finding | None = None) -> None:
         self._links = links
         self._keys = keys
         self._clock = clock
         self._name = name
         self._inbox = Inbox(links, keys)
+        self._finding = finding
 
     async def run(self) -> None:
         """Until the views are there; returns then."""
@@ -68,10 +70,14 @@ class Reindexing:
         records = await self._inbox.records(set(customers))
         live = [record for record in records.values() if isinstance(record, Live) and record.conversations]
         await self._inbox.index.add(live)
+        if self._finding is not None:
+            await self._finding.take(records.values())
         return len(live)
 
     async def _is_built(self) -> bool:
-        return await self._links.call(self._keys.meta, "HGET", self._keys.meta, BUILT) == VERSION.encode()
+        built = await self._links.call(self._keys.meta, "HGET", self._keys.meta, BUILT) == VERSION.encode()
+        # Another archive than the one that was filled begins without.
+        return built and (self._finding is None or not await self._finding.is_empty())
 
     async def _leased(self) -> bool:
         key = self._keys.indexing

@@ -11,6 +11,7 @@ from hub.web.answering import Handler
 from hub.web.api_customers import CUSTOMER_ROUTES
 from hub.web.api_events import EVENT_ROUTES
 from hub.web.api_files import FILE_ROUTES
+from hub.web.api_find import FIND_ROUTES
 from hub.web.api_inbox import INBOX_ROUTES
 from hub.web.api_journeys import JOURNEY_ROUTES
 from hub.web.api_operation import OPERATION_ROUTES
@@ -21,7 +22,15 @@ from hub.web.problems import Problem, Refusal, answered, refusal
 from hub.web.routes import Rooms, Route, Serving
 from hub.web.signing import Signing
 
-ROUTES: tuple[Route, ...] = (*PEOPLE_ROUTES, *CUSTOMER_ROUTES, *INBOX_ROUTES, *FILE_ROUTES, *JOURNEY_ROUTES, *OPERATION_ROUTES)
+ROUTES: tuple[Route, ...] = (
+    *PEOPLE_ROUTES,
+    *FIND_ROUTES,
+    *CUSTOMER_ROUTES,
+    *INBOX_ROUTES,
+    *FILE_ROUTES,
+    *JOURNEY_ROUTES,
+    *OPERATION_ROUTES,
+)
 
 DESCRIBED: tuple[Route, ...] = (*ROUTES, *EVENT_ROUTES)
 """What the OpenAPI page tells: also what has a door of its own."""

@@ -1,9 +1,9 @@
 """One table of routes, from which both the server and the OpenAPI page are made; and what every request of it goes through."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from hashlib import blake2b
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Protocol
 
 from aiohttp import web
 from msgspec import DecodeError, Struct, ValidationError, convert, json, to_builtins
@@ -14,6 +14,7 @@ from hub.desk.people import People, Signed
 from hub.engine.counters import Counters
 from hub.model.ids import derived_id, new_id
 from hub.model.ports import Channel, Clock
+from hub.store.archive.hit import Hit
 from hub.store.cases import Cases
 from hub.store.customers import Customers
 from hub.store.dead import DeadLetters
@@ -34,6 +35,14 @@ from hub.web.throttle import Throttle
 
 BODY_BYTES = 256 * 1024
 KEY_LENGTH = 200
+
+
+class Finder(Protocol):
+    """Where customers are found by words; raises ArchiveAway."""
+
+    async def search(self, words: Sequence[str], *, limit: int, after: Hit | None = None) -> tuple[Hit, ...]:
+        """Those of whom each word begins one of theirs, newest first, behind `after`."""
+        ...
 
 
 class Rooms(Struct, frozen=True, kw_only=True):
@@ -57,6 +66,7 @@ class Rooms(Struct, frozen=True, kw_only=True):
     people: People
     filing: Filing
     throttle: Throttle
+    finder: Callable[[], Awaitable[Finder]]
     nudging: Nudging | None = None
     base: str = ""
 

@@ -29,6 +29,7 @@ async def test_rows_and_cursors_of_all_partitions_come_at_once(archive: Archive)
     counts = await archive.counts()
     assert counts == {
         "entries": 3, "turns": 2, "timeline": 4, "deliveries": 1, "facts": 4, "dead": 1, "undecoded": 0, "documents": 0, "media": 0,
+        "customers": 0,
     }  # fmt: skip
     assert await archive.cursors() == {3: "3-0", 4: "9-0"}
 

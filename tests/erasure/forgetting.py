@@ -9,6 +9,7 @@ from typing import cast
 
 from hub.desk.erasing import Erased, Erasing, Rows
 from hub.engine.archiver import Archiver
+from hub.engine.finding import Finding
 from hub.engine.indexing import Indexing
 from hub.model.subject import PARTITIONS
 from hub.store.archive.open import Archive
@@ -64,8 +65,16 @@ class Forgetting:
 @asynccontextmanager
 async def forgetting(world: World, archive: Archive, *, folders: Sequence[Path]) -> AsyncIterator[Forgetting]:
     """With an archiver that copies the journals of all partitions meanwhile."""
-    indexing = Indexing(Inbox(world.links, world.keys))
-    archiver = Archiver(world.links, world.keys, archive, held=lambda: set(range(PARTITIONS)), clock=world.clock, indexing=indexing)
+    inbox = Inbox(world.links, world.keys)
+    archiver = Archiver(
+        world.links,
+        world.keys,
+        archive,
+        held=lambda: set(range(PARTITIONS)),
+        clock=world.clock,
+        indexing=Indexing(inbox),
+        finding=Finding(inbox, archive.finder),
+    )
     copying = asyncio.create_task(archiver.run())
     try:
         yield Forgetting(world, archive, folders=folders)

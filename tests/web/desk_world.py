@@ -52,7 +52,7 @@ from hub.web.signing import Signing
 from hub.web.switchboard import Switchboard
 from hub.web.throttle import sign_in_throttle
 from tests.servers import Node
-from tests.web.shelf import MemoryShelf
+from tests.web.shelf import MemoryFinder, MemoryShelf
 from tests.web.world import FakeIntake, StandIn, opened
 
 TOKEN = "a token that is long enough"
@@ -180,6 +180,15 @@ class Store:
         """Where files lie."""
         return MemoryShelf()
 
+    @cached_property
+    def finder(self) -> MemoryFinder:
+        """Who is found."""
+        return MemoryFinder()
+
+    async def found(self) -> MemoryFinder:
+        """The same, as it is opened."""
+        return self.finder
+
     def rooms(self) -> Rooms:
         """What the API asks."""
         return Rooms(
@@ -200,6 +209,7 @@ class Store:
             entropy=lambda: next(_numbers),
             people=self.people,
             filing=Filing(shelf=self.shelf, clock=self.clock, new_id=lambda: f"file-{next(_numbers):016d}", most=1000, a_day=4000),
+            finder=self.found,
             base="https://hub.example",
             throttle=sign_in_throttle(self.clock),
             nudging=Nudging(RULES, JourneySwitches(self.links, self.keys), no_facts, clock=self.clock),

@@ -1,9 +1,10 @@
-"""Files in memory, where the archive is not what is tried."""
+"""Files and found customers in memory, where the archive is not what is tried."""
 
 from collections.abc import Sequence
 
 from hub.model.files import Quota, QuotaSpent, StoredFile
 from hub.store.archive.errors import ArchiveAway
+from hub.store.archive.hit import Hit
 
 
 class MemoryShelf:
@@ -35,3 +36,19 @@ class MemoryShelf:
     def _answer(self) -> None:
         if self.away:
             raise ArchiveAway("the archive is away")
+
+
+class MemoryFinder:
+    """Who is found, whatever is asked; what was asked is kept."""
+
+    def __init__(self) -> None:
+        self.hits: tuple[Hit, ...] = ()
+        self.asked: list[tuple[str, ...]] = []
+        self.away = False
+
+    async def search(self, words: Sequence[str], *, limit: int, after: Hit | None = None) -> tuple[Hit, ...]:
+        if self.away:
+            raise ArchiveAway("on demand")
+        self.asked.append(tuple(words))
+        behind = self.hits[self.hits.index(after) + 1 :] if after else self.hits
+        return behind[:limit]

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select,
 from hub.model.address import Address
 from hub.model.subject import customer_subject
 from hub.store.archive.files import erase_files
+from hub.store.archive.finding import erase_found
 from hub.store.archive.schema import customer_tables, dead, entries, erased, turns, undecoded
 from hub.store.archive.write import hold_off_writers, holds
 
@@ -28,6 +29,7 @@ def erase_rows(connection: Connection, customers: Sequence[str], addresses: Sequ
     """
     hold_off_writers(connection)
     files = erase_files(connection, customers, addresses)
+    erase_found(connection, customers)
     return files + sum(_erase_one(connection, customer) for customer in customers)
 
 

@@ -12,6 +12,7 @@ from hub.model.address import Address
 from hub.store.archive import copying, documents
 from hub.store.archive.documents import Document
 from hub.store.archive.files import Files
+from hub.store.archive.finding import Finder
 from hub.store.archive.forget import erase_rows, purge_some
 from hub.store.archive.journeys import JourneyFacts
 from hub.store.archive.read import (
@@ -76,6 +77,7 @@ class Archive:
         self._writer = Writer(database.dialect)
         self.files = Files(database)
         self.journeys = JourneyFacts(database)
+        self.finder = Finder(database)
 
     @classmethod
     async def open(cls, url: str) -> Self:

@@ -13,6 +13,7 @@ from hub.model.journal import DeliveryMoved, TimelineEntry, TurnTaken
 from hub.model.message import Message
 from hub.model.subject import customer_subject
 from hub.model.words import DeliveryState, Origin, Purpose
+from hub.store.archive import schema
 from hub.store.archive.rows import journal_id
 from hub.store.archive.schema import TURN, customer_tables, dead, deliveries, documents, entries, journal_tables, media, timeline, turns
 
@@ -121,7 +122,7 @@ def read_counts(connection: Connection) -> dict[str, int]:
     """Rows of each table; counts each one by one, so it takes seconds on a large archive."""
     return {
         table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
-        for table in (*journal_tables, documents, media)
+        for table in (*journal_tables, documents, media, schema.customers)
     }
 
 

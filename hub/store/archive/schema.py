@@ -9,7 +9,7 @@ Column order is the order in which `rows.py` builds its tuples.
 from sqlalchemy import JSON, BigInteger, Column, Index, Integer, LargeBinary, MetaData, SmallInteger, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
-REVISION = "0003"
+REVISION = "0004"
 """The migration that makes exactly these tables; a database that says so needs no Alembic at start (0.2 s, 20 MB)."""
 
 metadata = MetaData()
@@ -176,6 +176,27 @@ media = Table(
     Column("content", LargeBinary, nullable=False),
     Index("media_by_address", "channel", "account", "address", "at"),
     Index("media_by_customer", "customer", "at"),
+)
+
+_BYTES = Text().with_variant(Text(collation="C"), "postgresql")
+"""Text in the order of its bytes, so that what begins alike stands together."""
+
+customers = Table(
+    "customers",
+    metadata,
+    Column("customer", Text, primary_key=True),
+    _instant("at"),
+    _words("text"),
+    Index("newest_customers", "at", "customer"),
+)
+
+customer_words = Table(
+    "customer_words",
+    metadata,
+    Column("word", _BYTES, primary_key=True),
+    Column("customer", Text, primary_key=True),
+    Index("words_of_customer", "customer"),
+    sqlite_with_rowid=False,
 )
 
 journal_tables = (entries, turns, timeline, deliveries, facts, dead, undecoded)
