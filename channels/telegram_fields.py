@@ -1,8 +1,4 @@
-"""Reading fields of a Telegram update, and the names of the kinds we know."""
-
-Json = dict[str, object]
-
-_LARGEST = 1 << 63
+"""The names of the kinds of Telegram update and message that we know."""
 
 NOT_FOR_US = frozenset({
     "channel_post", "edited_channel_post", "business_connection", "business_message", "edited_business_message",
@@ -26,47 +22,3 @@ FACTS = frozenset({
     "voice_chat_participants_invited", "poll", "game", "story", "paid_media",
 })  # fmt: skip
 """Messages that tell what happened instead of saying something: https://core.telegram.org/bots/api#message"""
-
-
-class FieldOdd(Exception):
-    """A field that counts is missing or of another type than documented; the text is its name."""
-
-
-def object_of(of: Json, key: str) -> Json:
-    """An object that must be there."""
-    value = of.get(key)
-    if isinstance(value, dict):
-        return value
-    raise FieldOdd(key)
-
-
-def text_of(of: Json, key: str) -> str:
-    """A text that counts: absent is empty, another type is not understood."""
-    value = of.get(key)
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return value
-    raise FieldOdd(key)
-
-
-def soft(of: Json, key: str) -> str:
-    """A text that only adorns: another type is as good as none, and no reason to lose the message."""
-    value = of.get(key)
-    return value if isinstance(value, str) else ""
-
-
-def id_of(of: Json, key: str) -> str:
-    """An id as text (they have up to 52 bits, some are negative); anything else than a whole number or a text is not understood."""
-    found = soft_id(of, key)
-    if not found:
-        raise FieldOdd(key)
-    return found
-
-
-def soft_id(of: Json, key: str) -> str:
-    """An id that may be missing: empty then."""
-    value = of.get(key)
-    if isinstance(value, str):
-        return value
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) and abs(value) < _LARGEST else ""

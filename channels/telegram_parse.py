@@ -8,13 +8,13 @@ import re
 from collections.abc import Callable
 from typing import TypedDict
 
-from channels.telegram_fields import FACTS, NOT_FOR_US, FieldOdd, Json, id_of, object_of, soft, soft_id, text_of
+from channels.fields import FieldOdd, Json, id_of, names, object_of, soft, soft_id, text_of
+from channels.telegram_fields import FACTS, NOT_FOR_US
 from channels.telegram_media import attachments
 from hub.model.address import Address
 from hub.model.base import Value
 from hub.model.events import Body, Edited, Incoming, Noted, OptedOut, Reacted, Said, Started, Unparsed
 
-_FIELDS_TOLD = 40
 _LATEST_SECOND = 1 << 40
 """Past this a `date` is no time, and its milliseconds would not fit where they are stored."""
 
@@ -40,9 +40,9 @@ def parse_update(update: object, me: Self) -> list[Incoming | Unparsed]:
     try:
         found = _bodies(update, me)
     except FieldOdd as odd:
-        return [Unparsed(fields=_names(update), reason=f"field {odd.args[0]} is missing or not of its type")]
+        return [Unparsed(fields=names(update), reason=f"field {odd.args[0]} is missing or not of its type")]
     if found is None:
-        return [Unparsed(fields=_names(update), reason="no kind of update or message that is known")]
+        return [Unparsed(fields=names(update), reason="no kind of update or message that is known")]
     seen = soft_id(update, "update_id")
     return [
         Incoming(
@@ -251,13 +251,3 @@ def _mentions(message: Json, text: str, me: Self) -> bool:
 
 def _moment(seconds: object) -> int:
     return seconds * 1000 if isinstance(seconds, int) and 0 < seconds < _LATEST_SECOND else 0
-
-
-def _names(update: Json) -> tuple[str, ...]:
-    """The names of the update's fields and of those one floor below; never a value."""
-    names: list[str] = []
-    for key, value in update.items():
-        names.append(key[:64])
-        if isinstance(value, dict):
-            names += [f"{key[:64]}.{str(below)[:64]}" for below in value]
-    return tuple(names[:_FIELDS_TOLD])
