@@ -16,6 +16,10 @@ class FaultKind(StrEnum):
     RESET_AFTER = "reset_after"
     MALFORMED = "malformed"
     DUPLICATE = "duplicate"
+    REORDER = "reorder"
+
+
+_OF_WEBHOOKS = frozenset((FaultKind.DUPLICATE, FaultKind.REORDER))
 
 
 class Fault(Value, frozen=True):
@@ -23,8 +27,8 @@ class Fault(Value, frozen=True):
 
     throttle: refused with 429 and `retry_after` seconds; error: refused with `status` and `description`; hang_before: nothing is
     done for `seconds`, then as usual; hang_after: taken, answered `seconds` later; reset_before, reset_after: the connection is
-    reset before or after it is taken; malformed: taken, answered with what is no JSON; duplicate: a webhook is delivered twice
-    (method `webhook`).
+    reset before or after it is taken; malformed: taken, answered with what is no JSON; duplicate, reorder: a webhook is delivered
+    twice, or before the one that waits (method `webhook`).
     """
 
     kind: FaultKind
@@ -51,11 +55,11 @@ class Faults:
         """Take all back."""
         self._left.clear()
 
-    def pick(self, method: str, chat: str) -> Fault | None:
-        """The fault for this call, used up by one; None where all shall go well. `duplicate` fits webhooks only."""
+    def pick(self, method: str, chat: str, kind: FaultKind | None = None) -> Fault | None:
+        """The fault for this call (of this kind only, if one is named), used up by one; None where all shall go well."""
         for n, (fault, left) in enumerate(self._left):
-            fits = fault.method in {"*", method} and fault.chat in {"*", chat}
-            if not fits or (fault.kind is FaultKind.DUPLICATE) != (method == "webhook"):
+            fits = fault.method in {"*", method} and fault.chat in {"*", chat} and kind in {None, fault.kind}
+            if not fits or (fault.kind in _OF_WEBHOOKS) != (method == "webhook"):
                 continue
             if left == 1:
                 del self._left[n]

@@ -1,0 +1,205 @@
+"""A stand-in's own door, `/_sandbox/…`: what other processes and the phones page drive it with."""
+
+import asyncio
+import base64
+import binascii
+import time
+from collections.abc import Awaitable, Callable
+
+import msgspec
+from aiohttp import web
+from aiohttp.web_routedef import AbstractRouteDef
+
+from hub.model.base import Value
+from sandbox.desk import Desk
+from sandbox.faults import Fault
+from sandbox.shown import Media
+
+_LONGEST_WAIT = 25.0
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Done(Value, frozen=True):
+    """What a control request may carry; each uses what it needs. `content`: a file, as base64."""
+
+    chat: str
+    text: str = ""
+    name: str = ""
+    language: str = ""
+    n: int = 0
+    offer: str = ""
+    emoji: str = ""
+    ref: str = ""
+    code: str = ""
+    content: str = ""
+    mime_type: str = ""
+    media_kind: str = ""
+
+
+def door_routes(desk: Desk) -> list[AbstractRouteDef]:
+    """All of `/_sandbox/…`."""
+    door = _Door(desk)
+    acts = {
+        "say": door.say, "press": door.press, "read": door.read, "react": door.react, "fail": door.fail, "block": door.block,
+        "follow": door.follow, "fault": door.fault, "clear": door.clear, "hook": door.hook,
+    }  # fmt: skip
+    return [
+        *(web.post(f"/_sandbox/{name}", _guarded(act)) for name, act in acts.items()),
+        web.get("/_sandbox/received", door.received),
+        web.get("/_sandbox/attempts", door.attempts),
+        web.get("/_sandbox/state", door.state),
+        web.get("/_sandbox/chats", door.chats),
+        web.get("/_sandbox/chats/{chat}", door.chat),
+        web.get("/_sandbox/media/{id}", door.media),
+    ]
+
+
+class _Door:
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def say(self, request: web.Request) -> web.StreamResponse:
+        done = await _done(request)
+        bubble = self._desk.say(done.chat, done.text, name=done.name, language=done.language, media=self._kept(done))
+        return _told({"n": bubble.n})
+
+    def _kept(self, done: Done) -> tuple[Media, ...]:
+        """The file that came along, kept under an id of the provider's."""
+        if not done.content:
+            return ()
+        try:
+            content = base64.b64decode(done.content, validate=True)
+        except binascii.Error as error:
+            raise web.HTTPBadRequest(text="content is not base64") from error
+        name = self._desk.new_id("media")
+        self._desk.media[name] = (content, done.mime_type)
+        url = f"{self._desk.base_url}/_sandbox/media/{name}"
+        return (Media(kind=done.media_kind or "file", url=url, name=done.name, mime_type=done.mime_type),)
+
+    async def press(self, request: web.Request) -> web.StreamResponse:
+        done = await _done(request)
+        try:
+            self._desk.press(done.chat, done.n, done.offer)
+        except ValueError as error:
+            raise web.HTTPNotFound(text=str(error)) from error
+        return _told({})
+
+    async def read(self, request: web.Request) -> web.StreamResponse:
+        self._desk.read((await _done(request)).chat)
+        return _told({})
+
+    async def react(self, request: web.Request) -> web.StreamResponse:
+        done = await _done(request)
+        self._desk.react(done.chat, done.n, done.emoji)
+        return _told({})
+
+    async def fail(self, request: web.Request) -> web.StreamResponse:
+        done = await _done(request)
+        self._desk.fail(done.chat, done.n, done.code)
+        return _told({})
+
+    async def block(self, request: web.Request) -> web.StreamResponse:
+        self._desk.block((await _done(request)).chat)
+        return _told({})
+
+    async def follow(self, request: web.Request) -> web.StreamResponse:
+        done = await _done(request)
+        self._desk.follow(done.chat, name=done.name, ref=done.ref)
+        return _told({})
+
+    async def fault(self, request: web.Request) -> web.StreamResponse:
+        try:
+            self._desk.faults.add(msgspec.json.decode(await request.read(), type=Fault))
+        except msgspec.DecodeError as error:
+            raise web.HTTPBadRequest(text=str(error)) from error
+        return _told({})
+
+    async def hook(self, request: web.Request) -> web.StreamResponse:
+        """Where webhooks go: `text` holds the address."""
+        self._desk.hook((await _done(request)).text)
+        return _told({})
+
+    async def clear(self, _request: web.Request) -> web.StreamResponse:
+        self._desk.clear()
+        return _told({})
+
+    async def received(self, request: web.Request) -> web.StreamResponse:
+        after = _number(request, "after")
+        return _told([entry for entry in self._desk.received if entry.n > after])
+
+    async def attempts(self, _request: web.Request) -> web.StreamResponse:
+        return _told(self._desk.bringing.attempts)
+
+    async def state(self, _request: web.Request) -> web.StreamResponse:
+        bringing = self._desk.bringing
+        return _told({
+            "kind": self._desk.kind,
+            "title": self._desk.provider.title,
+            "webhook": bringing.hook,
+            "pending": bringing.pending,
+            "last": bringing.attempts[-1].status if bringing.attempts else None,
+            "received": len(self._desk.received),
+            "monotonic": time.monotonic(),
+        })  # fmt: skip
+
+    async def chats(self, _request: web.Request) -> web.StreamResponse:
+        """Whose phones have been used: id → name."""
+        return _told({phone.id: phone.name for phone in self._desk.phones.values()})
+
+    async def chat(self, request: web.Request) -> web.StreamResponse:
+        """A phone's screen. `seen` is what the caller has (its own `version`); with `wait` seconds it answers at the next change."""
+        phone = self._desk.phone(request.match_info["chat"])
+        until = time.monotonic() + min(_number(request, "wait"), _LONGEST_WAIT)
+        seen = request.query.get("seen", "")
+        while True:
+            changed, typing = self._desk.changed, phone.typing_until > time.monotonic()
+            shown = {"bubbles": phone.bubbles, "typing": typing, "blocked": phone.blocked, "name": phone.name}
+            version = f"{hash(msgspec.json.encode(shown)) & 0xFFFFFFFF:x}"
+            left = until - time.monotonic()
+            if version != seen or left <= 0:
+                return _told({**shown, "version": version})
+            await _beat(changed, min(left, 1.0) if typing else left)
+
+    async def media(self, request: web.Request) -> web.StreamResponse:
+        """A file that lies at the provider."""
+        content, mime = self._desk.media.get(request.match_info["id"], (b"", ""))
+        if not content:
+            raise web.HTTPNotFound(text="there is no such file")
+        return web.Response(body=content, content_type=mime or "application/octet-stream")
+
+
+async def _beat(changed: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(changed.wait(), seconds)
+    except TimeoutError:
+        return
+
+
+def _guarded(handler: Handler) -> Handler:
+    """Only what a page of another origin cannot send without being asked first: a JSON body."""
+
+    async def guarded(request: web.Request) -> web.StreamResponse:
+        if request.content_type != "application/json":
+            raise web.HTTPUnsupportedMediaType(text="send JSON")
+        return await handler(request)
+
+    return guarded
+
+
+async def _done(request: web.Request) -> Done:
+    try:
+        return msgspec.json.decode(await request.read(), type=Done)
+    except msgspec.DecodeError as error:
+        raise web.HTTPBadRequest(text=str(error)) from error
+
+
+def _number(request: web.Request, key: str) -> float:
+    try:
+        return float(request.query.get(key, "0"))
+    except ValueError as error:
+        raise web.HTTPBadRequest(text=f"{key} is not a number") from error
+
+
+def _told(body: object) -> web.Response:
+    return web.Response(body=msgspec.json.encode(body), content_type="application/json")
