@@ -8,6 +8,8 @@ import pytest
 import uvloop
 from hypothesis import settings
 
+from tests.sharing import Sharing, turn_of
+
 # The machine may be busy, so no deadline per example; a failure prints the blob that replays it.
 # CI decides about a commit, so it tries the same examples each time; whoever works on it tries new ones.
 settings.register_profile("quick", deadline=None, print_blob=True, max_examples=60, derandomize=bool(os.environ.get("CI")))
@@ -20,6 +22,18 @@ LOOKED_AWAY = "a skipped test is a failure here: install what it misses, or dele
 def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], AbstractEventLoop]]:
     """Tests run on the loop that production runs on."""
     return {"uvloop": uvloop.new_event_loop}
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first; but for that, the order stays."""
+    items.sort(key=lambda item: turn_of(item.nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Sharing:
+    """Tests that share a house go to one process."""
+    return Sharing(config, log)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -16,8 +16,8 @@ from hub.store.copying import Kind, Piece, read_keys, write_pieces
 from hub.store.keys import Keys
 from hub.store.links import Links, connect
 from hub.store.meta import Meta
+from tests.commands import hub, told, told_alone
 from tests.demo.running import ANSWERS_WITHIN_S, demo
-from tests.erasure.commands import hub, told
 from tests.processes import Node, wait_until
 from tests.servers import postgres, redis_cluster, redis_on_port, redis_on_socket
 
@@ -121,10 +121,10 @@ def test_a_shop_moves_from_the_embedded_server_to_a_cluster_and_postgresql_and_b
         token = shop.token
     assert (2, True, False) == (running.returncode, "stop `hub serve`" in running.stderr, (tmp_path / "too-early").exists())
 
-    told(first / "data", "backup", str(tmp_path / "one.backup"))
+    told_alone(first / "data", "backup", str(tmp_path / "one.backup"))
     with redis_cluster() as cluster, postgres() as server:
         elsewhere = {"REDIS_URL": cluster.url, "ARCHIVE_URL": server.url}
-        told(second, "restore", str(tmp_path / "one.backup"), **elsewhere)
+        told_alone(second, "restore", str(tmp_path / "one.backup"), **elsewhere)
         moved = json.decode(told(second, "customer", "export", customer, **elsewhere))
         told(second, "backup", str(tmp_path / "two.backup"), **elsewhere)
     told(third / "data", "restore", str(tmp_path / "two.backup"))

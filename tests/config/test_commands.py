@@ -10,8 +10,8 @@ from hub.model.events import Event, Noted
 from hub.model.subject import customer_subject, partition_of
 from hub.store.codec import encode
 from hub.store.dead import Aside
+from tests.commands import hub, hub_alone, told, told_alone
 from tests.demo.running import ANSWERS_WITHIN_S, Demo, demo
-from tests.erasure.commands import hub, told
 from tests.processes import Node, wait_until
 
 AN, BINH = "84905550001", "84905550002"
@@ -44,7 +44,7 @@ def customer_of(shop: Demo, data: Path, who: str, words: str = "shop mo cua luc 
 def test_show_tells_the_record_in_words(shop: Demo, data: Path) -> None:
     customer = customer_of(shop, data, AN, "gap nhan vien")
 
-    shown = told(data, "customer", "show", customer)
+    shown = told_alone(data, "customer", "show", customer)
 
     assert shown.startswith(customer)
     assert f"  telegram:demo:{AN}" in shown.splitlines()
@@ -79,17 +79,17 @@ def test_export_holds_record_timeline_deliveries_and_turns_and_is_its_owners_alo
 def test_export_without_a_file_goes_to_standard_output(shop: Demo, data: Path) -> None:
     customer = customer_of(shop, data, "84905550032")
 
-    assert customer == json.decode(told(data, "customer", "export", customer))["customer"]
+    assert customer == json.decode(told_alone(data, "customer", "export", customer))["customer"]
 
 
 def test_merge_makes_two_customers_one_and_the_older_stays(shop: Demo, data: Path) -> None:
     older = customer_of(shop, data, "84905550011")
     younger = customer_of(shop, data, "84905550012")
 
-    said = told(data, "customer", "merge", older, younger, "--evidence", "phone 5678")
+    said = told_alone(data, "customer", "merge", older, younger, "--evidence", "phone 5678")
 
     assert f"{younger} is now {older}" == said
-    assert older == told(data, "customer", "find", "telegram", "demo", "84905550012")
+    assert older == told_alone(data, "customer", "find", "telegram", "demo", "84905550012")
     assert f"  {younger}" in told(data, "customer", "show", older).splitlines()
     again = hub(data, "customer", "merge", older, younger, "--evidence", "phone 5678")
     assert (2, 1) == (again.returncode, len(again.stderr.splitlines()))
@@ -104,7 +104,7 @@ def test_what_was_given_up_is_listed_and_tried_again(shop: Demo, data: Path) -> 
     server.ask("HSET", f"{{p{partition:02d}}}:dead", "17-0", encode(Aside(event=encode(event), reason="broke", at=1_700_000_000_000)))
 
     listed = told(data, "dead", "list")
-    told(data, "dead", "retry", str(partition), "17-0")
+    told_alone(data, "dead", "retry", str(partition), "17-0")
 
     assert f"{partition} 17-0" in listed
     assert "broke" in listed
@@ -124,7 +124,7 @@ def test_replay_takes_the_turns_again(shop: Demo, data: Path) -> None:
     customer = customer_of(shop, data, "84905550021")
     wait_until(lambda: hub(data, "replay", customer).returncode == 0, within=ANSWERS_WITHIN_S, what="the archive")
 
-    assert told(data, "replay", customer).endswith("0 differ, 0 before the first snapshot")
+    assert told_alone(data, "replay", customer).endswith("0 differ, 0 before the first snapshot")
 
 
 @pytest.mark.usefixtures("shop")
@@ -157,7 +157,7 @@ def test_without_a_running_hub_they_say_so_in_one_sentence(tmp_path: Path, words
 
 
 def test_a_store_that_does_not_answer_is_one_sentence(tmp_path: Path) -> None:
-    refused = hub(tmp_path, "dead", "list", REDIS_URL=f"unix://{tmp_path}/nobody")
+    refused = hub_alone(tmp_path, "dead", "list", REDIS_URL=f"unix://{tmp_path}/nobody")
 
     assert (2, True) == (refused.returncode, "hub check" in refused.stderr.splitlines()[-1]), refused.stderr
 
@@ -169,7 +169,7 @@ def test_erasing_without_the_hubs_own_folder_is_refused(tmp_path: Path) -> None:
 
 
 def test_help_names_every_command() -> None:
-    shown = hub(Path("unused"), "--help").stdout
+    shown = hub_alone(Path("unused"), "--help").stdout
 
     assert [] == [
         name

@@ -5,7 +5,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.error import HTTPError
@@ -17,7 +17,7 @@ from msgspec import json
 from config.settings import load_settings
 from config.welcome import reached_at
 from hub.model.people import Role
-from tests.erasure.commands import hub, told
+from tests.commands import Done, hub, hub_alone, told, told_alone
 from tests.processes import wait_until
 
 PASSWORD = "đường về nhà 47"
@@ -83,8 +83,8 @@ def served(data: Path) -> Iterator[Served]:
         yield again
 
 
-def added(data: Path, login: str, role: Role = Role.AGENT) -> None:
-    done = hub(data, "user", "add", login, "--role", role.value, "--name", f"Họ tên {login}", typed=f"{PASSWORD}\n")
+def added(data: Path, login: str, role: Role = Role.AGENT, *, run: Callable[..., Done] = hub) -> None:
+    done = run(data, "user", "add", login, "--role", role.value, "--name", f"Họ tên {login}", typed=f"{PASSWORD}\n")
     assert 0 == done.returncode, done.stderr
 
 
@@ -94,9 +94,9 @@ def test_the_link_is_printed_once_and_only_while_there_is_nobody(served: Served)
 
 
 def test_somebody_added_signs_in_and_is_listed(served: Served, data: Path) -> None:
-    added(data, "mai", Role.MARKETER)
+    added(data, "mai", Role.MARKETER, run=hub_alone)
 
-    (line,) = [line for line in told(data, "user", "list").splitlines() if line.startswith("mai ")]
+    (line,) = [line for line in told_alone(data, "user", "list").splitlines() if line.startswith("mai ")]
     assert ["marketer", "Họ tên mai"] == [line.split()[1], line.partition("UTC")[2].strip()]
     assert 200 == served.sign_in("mai")
 
@@ -104,7 +104,7 @@ def test_somebody_added_signs_in_and_is_listed(served: Served, data: Path) -> No
 def test_a_new_password_counts_at_once(served: Served, data: Path) -> None:
     added(data, "lan")
 
-    done = hub(data, "user", "password", "lan", typed=f"{PASSWORD} mới\n")
+    done = hub_alone(data, "user", "password", "lan", typed=f"{PASSWORD} mới\n")
 
     assert 0 == done.returncode, done.stderr
     assert (401, 200) == (served.sign_in("lan"), served.sign_in("lan", f"{PASSWORD} mới"))
@@ -113,8 +113,8 @@ def test_a_new_password_counts_at_once(served: Served, data: Path) -> None:
 def test_a_role_and_the_end_of_it(served: Served, data: Path) -> None:
     added(data, "hoa")
 
-    changed = told(data, "user", "role", "hoa", "lead")
-    ended = told(data, "user", "deactivate", "hoa")
+    changed = told_alone(data, "user", "role", "hoa", "lead")
+    ended = told_alone(data, "user", "deactivate", "hoa")
     refused = served.sign_in("hoa")
     told(data, "user", "activate", "hoa")
 

@@ -2,22 +2,20 @@
 
 from base64 import b64decode
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from urllib.error import HTTPError
 
 import pytest
-from msgspec import json
+from msgspec import Struct, json
 
 from config.secrets import load_or_make_secrets
 from hub.model.login import login_key, write_login
+from tests.commands import hub_alone, told, told_alone
 from tests.demo.running import ANSWERS_WITHIN_S, Demo, demo
-from tests.erasure.commands import hub, told
 from tests.erasure.searching import where
 from tests.processes import wait_until
 
-NUMBER = "84905551234"
-NAME = "Nguyễn Thị Hạnh"
-SECRET = "bí mật của Hạnh 4711"
 OTHER, OTHERS_WORDS = "84907770000", "lời của khách khác 4712"
 HOURS = "9:00–21:00"
 PHONES = "data/phones.json"
@@ -25,56 +23,74 @@ PHONES = "data/phones.json"
 pytestmark = pytest.mark.long
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path
+class Hanh(Struct, frozen=True):
+    """A customer whose number, name and words are nobody else's in the folder."""
+
+    number: str
+    name: str
+    secret: str
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("shop")
+
+
+@pytest.fixture(scope="module")
 def shop(folder: Path) -> Iterator[Demo]:
     with demo(folder, "--empty") as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def hanhs() -> Iterator[Hanh]:
+    return (Hanh(number=f"8490555{n}", name=f"Nguyễn Thị Hạnh {n}", secret=f"bí mật của Hạnh {n}x") for n in count(1234))
+
+
+@pytest.fixture
+def hanh(hanhs: Iterator[Hanh]) -> Hanh:
+    return next(hanhs)
 
 
 def answered(shop: Demo, who: str, times: int) -> None:
     wait_until(lambda: len(shop.on_phone(who)) >= times, within=ANSWERS_WITHIN_S, what=f"answer {times}")
 
 
-def test_nothing_of_an_erased_customer_is_left_and_others_keep_theirs(shop: Demo, folder: Path) -> None:
+def test_nothing_of_an_erased_customer_is_left_and_others_keep_theirs(shop: Demo, folder: Path, hanh: Hanh) -> None:
     data = folder / "data"
-    shop.type_on_phone(NUMBER, SECRET)
-    answered(shop, NUMBER, 1)
-    shop.type_on_phone(NUMBER, "gap nhan vien")
-    answered(shop, NUMBER, 2)
+    shop.type_on_phone(hanh.number, hanh.secret)
+    answered(shop, hanh.number, 1)
+    shop.type_on_phone(hanh.number, "gap nhan vien")
+    answered(shop, hanh.number, 2)
     shop.type_on_phone(OTHER, OTHERS_WORDS)
     answered(shop, OTHER, 1)
-    customer = told(data, "customer", "find", "telegram", "demo", NUMBER)
-    wait_until(lambda: bool(where(SECRET, data)), within=ANSWERS_WITHIN_S, what="the words on the disk")
-    before = where(NUMBER, data)
+    customer = told(data, "customer", "find", "telegram", "demo", hanh.number)
+    wait_until(lambda: bool(where(hanh.secret, data)), within=ANSWERS_WITHIN_S, what="the words on the disk")
+    before = where(hanh.number, data)
 
-    told(data, "customer", "erase", customer, "--yes")
+    told_alone(data, "customer", "erase", customer, "--yes")
 
-    left = {text: [file for file in where(text, folder) if file != PHONES] for text in (NUMBER, SECRET)}
+    left = {text: [file for file in where(text, folder) if file != PHONES] for text in (hanh.number, hanh.secret)}
     assert {text: [] for text in left} == left
     assert before
     assert where(OTHERS_WORDS, data)
     assert where(OTHER, data)
 
 
-def test_the_erased_person_who_writes_again_is_somebody_new(shop: Demo, folder: Path) -> None:
+def test_the_erased_person_who_writes_again_is_somebody_new(shop: Demo, folder: Path, hanh: Hanh) -> None:
     data = folder / "data"
-    shop.type_on_phone(NUMBER, "gap nhan vien")
-    answered(shop, NUMBER, 1)
-    old = told(data, "customer", "find", "telegram", "demo", NUMBER)
+    shop.type_on_phone(hanh.number, "gap nhan vien")
+    answered(shop, hanh.number, 1)
+    old = told(data, "customer", "find", "telegram", "demo", hanh.number)
     told(data, "customer", "erase", old, "--yes")
-    before = len(shop.on_phone(NUMBER))
+    before = len(shop.on_phone(hanh.number))
 
-    shop.type_on_phone(NUMBER, "mấy giờ mở cửa")
+    shop.type_on_phone(hanh.number, "mấy giờ mở cửa")
 
-    wait_until(lambda: any(HOURS in text for text in shop.on_phone(NUMBER)[before:]), within=ANSWERS_WITHIN_S, what="the bot's answer")
-    new = told(data, "customer", "find", "telegram", "demo", NUMBER)
+    wait_until(lambda: any(HOURS in text for text in shop.on_phone(hanh.number)[before:]), within=ANSWERS_WITHIN_S, what="the bot's answer")
+    new = told(data, "customer", "find", "telegram", "demo", hanh.number)
     assert old != new
-    assert new == shop.get(f"/api/addresses/telegram/demo/{NUMBER}")["customer"]
+    assert new == shop.get(f"/api/addresses/telegram/demo/{hanh.number}")["customer"]
     conversations = shop.get(f"/api/customers/{new}")["conversations"]
     assert isinstance(conversations, list)
     assert 1 == len(conversations)
@@ -82,52 +98,52 @@ def test_the_erased_person_who_writes_again_is_somebody_new(shop: Demo, folder: 
         shop.get(f"/api/customers/{old}")
 
 
-def test_erasing_asks_for_the_id_once_more_and_a_wrong_one_erases_nothing(shop: Demo, folder: Path) -> None:
+def test_erasing_asks_for_the_id_once_more_and_a_wrong_one_erases_nothing(shop: Demo, folder: Path, hanh: Hanh) -> None:
     data = folder / "data"
-    shop.type_on_phone(NUMBER, SECRET)
-    answered(shop, NUMBER, 1)
-    customer = told(data, "customer", "find", "telegram", "demo", NUMBER)
+    shop.type_on_phone(hanh.number, hanh.secret)
+    answered(shop, hanh.number, 1)
+    customer = told(data, "customer", "find", "telegram", "demo", hanh.number)
 
-    refused = hub(data, "customer", "erase", customer, typed="yes\n")
+    refused = hub_alone(data, "customer", "erase", customer, typed="yes\n")
 
     assert (2, "hub: This was not the id; nothing is erased.") == (refused.returncode, refused.stderr.rpartition("go on: ")[2].strip())
-    assert customer == told(data, "customer", "find", "telegram", "demo", NUMBER)
+    assert customer == told(data, "customer", "find", "telegram", "demo", hanh.number)
 
 
-def test_what_a_customer_sent_is_exported_with_its_content_and_forgotten_with_them(shop: Demo, folder: Path) -> None:
+def test_what_a_customer_sent_is_exported_with_its_content_and_forgotten_with_them(shop: Demo, folder: Path, hanh: Hanh) -> None:
     data = folder / "data"
     hello = json.decode(shop.chat_post("/chat/say", json.encode({"type": "hello"})))
     session = hello[0]["session"]
-    kept = json.decode(shop.chat_post("/chat/files?name=giay%20to.txt", SECRET.encode(), session=session))
+    kept = json.decode(shop.chat_post("/chat/files?name=giay%20to.txt", hanh.secret.encode(), session=session))
     shop.chat_post("/chat/say", json.encode({"type": "say", "id": "m1", "text": "gap nhan vien", "files": [kept["id"]]}), session=session)
-    wait_until(lambda: bool(where(SECRET, data)), within=ANSWERS_WITHIN_S, what="the file on the disk")
+    wait_until(lambda: bool(where(hanh.secret, data)), within=ANSWERS_WITHIN_S, what="the file on the disk")
     customer = told(data, "customer", "find", "webchat", "web", session.partition(".")[0])
     exported = json.decode(told(data, "customer", "export", customer))
 
     told(data, "customer", "erase", customer, "--yes")
 
-    assert [(SECRET, "giay to.txt")] == [(b64decode(file["content"]).decode(), file["name"]) for file in exported["files"]]
-    assert [] == where(SECRET, folder)
+    assert [(hanh.secret, "giay to.txt")] == [(b64decode(file["content"]).decode(), file["name"]) for file in exported["files"]]
+    assert [] == where(hanh.secret, folder)
     with pytest.raises(HTTPError, match="404"):
         shop.chat_get(kept["url"])
 
 
-def test_nothing_of_who_was_signed_in_on_the_web_is_left(shop: Demo, folder: Path) -> None:
+def test_nothing_of_who_was_signed_in_on_the_web_is_left(shop: Demo, folder: Path, hanh: Hanh) -> None:
     data, user = folder / "data", "khach-so-4711-cua-shop"
     session = json.decode(shop.chat_post("/chat/say", json.encode({"type": "hello"})))[0]["session"]
-    shop.chat_post("/chat/say", json.encode({"type": "say", "id": "m1", "text": SECRET}), session=session)
+    shop.chat_post("/chat/say", json.encode({"type": "say", "id": "m1", "text": hanh.secret}), session=session)
     now = json.decode(shop.chat_get("/chat/entries", session=session))[0]["at"] // 1000  # The demo has a clock of its own.
-    token = write_login(user, key=login_key(load_or_make_secrets(data).session_key).encode(), iat=now, name=NAME)
+    token = write_login(user, key=login_key(load_or_make_secrets(data).session_key).encode(), iat=now, name=hanh.name)
     for frame in ({"type": "login", "token": token}, {"type": "link"}):
         answer = json.decode(shop.chat_post("/chat/say", json.encode(frame), session=session))
         assert "error" != answer[0]["type"], answer
     link = answer[0]["url"].partition("?start=")[2]
     customer = told(data, "customer", "find", "shop", "main", user)
-    wait_until(lambda: bool(where(NAME, data)), within=ANSWERS_WITHIN_S, what="the name on the disk")
+    wait_until(lambda: bool(where(hanh.name, data)), within=ANSWERS_WITHIN_S, what="the name on the disk")
     before = {text: where(text, data) for text in (user, link)}
 
     told(data, "customer", "erase", customer, "--yes")
 
-    left = {text: where(text, folder) for text in (user, NAME, SECRET, link)}
+    left = {text: where(text, folder) for text in (user, hanh.name, hanh.secret, link)}
     assert {text: [] for text in left} == left
     assert all(before.values())

@@ -1,0 +1,40 @@
+"""Which tests go to one process of a run with several, and which of them begin first."""
+
+from collections.abc import Mapping, Sequence
+
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
+
+TOGETHER: Mapping[str, tuple[str, ...]] = {
+    "tests/console": (),
+    "tests/walks": (),
+    "tests/whole": ("[embedded+sqlite", "[cluster+postgres", "[sentinel+sqlite"),
+}
+"""Folders whose files share a house, which would be built again for each of them; where there are several: how a test names its own."""
+
+ALONE = ("tests/whole/test_carts_killed.py", "tests/whole/test_roles.py")
+"""Files of those folders that build houses of their own."""
+
+LONGEST_FIRST: Sequence[str] = ()
+"""Units that take more than some ten seconds, as measured: what begins last must not be what takes longest."""
+
+
+def unit_of(test: str) -> str:
+    """The unit of a test, by its id: its file, or the house it shares with other files."""
+    file, _, name = test.partition("::")
+    folder = file.rpartition("/")[0]
+    if folder not in TOGETHER or file in ALONE:
+        return file
+    return folder + next((house for house in TOGETHER[folder] if house in name), "")
+
+
+def turn_of(test: str) -> int:
+    """When a test's unit begins: the place in the list of the longest, the others after them."""
+    unit = unit_of(test)
+    return LONGEST_FIRST.index(unit) if unit in LONGEST_FIRST else len(LONGEST_FIRST)
+
+
+class Sharing(LoadScopeScheduling):  # type: ignore[misc]
+    """Hands each process one unit after the other, in the order of collection."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return unit_of(nodeid)
