@@ -1,8 +1,13 @@
 """Reading fields of foreign JSON: what counts must be of its type, what only adorns may be anything."""
 
+import math
+
 Json = dict[str, object]
 
 _LARGEST = 1 << 63
+_LATEST_SECOND = 1 << 40
+"""Past this a time is none, and its milliseconds would not fit where they are stored."""
+
 _NAMES_TOLD = 40
 _NAME_LENGTH = 64
 
@@ -61,6 +66,24 @@ def soft_object(of: Json, key: str) -> Json:
     """An object that may be missing: empty then."""
     value = of.get(key)
     return value if isinstance(value, dict) else {}
+
+
+def number_of(of: Json, key: str) -> float | None:
+    """A finite number, which some providers write as a text; None where it is neither."""
+    value = of.get(key)
+    try:
+        found = float(value) if isinstance(value, int | float | str) and not isinstance(value, bool) else math.nan
+    except (ValueError, OverflowError):
+        return None
+    return found if math.isfinite(found) else None
+
+
+def seconds_of(of: Json, key: str) -> int:
+    """A time told in seconds since 1970, as a number or a text, in ms; 0 where it is none."""
+    value = of.get(key)
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        value = int(value[:20])
+    return value * 1000 if isinstance(value, int) and not isinstance(value, bool) and 0 < value < _LATEST_SECOND else 0
 
 
 def names(of: object) -> tuple[str, ...]:

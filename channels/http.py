@@ -1,5 +1,6 @@
 """One HTTP call to a provider, and what its end means: decided here once for all channels."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -26,11 +27,12 @@ _TIMEOUT = ClientTimeout(total=REQUEST_SECONDS, sock_connect=CONNECT_SECONDS)
 
 
 class Answer(Value, frozen=True):
-    """What came back: `retry_after` in seconds, where the header told it."""
+    """What came back: `retry_after` in seconds, where the header told it; headers are found in any spelling."""
 
     status: int
     body: bytes
     retry_after: float | None = None
+    headers: Mapping[str, str] = {}
 
 
 async def post(
@@ -48,11 +50,29 @@ async def post(
     through untouched. Addresses carry tokens, and aiohttp's errors carry addresses: so ours neither quote nor chain them.
     A redirect is not followed, for it would carry the token to another host.
     """
+    return await _ask(session, "POST", url, body=body, headers=headers, seconds=seconds)
+
+
+async def get(session: ClientSession, url: str, *, headers: dict[str, str] | None = None, seconds: float = REQUEST_SECONDS) -> Answer:
+    """GET, and read the whole answer, whatever its status; raises as `post` does."""
+    return await _ask(session, "GET", url, body=None, headers=headers, seconds=seconds)
+
+
+async def _ask(
+    session: ClientSession,
+    method: str,
+    url: str,
+    *,
+    body: bytes | FormData | None,
+    headers: dict[str, str] | None,
+    seconds: float,
+) -> Answer:
     timeout = _TIMEOUT if seconds == REQUEST_SECONDS else ClientTimeout(total=seconds, sock_connect=CONNECT_SECONDS)
     try:
-        async with session.post(url, data=body, headers=headers, timeout=timeout, allow_redirects=False) as response:
+        async with session.request(method, url, data=body, headers=headers, timeout=timeout, allow_redirects=False) as response:
             told = response.headers.get("Retry-After")
-            return Answer(status=response.status, body=await response.read(), retry_after=_seconds(told) if told else None)
+            wait = _seconds(told) if told else None
+            return Answer(status=response.status, body=await response.read(), retry_after=wait, headers=response.headers)
     except (ClientConnectorError, ConnectionTimeoutError) as error:
         raise TemporaryFailure(f"no connection to the provider ({type(error).__name__})") from None
     except InvalidURL:
