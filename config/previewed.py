@@ -13,7 +13,7 @@ from hub.model.address import Address
 from hub.model.delivery import Delivery
 from hub.model.errors import Misconfigured, OutcomeUnknown, RecipientGone, SendError, TemporaryFailure, Throttled
 from hub.model.message import Attachment, Component, MediaKind, Message, Parameter, QuickReply, ReplyKind, Template
-from hub.model.ports import Channel
+from hub.model.ports import Call, Channel, Sent
 from hub.model.words import Origin, Purpose
 
 Facts = dict[str, object]
@@ -27,6 +27,9 @@ async def previewed(kind: ChannelKind, setup: AccountSetup, case: Json, upstream
     """The requests of a case's message, the warnings its sender would see, and how it ends."""
     channel = kind.build(setup, upstream.outside)
     delivery = _delivery(kind.kind, setup.name, cast("Json", case["outbound"]))
+    if channel.capabilities.reply_token_s and delivery.message.reply_to:
+        # Where a message is answered by its token, the cases name that as what is answered to.
+        delivery = replace(delivery, reply_token=delivery.message.reply_to, message=replace(delivery.message, reply_to=""))
     warnings: list[str] = []
     result = await _result(channel, delivery, upstream, warnings)
     return {"requests": upstream.requests, "warnings": warnings, "result": {**result, "warnings": warnings}}
@@ -46,13 +49,23 @@ async def _result(channel: Channel, delivery: Delivery, upstream: Recorded, warn
             one = await prepare(one, upstream.outside.files) if prepare else one
             for call in channel.render(one):
                 warnings += call.warnings
-                sent = await channel.send(call, one)
+                sent = await _sent(channel, call, one)
                 external_ids += [sent.external_id] if sent.external_id else []
                 identity = sent.identity or identity
     except SendError as error:
         return {"external_ids": external_ids, **_failed(error)}
     wired: Facts = {"status": "wired", "external_ids": external_ids}
     return wired | ({"new_identity": identity} if identity else {})
+
+
+async def _sent(channel: Channel, call: Call, delivery: Delivery) -> Sent:
+    """As the hub makes a call: once more at once where the channel says that it goes another way now."""
+    try:
+        return await channel.send(call, delivery)
+    except TemporaryFailure as error:
+        if error.retry_after != 0:
+            raise
+        return await channel.send(call, delivery)
 
 
 def _failed(error: SendError) -> Facts:

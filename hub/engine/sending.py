@@ -239,7 +239,8 @@ class Sender:
                 return await self._end(queued, DeliveryState.UNKNOWN, mark=mark, reason=error.reason, code=error.code)
             case TemporaryFailure() | OutcomeUnknown():
                 queued.doubtful = queued.doubtful or isinstance(error, OutcomeUnknown)
-                account.failed()
+                if not isinstance(error, TemporaryFailure) or error.retry_after != 0:
+                    account.failed()
                 return await self._later(queued, error, mark=mark)
             case Misconfigured():
                 account.pause(60.0)
@@ -251,8 +252,9 @@ class Sender:
         return await self._end(queued, DeliveryState.FAILED, mark=mark, reason=error.reason or type(error).__name__, code=error.code)
 
     async def _later(self, queued: Queued, error: SendError, *, mark: str) -> Done:
-        """Try again with growing pauses, until the delivery is too old."""
-        seconds = BACKOFF_S[min(queued.attempts, len(BACKOFF_S) - 1)]
+        """Try again with growing pauses, until the delivery is too old; the first time as soon as the channel says."""
+        told = error.retry_after if isinstance(error, TemporaryFailure) and not queued.attempts else None
+        seconds = BACKOFF_S[min(queued.attempts, len(BACKOFF_S) - 1)] if told is None else told
         delivery = queued.delivery
         end = delivery.not_after or delivery.created + LIFE_MS
         if self._clock.now() + seconds * 1000 > end:

@@ -68,9 +68,16 @@ class Throttled(SendError):
 
 
 class TemporaryFailure(SendError):
-    """The provider refused or failed before taking the message: the same call may go again."""
+    """The provider refused or failed before taking the message: the same call may go again.
+
+    `retry_after`: in how many seconds, where that is known; 0: at once, for the channel goes another way now.
+    """
 
     usual = Failure.CONNECTION
+
+    def __init__(self, reason: str = "", *, code: str = "", failure: Failure | None = None, retry_after: float | None = None) -> None:
+        super().__init__(reason, code=code, failure=failure)
+        self.retry_after = retry_after
 
 
 class OutcomeUnknown(SendError):

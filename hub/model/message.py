@@ -28,7 +28,8 @@ class Attachment(Value, frozen=True):
     """A piece of media or a place or a contact; exactly the fields its kind has are set.
 
     Where it is: `url`, or the provider's own name of it (`media_id`, `file_id`), which only its channel can fetch. `duration_ms`: of
-    sound and film; `sha256`: as the provider tells it (hex or base64); `preview`: address of a small picture of it.
+    sound and film; `sha256`: as the provider tells it (hex or base64); `preview`: address of a small picture of it. A sticker is named
+    by `sticker_id`, and by `package_id` where the provider sorts them into packages.
     """
 
     kind: MediaKind
@@ -46,6 +47,8 @@ class Attachment(Value, frozen=True):
     duration_ms: int = 0
     sha256: str = ""
     preview: str = ""
+    sticker_id: str = ""
+    package_id: str = ""
 
 
 class ReplyKind(StrEnum):
@@ -172,7 +175,8 @@ class Capabilities(Value, frozen=True):
 
     Texts are measured in `unit`, titles in characters. `buttons`: how many a message, a card has `card_buttons`; `rows`: of a list in
     all; `media_bytes`: the largest file of each kind; `window_hours`: how long after a customer's word a free message may go (0: ever).
-    `links`: whether an address in a text can be opened; `connects`: False where sending opens no connection of its own.
+    `reply_token_s`: so long a message's own token answers it (0: there are none). `links`: whether an address in a text can be
+    opened; `connects`: False where sending opens no connection of its own.
     """
 
     text_units: int
@@ -203,5 +207,6 @@ class Capabilities(Value, frozen=True):
     links: bool = True
     subject: bool = False
     window_hours: int = 0
+    reply_token_s: int = 0
     retry_horizon_days: int = 1
     connects: bool = True
