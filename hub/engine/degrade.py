@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
+from hub.engine.offering import laid_out, with_offers
 from hub.model.base import Value
 from hub.model.fold import plain
-from hub.model.message import Attachment, Capabilities, MediaKind, Message, QuickReply
+from hub.model.message import Attachment, Capabilities, MediaKind, Message, QuickReply, Row
 from hub.model.text import measure
 
 
@@ -26,28 +27,29 @@ def degrade(message: Message, can: Capabilities) -> Degraded:
 
     Answers offered stay on the last message. Length is left to the channel, which splits in its own unit when it renders.
     """
-    shown = tuple(a for a in message.attachments if a.kind in can.media)
-    warnings = [f"{a.kind.value} is not shown by this channel" for a in message.attachments if a.kind not in can.media]
-    told = (_in_words(a) for a in message.attachments if a.kind not in can.media)
-    text = "\n".join(part for part in (message.text, *told) if part)
-    offered = message.quick_replies
-    if offered and not _can_offer(offered, can):
-        warnings.append("answers are offered as a numbered list")
-        text = "\n\n".join(part for part in (text, numbered(offered)) if part)
-        offered = ()
-    if not text and not shown:
+    shown = tuple(a for a in message.attachments if _is_shown(a, can))
+    warnings = [_not_shown(a, can) for a in message.attachments if not _is_shown(a, can)]
+    told = [_in_words(a) for a in message.attachments if not _is_shown(a, can)]
+    template = message.template if can.templates else None
+    warnings += ["the template is sent as plain words"] * bool(message.template and not template)
+    laid = laid_out(message, can)
+    text = "\n".join(part for part in (message.text, *told, *laid.lines) if part)
+    if laid.rows:
+        text = "\n\n".join(part for part in (text, numbered(laid.rows)) if part)
+    warnings += laid.warnings
+    if not (text or shown or template or laid.cards):
         return Degraded(messages=(), warnings=tuple(warnings), refused=warnings[0] if warnings else "the message is empty")
-    whole = replace(message, text=text, attachments=shown, quick_replies=offered)
-    if text and shown and measure(text, can.unit) > can.caption_units:
+    whole = with_offers(replace(message, text=text, attachments=shown, template=template), laid)
+    if text and shown and not template and measure(text, can.unit) > can.caption_units:
         warnings += ["the words do not fit under the media"] if can.caption_units else []
-        media = replace(whole, text="", quick_replies=())
+        media = Message(attachments=shown, reply_to=message.reply_to, language=message.language)
         return Degraded(messages=(media, replace(whole, attachments=(), reply_to="")), warnings=tuple(warnings))
     return Degraded(messages=(whole,), warnings=tuple(warnings))
 
 
-def numbered(offered: Sequence[QuickReply]) -> str:
+def numbered(offered: Sequence[tuple[int, Row]]) -> str:
     """The answers as lines "1. …", to be answered by number or by words."""
-    return "\n".join(f"{n}. {reply.title}" for n, reply in enumerate(offered, 1))
+    return "\n".join(f"{n}. {row.title}" + (f" – {row.description}" if row.description else "") for n, row in offered)
 
 
 def understand(said: str, offered: Sequence[QuickReply]) -> QuickReply | None:
@@ -68,10 +70,14 @@ def understand(said: str, offered: Sequence[QuickReply]) -> QuickReply | None:
     return offered[number - 1] if 0 < number <= len(offered) else None
 
 
-def _can_offer(offered: Sequence[QuickReply], can: Capabilities) -> bool:
-    """All as native answers or none: a list of which some are buttons and some are numbers is not read as one list."""
-    longest = max(len(reply.title) for reply in offered)
-    return len(offered) <= can.quick_replies and (not can.quick_reply_title or longest <= can.quick_reply_title)
+def _is_shown(piece: Attachment, can: Capabilities) -> bool:
+    """Whether the channel takes this kind, and a file of this size (0: not known)."""
+    return piece.kind in can.media and piece.size <= can.media_bytes.get(piece.kind, piece.size)
+
+
+def _not_shown(piece: Attachment, can: Capabilities) -> str:
+    why = "is too large for this channel" if piece.kind in can.media else "is not shown by this channel"
+    return f"{piece.kind.value} {why}"
 
 
 def _in_words(piece: Attachment) -> str:

@@ -156,7 +156,7 @@ class Message(Value, frozen=True):
     """What is said: text, media and answers offered. Empty text with media, cards or a template is legal; wholly empty is not.
 
     Quick replies vanish once one is chosen, buttons stay with the message, `choices` open as a list. With a template the text is what
-    the customer reads of it, for the timeline and for channels without templates.
+    the customer reads of it, for the timeline and for channels without templates. `language`: of the words, for what a channel adds.
     """
 
     text: str = ""
@@ -168,12 +168,14 @@ class Message(Value, frozen=True):
     cards: tuple[Card, ...] = ()
     template: Template | None = None
     subject: str = ""
+    language: str = ""
 
 
 class Capabilities(Value, frozen=True):
     """What a channel can show; data from which degradation and the feature matrix are made. 0, none or empty: not at all.
 
-    Texts are measured in `unit`, titles in characters. `buttons`: how many a message, a card has `card_buttons`; `rows`: of a list in
+    Texts are measured in `unit`, titles in characters. `buttons`: how many a message, a card has `card_buttons`, `mixed_buttons`: answers
+    beside links; `rows`: of a list in
     all; `media_bytes`: the largest file of each kind; `window_hours`: how long after a customer's word a free message may go (0: ever).
     `reply_token_s`: so long a message's own token answers it (0: there are none). `links`: whether an address in a text can be
     opened; `connects`: False where sending opens no connection of its own.
@@ -187,6 +189,7 @@ class Capabilities(Value, frozen=True):
     buttons: int = 0
     button_title: int = 0
     button_kinds: frozenset[ButtonKind] = frozenset()
+    mixed_buttons: bool = True
     rows: int = 0
     row_title: int = 0
     row_description: int = 0

@@ -12,11 +12,14 @@ from hub.model.events import Event
 from hub.model.ids import derived_id
 from hub.model.journal import Change, DeliveryMoved, TimelineEntry
 from hub.model.message import Message
+from hub.model.offers import answers_of
 from hub.model.ports import Question
 from hub.model.record import Armed, Conversation, Live, Owner, Record
 from hub.model.words import DeliveryState, Lane, Origin, OwnerKind, Purpose
 
 REPLY_LIFE_MS = 5 * 60 * 1000
+REPLY_TOKEN_MS = 30 * 1000
+"""How long a provider's leave to answer one word is used: LINE takes it for about a minute, https://developers.line.biz/en/reference/messaging-api/#send-reply-message"""
 """A bot's reply older than this is told to the agent instead of sent."""
 
 
@@ -100,6 +103,7 @@ class Turn(Value, frozen=True):
     ) -> Self:
         """The turn with one more delivery; a bot's reply expires after five minutes unless said otherwise."""
         id = derived_id("dl", self.entry, len(self.deliveries))  # noqa: A001 - the field's name
+        token = self._reply_token(to)
         if not_after is None:
             not_after = self.now + REPLY_LIFE_MS if origin is Origin.BOT else 0
         delivery = Delivery(
@@ -117,8 +121,15 @@ class Turn(Value, frozen=True):
             cause=self.event.id,
             root=self.event.root or self.event.id,
             key=key,
+            reply_token=token,
+            token_until=self.event.received + REPLY_TOKEN_MS if token else 0,
         )
         return self._with_delivery(delivery, who=who or origin.value)
+
+    def _reply_token(self, to: Address) -> str:
+        """The provider's leave to answer this very word, where it gave one; it is good once, so the turn's first delivery has it."""
+        token = getattr(self.event.body, "reply_token", "") if self.event.address == to else ""
+        return "" if any(delivery.reply_token for delivery in self.deliveries) else token
 
     def hand_over(self, conversation: Conversation, owner: Owner, *, told: str = "") -> tuple[Self, Conversation]:
         """The turn with another owner of that conversation and a new epoch: no bot word of the old one is sent any more.
@@ -144,7 +155,7 @@ class Turn(Value, frozen=True):
         )
         said = replace(self, deliveries=(*self.deliveries, delivery), timeline=(*self.timeline, line), handled=True)
         if delivery.origin is Origin.BOT and delivery.conversation and (latest := said.conversation(delivery.conversation)):
-            said = said.with_conversation(replace(latest, offered=delivery.message.quick_replies))
+            said = said.with_conversation(replace(latest, offered=answers_of(delivery.message)))
         return said
 
     def note(self, kind: str, who: str, text: str = "", **more: object) -> Self:

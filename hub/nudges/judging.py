@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from hub.model.address import Address
 from hub.model.events import NudgeAsked
 from hub.model.message import Message
+from hub.model.offers import answers_of
 from hub.model.record import Live
 from hub.model.runs import SENDS_KEPT, Run, RunStep, SentNudge
 from hub.model.turn import Turn
@@ -78,7 +79,7 @@ def _let_through(turn: Turn, ask: Asked) -> Turn:
     message = ask.message
     if to.channel == SMS and ask.pack and ask.pack.sms_label and not message.text.startswith(ask.pack.sms_label):
         message = replace(message, text=f"{ask.pack.sms_label} {message.text}")
-    turn = _newest_list(turn, to) if message.quick_replies else turn
+    turn = _newest_list(turn, to) if answers_of(message) else turn
     turn = turn.say(message, conversation=None, to=to, origin=Origin.NUDGE, purpose=nudge.purpose, not_after=nudge.not_after, key=nudge.key)
     delivery = turn.deliveries[-1].id
     if nudge.purpose is Purpose.MARKETING:
@@ -91,7 +92,7 @@ def _let_through(turn: Turn, ask: Asked) -> Turn:
         turn = _told(turn, nudge.key, RunStep(step=ask.step.id if ask.step else "", at=turn.now, outcome="sent"))
         run, _ = run_of(turn.live, nudge.key)
         if run:
-            turn = with_run(turn, replace(run, offered=message.quick_replies, asked_at=to, invited=False))
+            turn = with_run(turn, replace(run, offered=answers_of(message), asked_at=to, invited=False))
     return turn.fact("nudge allowed", key=nudge.key, channel=to.channel, delivery=delivery, **_whose(turn, nudge))
 
 
