@@ -135,8 +135,9 @@ def _own(body: Body) -> Facts:
             return {"event_kind": "start", "payload": ref}
         case Referred():
             return {"event_kind": "referral"}
-        case OptedIn(topic=topic, token=token, payload=payload):
-            return {"event_kind": "optin", "payload": payload, "topic": topic, "token": token}
+        case OptedIn(topic=topic, token=token, payload=payload, until=until):
+            leave = {"title": topic, "token": token, "payload": payload, "expires": _moment(until)}
+            return {"event_kind": "optin", "payload": payload, "topic": topic, "token": token, "optin": leave}
         case OptedOut(reason=reason):
             return {"event_kind": "optout", "reason": reason}
         case Edited():
@@ -176,12 +177,15 @@ def _receipt(body: Receipt) -> Facts:
 
 
 def _referral(referral: Referral) -> Facts:
-    return {key: value for key, value in msgspec.to_builtins(referral).items() if value}
+    """As it was told; its kind and advertisement by the providers' names too."""
+    told: Facts = msgspec.to_builtins(referral)
+    return told | {theirs: told[ours] for ours, theirs in (("kind", "type"), ("ad", "ad_id"), ("click", "ctwa_clid")) if ours in told}
 
 
 async def _piece(piece: Attachment, channel: Channel) -> Facts:
     """An attachment; where it lies is asked of the provider, as the hub would before it fetches it."""
     facts: Facts = msgspec.to_builtins(piece)
+    facts |= {"title": piece.name} if piece.name else {}
     locate = getattr(channel, "locate", None)
     if locate is None or piece.url or not (piece.media_id or piece.file_id):
         return facts

@@ -69,13 +69,18 @@ class Referred(Tagged, frozen=True, tag="referral"):
 
 
 class OptedIn(Tagged, frozen=True, tag="optin"):
-    """The provider says the customer wants to hear from us. `topic`: of what; `token`: the provider's leave to write, if it gives one."""
+    """The provider says the customer wants to hear from us. `topic`: of what; `token`: the provider's leave to write, if it gives one.
+
+    `until`: when that leave ends (ms since 1970; 0: not told); `referral`: the button or page they did it from.
+    """
 
     topic: str = ""
     token: str = ""
     name: str = ""
     reply_token: str = ""
     payload: str = ""
+    until: int = 0
+    referral: Referral | None = None
 
 
 class OptedOut(Tagged, frozen=True, tag="optout"):

@@ -20,6 +20,8 @@ class MediaKind(StrEnum):
     SHARE = "share"
     STORY_MENTION = "story_mention"
     STORY_REPLY = "story_reply"
+    REEL = "ig_reel"
+    LIKE = "like_heart"
     PRODUCT = "product"
     UNSUPPORTED = "unsupported"
 

@@ -152,4 +152,9 @@ export const inbox = {
   "media.link": ["Link", "Liên kết", "連結"],
   "media.share": ["Shared post", "Bài chia sẻ", "分享的貼文"],
   "media.story_mention": ["Mentioned you in a story", "Nhắc tới shop trong tin", "在限時動態提及您"],
+  "media.story_reply": ["Answer to your story", "Trả lời tin của shop", "回覆您的限時動態"],
+  "media.ig_reel": ["Reel", "Thước phim", "連續短片"],
+  "media.like_heart": ["Heart", "Thả tim", "愛心"],
+  "media.product": ["Product", "Sản phẩm", "商品"],
+  "media.unsupported": ["Only shown in the customer's app", "Chỉ xem được trên ứng dụng của khách", "僅能在顧客的應用程式中查看"],
 } as const satisfies Rows;
