@@ -13,19 +13,23 @@ export const customers = {
   "customer.nobody": ["Nobody has this id", "Không có khách với mã này", "查無此顧客"],
 
   "customers.find": ["Find a customer", "Tìm khách hàng", "尋找顧客"],
-  "customers.hint": ["Name, id or address", "Tên, mã hoặc địa chỉ", "名稱、編號或地址"],
-  "customers.look": ["Find", "Tìm", "尋找"],
+  "customers.hint": ["Name, phone, e-mail, order", "Tên, điện thoại, e-mail, mã đơn", "姓名、電話、電子郵件、訂單"],
   "customers.missing": ["Nobody writes from {text}.", "Chưa ai nhắn từ {text}.", "沒有人從 {text} 傳過訊息。"],
   "customers.none": [
-    "No open conversation fits. An id or an address is looked up with Enter.",
-    "Không có cuộc đang mở nào khớp. Nhập mã hoặc địa chỉ rồi Enter để tìm.",
-    "沒有符合的進行中對話。輸入編號或地址後按 Enter 尋找。",
+    "Nobody is found by “{text}”. A part of the name or the last digits of a phone are enough.",
+    "Không tìm thấy ai với “{text}”. Chỉ cần một phần tên hoặc vài số cuối điện thoại.",
+    "找不到「{text}」。輸入部分姓名或電話末幾碼即可。",
   ],
-  "customers.empty": ["No customer has an open conversation.", "Chưa có khách nào đang trò chuyện.", "目前沒有進行中的顧客。"],
-  "customers.scope": [
-    "Here are those with an open conversation. Everybody else is found by id (cu-…) or by address (telegram:account:123).",
-    "Ở đây là khách đang trò chuyện. Những khách khác tìm theo mã (cu-…) hoặc địa chỉ (telegram:tài khoản:123).",
-    "這裡列出有進行中對話的顧客，其他顧客請用編號（cu-…）或地址（telegram:帳號:123）尋找。",
+  "customers.empty": [
+    "Nobody yet. Whoever writes, orders or signs in at the shop appears here.",
+    "Chưa có ai. Khách nhắn tin, đặt hàng hoặc đăng nhập ở shop sẽ hiện ở đây.",
+    "目前沒有顧客。傳訊息、下單或登入商店的人會出現在這裡。",
+  ],
+  "customers.found": [{ one: "One found", other: "{n} found" }, "Tìm thấy {n} khách", "找到 {n} 位顧客"],
+  "customers.away": [
+    "The archive does not answer, so only open conversations are searched.",
+    "Kho lưu trữ chưa phản hồi nên chỉ tìm trong các cuộc đang mở.",
+    "資料庫暫無回應，目前只能搜尋進行中的對話。",
   ],
   "customers.choose": ["Choose a customer", "Chọn một khách hàng", "選擇顧客"],
   "customers.choose.words": [
