@@ -14,7 +14,7 @@ from aiohttp import ClientSession
 from channels import http
 from channels.kinds import TEXT_LIMIT, AccountSetup, ChannelKind, Field, Outside
 from channels.telegram_parse import READ_UPDATES, Self, parse_update
-from channels.telegram_render import CAPTION_UNITS, MEDIA, MOST_BUTTONS, TEXT_UNITS, calls_of
+from channels.telegram_render import CAPTION_UNITS, MEDIA, MEDIA_BYTES, MEDIA_TYPES, MOST_BUTTONS, TEXT_UNITS, calls_of
 from hub.model.address import Address
 from hub.model.base import Value
 from hub.model.delivery import Delivery
@@ -102,6 +102,8 @@ class Telegram:
         quick_replies=MOST_BUTTONS,
         caption_units=CAPTION_UNITS,
         media=MEDIA,
+        media_bytes=MEDIA_BYTES,
+        media_types=MEDIA_TYPES,
         typing=True,
         retry_horizon_days=1,
     )

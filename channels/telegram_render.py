@@ -32,6 +32,15 @@ _SENDS: dict[MediaKind, tuple[str, str]] = {
 }
 _UNCAPTIONED = frozenset((MediaKind.STICKER, MediaKind.LOCATION, MediaKind.CONTACT))
 
+MEDIA_BYTES = {MediaKind.IMAGE: 5_000_000, **dict.fromkeys((MediaKind.VIDEO, MediaKind.AUDIO, MediaKind.VOICE, MediaKind.FILE), 20_000_000)}
+MEDIA_TYPES = {
+    MediaKind.IMAGE: frozenset(("image/jpeg", "image/png", "image/webp")),
+    MediaKind.VIDEO: frozenset(("video/mp4",)),
+    MediaKind.AUDIO: frozenset(("audio/mpeg", "audio/mp4")),
+    MediaKind.FILE: frozenset(("application/pdf", "application/zip")),
+}
+"""What Telegram fetches from an address, and how much of it: https://core.telegram.org/bots/api#sending-files"""
+
 MEDIA = frozenset((*_SENDS, MediaKind.LOCATION, MediaKind.CONTACT))
 
 

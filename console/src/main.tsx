@@ -13,6 +13,7 @@ import { Acts } from "./feed/acts";
 import { browserGround, Feed } from "./feed/connection";
 import { Desk } from "./feed/desk";
 import { isView } from "./feed/select";
+import { Uploads } from "./feed/uploads";
 import { ToastFrame, WordsFrame } from "./shell/app";
 import { recall } from "./shell/prefs";
 import { Root } from "./shell/Root";
@@ -26,6 +27,7 @@ const api = new Api();
 keepTime();
 const desk = new Desk();
 const acts = new Acts(api, desk);
+const uploads = new Uploads(api);
 const feed = new Feed(
   {
     frame: (frame) => {
@@ -64,7 +66,7 @@ if (root)
       <QueryClientProvider client={queries}>
         <WordsFrame>
           <ToastFrame>
-            <Root parts={{ api, desk, acts, feed }} opening={session} />
+            <Root parts={{ api, desk, acts, feed, uploads }} opening={session} />
           </ToastFrame>
         </WordsFrame>
       </QueryClientProvider>
@@ -72,4 +74,5 @@ if (root)
   );
 
 for (const event of ["online", "focus"]) window.addEventListener(event, () => feed.hurry());
+window.addEventListener("online", () => uploads.hurry());
 window.addEventListener("offline", () => feed.gone());

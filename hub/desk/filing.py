@@ -49,7 +49,7 @@ class Filing(Struct, frozen=True, kw_only=True):
         return await self._keep(content, name=name, address=address)
 
     async def from_agent(self, content: bytes, *, name: str, customer: str) -> StoredFile:
-        """Keep what an agent uploaded for a customer."""
+        """Keep what an agent uploaded for a customer; a message to them may name it (`sent`)."""
         return await self._keep(content, name=name, customer=customer)
 
     async def named(self, ids: Sequence[str], *, address: Address) -> tuple[StoredFile, ...]:
@@ -61,6 +61,16 @@ class Filing(Struct, frozen=True, kw_only=True):
         except ArchiveAway as error:
             raise StoreAway("the archive does not answer") from error
         return found
+
+    async def sent(self, ids: Sequence[str]) -> bool:
+        """Whether all these files are there still; if so an agent's message names them, and they stay."""
+        try:
+            if len(await self.shelf.find(ids)) < len(set(ids)):
+                return False
+            await self.shelf.say(ids)
+        except ArchiveAway as error:
+            raise StoreAway("the archive does not answer") from error
+        return True
 
     async def read(self, id: str) -> tuple[StoredFile, bytes] | None:  # noqa: A002 - the field's name
         """A file with its content; None where there is none of that id."""
@@ -79,7 +89,6 @@ class Filing(Struct, frozen=True, kw_only=True):
             at=now,
             address=address,
             customer=customer,
-            said=int(bool(customer)),
         )
         try:
             await self.shelf.put(file, content, quota=Quota(bytes=self.a_day, files=FILES_A_DAY, since=now - DAY_MS))

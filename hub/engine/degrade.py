@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from hub.engine.offering import laid_out, with_offers
 from hub.model.base import Value
 from hub.model.fold import plain
-from hub.model.message import Attachment, Capabilities, MediaKind, Message, QuickReply, Row
+from hub.model.message import Attachment, Capabilities, MediaKind, Message, QuickReply, Row, carries
 from hub.model.text import measure
 
 
@@ -27,9 +27,9 @@ def degrade(message: Message, can: Capabilities) -> Degraded:
 
     Answers offered stay on the last message. Length is left to the channel, which splits in its own unit when it renders.
     """
-    shown = tuple(a for a in message.attachments if _is_shown(a, can))
-    warnings = [_not_shown(a, can) for a in message.attachments if not _is_shown(a, can)]
-    told = [_in_words(a) for a in message.attachments if not _is_shown(a, can)]
+    shown = tuple(a for a in message.attachments if carries(can, a))
+    warnings = [_not_shown(a, can) for a in message.attachments if not carries(can, a)]
+    told = [_in_words(a) for a in message.attachments if not carries(can, a)]
     template = message.template if can.templates else None
     warnings += ["the template is sent as plain words"] * bool(message.template and not template)
     laid = laid_out(message, can)
@@ -70,13 +70,9 @@ def understand(said: str, offered: Sequence[QuickReply]) -> QuickReply | None:
     return offered[number - 1] if 0 < number <= len(offered) else None
 
 
-def _is_shown(piece: Attachment, can: Capabilities) -> bool:
-    """Whether the channel takes this kind, and a file of this size (0: not known)."""
-    return piece.kind in can.media and piece.size <= can.media_bytes.get(piece.kind, piece.size)
-
-
 def _not_shown(piece: Attachment, can: Capabilities) -> str:
-    why = "is too large for this channel" if piece.kind in can.media else "is not shown by this channel"
+    too_large = piece.kind in can.media and piece.size > can.media_bytes.get(piece.kind, piece.size)
+    why = "is too large for this channel" if too_large else "is not shown by this channel"
     return f"{piece.kind.value} {why}"
 
 
@@ -93,4 +89,6 @@ def _in_words(piece: Attachment) -> str:
             return ": ".join(part for part in (piece.name, piece.phone) if part)
         case _:
             name = piece.name or piece.filename
-            return f"{name}: {piece.url}" if name and piece.url else piece.url
+            # A path without a host leads nowhere outside of our own pages.
+            url = "" if piece.url.startswith("/") else piece.url
+            return f"{name}: {url}" if name and url else url

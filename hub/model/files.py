@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from hub.model.address import Address
@@ -109,6 +110,18 @@ _TEXT = Sort(mime="text/plain", endings=("txt", "csv", "log", "md"))
 _NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
 _MARKUP = re.compile(rb"^\s*<|<\s*(!doctype|html|svg|script|body|iframe|img|a\s)|^#!|^MZ", re.IGNORECASE)
 _REFUSED = "This kind of file is not taken: send a picture, a video, a sound, a PDF, an office document or plain text."
+
+
+def endings() -> tuple[str, ...]:
+    """The endings of names that files which are taken have."""
+    sorts = (*(one.sort for one in _OPENINGS), *(sort for _, sort in _OFFICE), _TEXT)
+    return tuple(dict.fromkeys(ending for sort in sorts for ending in sort.endings))
+
+
+def ids_of(urls: Iterable[str], base: str) -> tuple[str, ...]:
+    """The ids of those of these addresses that are files of ours."""
+    ours = base + PATH
+    return tuple(url.removeprefix(ours) for url in urls if url.startswith(ours))
 
 
 def sort_of(content: bytes) -> Sort:

@@ -177,10 +177,10 @@ class Capabilities(Value, frozen=True):
     """What a channel can show; data from which degradation and the feature matrix are made. 0, none or empty: not at all.
 
     Texts are measured in `unit`, titles in characters. `buttons`: how many a message, a card has `card_buttons`, `mixed_buttons`: answers
-    beside links; `rows`: of a list in
-    all; `media_bytes`: the largest file of each kind; `window_hours`: how long after a customer's word a free message may go (0: ever).
-    `reply_token_s`: so long a message's own token answers it (0: there are none). `links`: whether an address in a text can be
-    opened; `connects`: False where sending opens no connection of its own.
+    beside links; `rows`: of a list in all; `media_bytes`: the largest file of each kind, `media_types` its media types as fetched from an
+    address (none told: any); `window_hours`: how long after a customer's word a free message may go (0: ever). `reply_token_s`: so long a
+    message's own token answers it (0: there are none). `links`: whether an address in a text can be opened; `connects`: False where
+    sending opens no connection of its own.
     """
 
     text_units: int
@@ -202,6 +202,7 @@ class Capabilities(Value, frozen=True):
     caption_units: int = 0
     media: frozenset[MediaKind] = frozenset()
     media_bytes: dict[MediaKind, int] = {}
+    media_types: dict[MediaKind, frozenset[str]] = {}
     reply_to: bool = False
     receipts: bool = False
     read_receipts: bool = False
@@ -215,3 +216,14 @@ class Capabilities(Value, frozen=True):
     reply_token_s: int = 0
     retry_horizon_days: int = 1
     connects: bool = True
+
+
+def carries(can: Capabilities, piece: Attachment) -> bool:
+    """Whether a channel shows this piece as what it is; of one named by an address also whether the provider can fetch it from there."""
+    if piece.kind not in can.media or piece.size > can.media_bytes.get(piece.kind, piece.size):
+        return False
+    if not piece.url or piece.file_id or piece.media_id:
+        return True
+    types = can.media_types.get(piece.kind)
+    known = not piece.mime_type or types is None or piece.mime_type in types
+    return known and not (can.connects and piece.url.startswith("/"))

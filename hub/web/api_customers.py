@@ -9,6 +9,7 @@ from msgspec import Struct
 from hub.desk.asking import Claimed, Done, Refused, TakingOver
 from hub.model.address import Address
 from hub.model.events import MergeAsked, Noted, NudgeAsked
+from hub.model.files import ids_of
 from hub.model.message import Message
 from hub.model.people import Right
 from hub.model.record import Asleep, Erased, Live, Record
@@ -76,6 +77,9 @@ async def _say(rooms: Rooms, ask: Ask) -> Answer:
     body: shapes.SayBody = ask.body
     message = _message(body)
     customer, agent = await between(rooms, ask)
+    files = ids_of((piece.url for piece in message.attachments), rooms.base)
+    if files and not await rooms.filing.sent(files):
+        raise refusal(HTTPStatus.GONE, "A file of this message is not kept any more: attach it again.", field="$.attachments", code="file")
     outcome = await rooms.desk.say(customer, message=message, agent=agent, event_id=ask.event, conversation=body.conversation, to=body.to)
     return told(outcome, ask)
 

@@ -1,5 +1,6 @@
 """One message on any channel, and the answer in words understood again."""
 
+import pytest
 from msgspec.structs import replace
 
 from channels.telegram import Telegram
@@ -43,6 +44,34 @@ def test_picture_becomes_a_link_where_none_can_be_shown() -> None:
 
     assert (Message(text="Mẫu mới\nÁo dài: https://shop.example/p.jpg"),) == done.messages
     assert ("image is not shown by this channel",) == done.warnings
+
+
+@pytest.mark.parametrize(
+    ("piece", "shown"),
+    [
+        (Attachment(kind=MediaKind.IMAGE, url="https://hub.example/media/1", mime_type="image/png", size=4_999_999), True),
+        (Attachment(kind=MediaKind.IMAGE, url="https://hub.example/media/1", mime_type="image/png", size=5_000_001), False),
+        (Attachment(kind=MediaKind.IMAGE, url="https://hub.example/media/1", mime_type="image/heic", size=9), False),
+        (Attachment(kind=MediaKind.FILE, url="https://hub.example/media/1", mime_type="application/pdf", size=9), True),
+        (Attachment(kind=MediaKind.FILE, url="https://hub.example/media/1", mime_type="text/plain", size=9), False),
+        (Attachment(kind=MediaKind.FILE, file_id="BQAC", mime_type="text/plain"), True),
+    ],
+)
+def test_what_a_provider_does_not_fetch_from_an_address_goes_as_a_link(piece: Attachment, shown: bool) -> None:  # noqa: FBT001 - a case
+    done = degrade(Message(attachments=(piece,)), RICH)
+
+    (message,) = done.messages
+    assert shown == (message.attachments == (piece,))
+    assert shown == (message.text == "")
+    assert shown == (done.warnings == ())
+
+
+def test_a_file_without_a_public_address_is_refused_where_nothing_else_is_said() -> None:
+    piece = Attachment(kind=MediaKind.IMAGE, url="/media/1", mime_type="image/png")
+
+    done = degrade(Message(attachments=(piece,)), RICH)
+
+    assert "image is not shown by this channel" == done.refused
 
 
 def test_place_and_contact_are_told_in_words() -> None:

@@ -4,6 +4,7 @@ from urllib.parse import quote
 
 import pytest
 
+from hub.model.record import Live
 from tests.web.desk_world import Store, served
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + b"x" * 30
@@ -21,7 +22,7 @@ async def test_an_agents_picture_is_kept_under_an_address_to_be_sent(store: Stor
     assert (f"https://hub.example/media/{kept.id}", "image", "image/png", "ảnh.exe.png", len(PICTURE)) == (
         told["url"], told["kind"], told["mime_type"], told["filename"], told["size"],
     )  # fmt: skip
-    assert ("cu-1", 1, PICTURE) == (kept.customer, kept.said, content)
+    assert ("cu-1", 0, PICTURE) == (kept.customer, kept.said, content)
 
 
 @pytest.mark.parametrize(
@@ -48,3 +49,32 @@ async def test_who_has_sent_enough_for_a_day_is_told_to_wait(store: Store) -> No
                 statuses.append(answer.status)
 
     assert [201, 201, 201, 201, 429, 429] == statuses
+
+
+async def test_what_a_channel_shows_is_told_before_anything_is_sent(store: Store) -> None:
+    async with served(store) as session:
+        async with session.get("/api/files/limits?channel=standin&account=main") as answer:
+            told = await answer.json()
+        async with session.get("/api/files/limits?channel=nobody&account=main") as other:
+            unknown = other.status
+
+    assert (1000, True, 404) == (told["most"], told["reached"], unknown)
+    assert {"png", "pdf", "docx", "txt"} <= set(told["endings"])
+    assert {kind.value for kind in store.channel.capabilities.media} == {one["kind"] for one in told["kinds"]}
+
+
+async def test_a_file_that_a_message_names_stays_and_one_that_went_is_told(store: Store) -> None:
+    await store.put(Live(id="cu-1", created=1))
+    async with served(store) as session:
+        async with session.post("/api/files?customer=cu-1&name=a.png", data=PICTURE) as answer:
+            kept = await answer.json()
+        piece = {"kind": "image", "url": kept["url"]}
+        async with session.post("/api/customers/cu-1/say", json={"agent": "an", "attachments": [piece]}) as said:
+            taken = said.status
+        gone = {"kind": "image", "url": "https://hub.example/media/file-gone"}
+        async with session.post("/api/customers/cu-1/say", json={"agent": "an", "attachments": [gone]}) as refused:
+            told = await refused.json(content_type=None)
+
+    assert 202 == taken
+    assert {kept["id"]} == store.shelf.said
+    assert (410, "file") == (refused.status, told["code"])

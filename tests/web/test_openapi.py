@@ -62,7 +62,7 @@ def refs(part: object) -> Iterator[str]:
             yield from refs(value)
 
 
-QUERIES = {"keepFile": {"customer": "cu-1", "name": "note.txt"}}
+QUERIES = {"keepFile": {"customer": "cu-1", "name": "note.txt"}, "readFileLimits": {"channel": "standin", "account": "main"}}
 
 
 async def furnish(store: Store) -> dict[str, str]:

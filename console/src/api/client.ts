@@ -67,6 +67,29 @@ export class Api {
     await this.ask("DELETE", path);
   }
 
+  /** Send a file's bytes; `onRisen` is told how much of it is up, 0 to 1. Raises Problem. */
+  upload<T>(path: string, file: Blob, { signal, onRisen }: { signal: AbortSignal; onRisen: (risen: number) => void }): Promise<T> {
+    return new Promise((done, failed) => {
+      // fetch does not tell how far an upload is.
+      const request = new XMLHttpRequest();
+      const offline = (): void => failed(new Problem({ status: 0, code: "offline" }));
+      request.open("POST", path);
+      request.setRequestHeader("Content-Type", "application/octet-stream");
+      if (this.csrf) request.setRequestHeader("X-CSRF-Token", this.csrf);
+      request.upload.onprogress = ({ loaded, total }) => onRisen(total ? (loaded / total) * 0.98 : 0);
+      request.onload = () => {
+        const body = parsed(request.responseText);
+        if (request.status >= 200 && request.status < 300) return done(body as T);
+        if (request.status === 401) this.onSignedOut();
+        failed(new Problem({ ...body, status: request.status, wait: Number(request.getResponseHeader("Retry-After") ?? 0) }));
+      };
+      request.onerror = offline;
+      request.onabort = offline;
+      signal.addEventListener("abort", () => request.abort());
+      request.send(file);
+    });
+  }
+
   async ask<T>(method: Method, path: string, asking: Asking = {}): Promise<Answer<T>> {
     const headers: Record<string, string> = { Accept: "application/json" };
     if (asking.body !== undefined) headers["Content-Type"] = "application/json";
@@ -91,6 +114,14 @@ export class Api {
     const problem = new Problem({ ...(body as object), status: response.status, wait: Number(response.headers.get("Retry-After") ?? 0) });
     if (response.status === 401 && !path.startsWith("/api/session") && !path.startsWith("/api/setup")) this.onSignedOut();
     throw problem;
+  }
+}
+
+function parsed(text: string): object {
+  try {
+    return JSON.parse(text) as object;
+  } catch {
+    return {};
   }
 }
 

@@ -17,10 +17,14 @@ export type DeliveryState = Schemas["DeliveryState"];
 
 export type ViewName = "queue" | "mine" | "open" | "resolved";
 export type Line = Schemas["Line"];
-export type Card = Schemas["Card"];
+export type Card = Schemas["hub.model.feed.Card"];
 export type Counts = Schemas["Counts"];
 export type Present = Schemas["Present"];
 export type InboxPage = Schemas["InboxPage"];
+export type KeptFile = Schemas["KeptFile"];
+export type FileLimits = Schemas["FileLimits"];
+export type FoundCustomer = Schemas["FoundCustomer"];
+export type FoundCustomers = Schemas["FoundCustomers"];
 export type TimelinePage = Schemas["Timeline"] & { readonly before?: string };
 
 export type HubFrame =

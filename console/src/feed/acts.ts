@@ -1,7 +1,7 @@
 /** What an agent does: shown at once, asked of the hub under one key, so that asking again never doubles; taken back where it is refused. */
 
 import { type Api, at, newKey, Problem } from "../api/client";
-import type { Address, InboxPage, Settled, TimelinePage, UnderWay, ViewName } from "../api/shapes";
+import type { Address, Attachment, InboxPage, Settled, TimelinePage, UnderWay, ViewName } from "../api/shapes";
 import { hubNow } from "../api/time";
 import type { Desk } from "./desk";
 import type { Card, Pending } from "./state";
@@ -70,10 +70,14 @@ export class Acts {
   }
 
   /** Write to the customer; `to` chooses the thread, else the last one they used. */
-  say(card: Pick<Card, "customer" | "conversation">, text: string, to?: Address): Promise<void> {
-    const pending = this.#pending(card, "say", text, to);
+  say(
+    card: Pick<Card, "customer" | "conversation">,
+    text: string,
+    { to, attachments = [] }: { to?: Address | undefined; attachments?: readonly Attachment[] } = {},
+  ): Promise<void> {
+    const pending = { ...this.#pending(card, "say", text, to), ...(attachments.length && { attachments }) };
     this.#desk.tell({ kind: "wished", pending });
-    return this.#send(pending, { text, conversation: card.conversation, ...(to && { to }) });
+    return this.#send(pending, bodyOf(pending));
   }
 
   note(card: Pick<Card, "customer" | "conversation">, text: string, mentions: readonly string[] = []): Promise<void> {
@@ -85,8 +89,7 @@ export class Acts {
   /** The same request under its own key: what the hub took already is not done twice. */
   again(pending: Pending): Promise<void> {
     this.#desk.tell({ kind: "again", key: pending.key });
-    const body = { text: pending.text, conversation: pending.conversation, ...(pending.address && { to: pending.address }) };
-    return this.#send(pending, body);
+    return this.#send(pending, bodyOf(pending));
   }
 
   forget(pending: Pending): void {
@@ -169,4 +172,9 @@ export class Acts {
     this.#reading.set(name, started);
     return started;
   }
+}
+
+/** What is asked for, the same each time: by its key and its body the hub knows it again. */
+function bodyOf({ text, conversation, address, attachments }: Pending): object {
+  return { text, conversation, ...(address && { to: address }), ...(attachments && { attachments }) };
 }

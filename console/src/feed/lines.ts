@@ -123,6 +123,7 @@ function expected(pending: Pending, me: string): Line {
     who: `agent:${me}`,
     text: pending.text,
     conversation: pending.conversation,
+    ...(pending.attachments && { attachments: [...pending.attachments] }),
   };
   return { entry: pending.address ? { ...entry, address: pending.address } : entry };
 }

@@ -114,11 +114,23 @@ function answered(state: DeskState, customer: string, lines: readonly Line[]): D
     if (entry.who !== `agent:${state.me}`) continue;
     const act = entry.kind === "note" ? "note" : "say";
     const done = pending.find(
-      (one) => one.act === act && one.customer === customer && one.text === (entry.text ?? "") && entry.at >= one.at - CLOCKS_APART_MS,
+      (one) =>
+        one.act === act &&
+        one.customer === customer &&
+        one.text === (entry.text ?? "") &&
+        sameFiles(one, entry) &&
+        entry.at >= one.at - CLOCKS_APART_MS,
     );
     if (done) pending = pending.filter((one) => one !== done);
   }
   return pending === state.pending ? state : { ...state, pending };
+}
+
+/** Whether a line bears the files that were asked for. */
+function sameFiles(wish: Pending, entry: Line["entry"]): boolean {
+  const told = [...(entry.attachments ?? []), ...(entry.message?.attachments ?? [])].map((one) => one.url);
+  const wished = (wish.attachments ?? []).map((one) => one.url);
+  return told.join("\n") === wished.join("\n");
 }
 
 /** How far the browser's clock may run ahead of the hub's before a line of ours is not known again. */

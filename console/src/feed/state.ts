@@ -1,6 +1,6 @@
 /** What the inbox knows: cards, timelines, who is here, and what this agent has asked for that the hub has not told back yet. */
 
-import type { Card, Counts, DeliveryState, HubFrame, InboxPage, Line, Present, TimelinePage, ViewName } from "../api/shapes";
+import type { Attachment, Card, Counts, DeliveryState, HubFrame, InboxPage, Line, Present, TimelinePage, ViewName } from "../api/shapes";
 
 /** How the live feed does. `lost`: nothing comes, the thin line on top tells it. */
 export type Link = "opening" | "live" | "polling" | "lost";
@@ -30,6 +30,7 @@ export interface Pending {
   readonly at: number;
   readonly text: string;
   readonly address?: Line["entry"]["address"];
+  readonly attachments?: readonly Attachment[];
   /** Taken by the hub; its line or card is on the way. */
   readonly taken: boolean;
   readonly failed: string;

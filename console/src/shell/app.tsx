@@ -6,6 +6,7 @@ import type { Right, SignedIn } from "../api/shapes";
 import type { Acts } from "../feed/acts";
 import type { Feed } from "../feed/connection";
 import type { Desk } from "../feed/desk";
+import type { Uploads } from "../feed/uploads";
 import { type Formats, formats } from "../words/format";
 import { isKey, type Language, languageOf, preferred, type Say, sayer } from "../words/words";
 import { usePref } from "./prefs";
@@ -15,6 +16,7 @@ export interface Parts {
   readonly desk: Desk;
   readonly acts: Acts;
   readonly feed: Feed;
+  readonly uploads: Uploads;
 }
 
 export interface Words {

@@ -26,6 +26,8 @@ export interface Formats {
   readonly date: (at: number) => string;
   readonly span: (ms: number) => string;
   readonly languageName: (tag: string) => string;
+  /** Bytes in the largest unit that leaves a number: `1.2 MB`. */
+  readonly size: (bytes: number) => string;
 }
 
 /** Money as decimal text (`1290000`) in its currency's own form; text that is no number stays as it is. */
@@ -102,6 +104,12 @@ export function formats(language: Language): Formats {
     full: make({ dateStyle: "long", timeStyle: "medium" }),
     date: make({ dateStyle: "medium" }),
     span: spanOf(language),
+    size: (bytes) => {
+      const unit = bytes < 1e6 ? "kilobyte" : "megabyte";
+      const value = Math.max(bytes, 1000) / (unit === "kilobyte" ? 1e3 : 1e6);
+      const digits = value < 10 && unit === "megabyte" ? 1 : 0;
+      return new Intl.NumberFormat(locale, { style: "unit", unit, maximumFractionDigits: digits }).format(value);
+    },
     languageName: (tag) => {
       try {
         return upper(names.of(tag) ?? tag);

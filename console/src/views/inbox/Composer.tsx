@@ -14,6 +14,7 @@ import { Menu } from "../../ui/Menu";
 import { reachable, sameAddress, useRecord } from "../customers/record";
 import css from "./composer.module.css";
 import { Draft } from "./Draft";
+import { Attach, Strip, useDrop, useFiles } from "./Files";
 import { useNames, usePeople } from "./names";
 
 export type Tab = "reply" | "note";
@@ -29,7 +30,7 @@ interface ComposerProps {
 
 export function Composer({ shown, customer, tab, onTab, field }: ComposerProps) {
   const { t } = useWords();
-  const { acts, feed } = useParts();
+  const { acts, feed, uploads } = useParts();
   const attempt = useTry();
   const me = useMe();
   const names = useNames();
@@ -41,16 +42,22 @@ export function Composer({ shown, customer, tab, onTab, field }: ComposerProps) 
   const card = shown?.card;
   const theirs = card?.status === "open" && card.owner.kind === "agent" && card.owner.agent !== me?.user.login ? card.owner.agent : "";
   const barred = tab === "reply" && Boolean(theirs);
+  const files = useFiles(customer, thread.address);
+  const bears = tab === "reply" && files.pieces.length > 0;
+  const drop = useDrop(files, barred || tab === "note");
   const send = useCallback((): void => {
     const words = text.trim();
-    if (!words || barred) return;
+    if (!(words || bears) || barred || (bears && !files.ready)) return;
     setText("");
     const where = { customer, conversation: card?.status === "open" ? card.conversation : "" };
     if (tab === "note") {
       const mentions = people.filter((one) => words.includes(`@${one.login}`)).map((one) => one.login);
       void attempt(() => acts.note({ customer, conversation: card?.conversation ?? "" }, words, mentions));
-    } else void attempt(() => acts.say(where, words, thread.address));
-  }, [text, barred, setText, customer, card, tab, people, attempt, acts, thread.address]);
+    } else {
+      const attachments = uploads.take(customer);
+      void attempt(() => acts.say(where, words, { to: thread.address, attachments }));
+    }
+  }, [text, bears, files.ready, barred, setText, customer, card, tab, people, attempt, acts, uploads, thread.address]);
   const pressed = (event: KeyboardEvent<HTMLTextAreaElement>): void => {
     if (event.key === "Escape") event.currentTarget.blur();
     // While a Vietnamese or Chinese word is being put together, Enter takes the word.
@@ -62,7 +69,8 @@ export function Composer({ shown, customer, tab, onTab, field }: ComposerProps) 
   };
   const hint = useHint(shown, tab, theirs ? names(theirs) : "");
   return (
-    <section className={cx(css.composer, tab === "note" && css.noting)} aria-label={t("write.title")}>
+    <section className={cx(css.composer, tab === "note" && css.noting, drop.over && css.over)} aria-label={t("write.title")} {...drop.ears}>
+      {drop.over && <p className={css.dropping}>{t("files.drop")}</p>}
       {tab === "reply" && (
         <Draft
           customer={customer}
@@ -83,7 +91,9 @@ export function Composer({ shown, customer, tab, onTab, field }: ComposerProps) 
         {tab === "reply" && thread.address && <Pill thread={thread} />}
         {hint && <p className={css.hint}>{hint}</p>}
       </div>
+      {tab === "reply" && <Strip files={files} customer={customer} field={field} />}
       <div className={css.line}>
+        {tab === "reply" && <Attach files={files} isDisabled={barred} />}
         <textarea
           ref={field}
           rows={1}
@@ -97,13 +107,19 @@ export function Composer({ shown, customer, tab, onTab, field }: ComposerProps) 
             if (tab === "reply" && event.target.value) feed.typing(customer, Date.now());
           }}
           onKeyDown={pressed}
+          onPaste={(event) => {
+            // Words that are copied with their looks bear a picture of themselves: the words are meant.
+            if (tab !== "reply" || !event.clipboardData.files.length || event.clipboardData.types.includes("text/plain")) return;
+            event.preventDefault();
+            files.add(event.clipboardData.files);
+          }}
         />
         <IconButton
           name={t(tab === "note" ? "write.note.do" : "write.send")}
           keys={breaks ? "Ctrl ↵" : "↵"}
           side="top"
           className={css.send}
-          isDisabled={barred || !text.trim()}
+          isDisabled={barred || !(text.trim() || bears) || (bears && !files.ready)}
           onPress={send}
         >
           <Send size={18} />

@@ -121,6 +121,11 @@ export const shell = {
   ],
   "problem.taken": ["{owner} has this conversation.", "{owner} đang phụ trách cuộc trò chuyện này.", "{owner} 正在處理這段對話。"],
   "problem.not_yours": ["Take the conversation over first.", "Hãy nhận cuộc trò chuyện trước.", "請先接手這段對話。"],
+  "problem.file": [
+    "A file is not kept any more. Attach it again.",
+    "Có tệp không còn được lưu. Hãy đính kèm lại.",
+    "有檔案已不再保留，請重新附加。",
+  ],
   "problem.resolved": [
     "This conversation is closed. A new word of the customer opens the next one.",
     "Cuộc trò chuyện đã đóng. Khi khách nhắn lại sẽ mở cuộc mới.",
