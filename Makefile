@@ -29,12 +29,12 @@ run: .venv/.run $(SCREENS) ## Install what is missing, then the demo shop: words
 
 test: system .venv/.dev lint $(SCREENS) ## Install what is missing, then every check and every test, with coverage
 	@tools/node vitest run --silent=passed-only
-# Three at once on two cores: half of a test is waiting for servers and browsers.
+# Three at once on two cores: half of a test is waiting for servers and browsers. Who shares a house, who begins first: tests/sharing.py.
 	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --cov --cov-report=term $(T)
 
 check: .venv/.dev lint $(SCREENS) ## Every check, then the quick tests: before each commit
 	@tools/node vitest run --silent=passed-only
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -q -m 'not long' $(T)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -q -m 'not long' $(T)
 
 lint: .venv/.dev $(API_TYPES) ## ruff, format, mypy, import contracts, the screens' types and form; no tests
 	$(BIN)/ruff check --quiet .

@@ -7,14 +7,41 @@ from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 TOGETHER: Mapping[str, tuple[str, ...]] = {
     "tests/console": (),
     "tests/walks": (),
-    "tests/whole": ("[embedded+sqlite", "[cluster+postgres", "[sentinel+sqlite"),
+    "tests/whole": ("embedded+sqlite", "cluster+postgres", "sentinel+sqlite"),
 }
-"""Folders whose files share a house, which would be built again for each of them; where there are several: how a test names its own."""
+"""Folders whose files share a house, which would be built again for each of them; where there are several houses: their names."""
 
 ALONE = ("tests/whole/test_carts_killed.py", "tests/whole/test_roles.py")
 """Files of those folders that build houses of their own."""
 
-LONGEST_FIRST: Sequence[str] = ()
+LONGEST_FIRST: Sequence[str] = (
+    "tests/whole[cluster+postgres]",
+    "tests/console",
+    "tests/whole[sentinel+sqlite]",
+    "tests/whole[embedded+sqlite]",
+    "tests/walks",
+    "tests/chaos/test_small.py",
+    "tests/webchat/test_widget.py",
+    "tests/demo/test_store.py",
+    "tests/engine/test_spool.py",
+    "tests/config/test_backup.py",
+    "tests/whole/test_roles.py",
+    "tests/erasure/test_erasing.py",
+    "tests/webchat/test_signed_page.py",
+    "tests/webchat/test_browser.py",
+    "tests/config/test_commands.py",
+    "tests/archive/test_migrations.py",
+    "tests/whole/test_carts_killed.py",
+    "tests/store/test_embedded.py",
+    "tests/engine/test_sharing.py",
+    "tests/config/test_users.py",
+    "tests/archive/test_killed.py",
+    "tests/store/test_links.py",
+    "tests/erasure/test_running_hub.py",
+    "tests/inbox/test_feed.py",
+    "tests/engine/test_commit.py",
+    "tests/engine/test_sending.py",
+)
 """Units that take more than some ten seconds, as measured: what begins last must not be what takes longest."""
 
 
@@ -24,7 +51,7 @@ def unit_of(test: str) -> str:
     folder = file.rpartition("/")[0]
     if folder not in TOGETHER or file in ALONE:
         return file
-    return folder + next((house for house in TOGETHER[folder] if house in name), "")
+    return folder + next((f"[{house}]" for house in TOGETHER[folder] if f"[{house}" in name), "")
 
 
 def turn_of(test: str) -> int:

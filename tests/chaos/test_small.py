@@ -43,6 +43,6 @@ async def test_a_killed_store_is_survived_with_every_webhook_answered(capsys: py
 
 async def test_a_second_worker_gets_its_share_and_a_dead_one_s_partitions_are_served_again(capsys: pytest.CaptureFixture[str]) -> None:
     # The figures are the scenario's own matter; here the machine may be busy.
-    code = await workers(1, patience=3.0)
+    code = await workers(1, patience=3.0, customers=150, pause=1.0)
 
     assert 0 == code, capsys.readouterr().out

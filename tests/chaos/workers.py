@@ -4,6 +4,7 @@ import asyncio
 import random
 import time
 from collections import Counter
+from contextlib import suppress
 
 from hub.model.subject import customer_subject, partition_of
 from tests.chaos.drain import drained
@@ -19,19 +20,22 @@ CUSTOMERS = 300
 PAUSE_S = 0.4
 
 
-async def workers(seed: int, *, patience: float = 1.0) -> int:
-    """One worker, then two, then one again; 1 where it took too long, times `patience` on a machine that does other things too."""
+async def workers(seed: int, *, patience: float = 1.0, customers: int = CUSTOMERS, pause: float = PAUSE_S) -> int:
+    """One worker, then two, then one again; 1 where it took too long, times `patience` on a machine that does other things too.
+
+    `customers`: how many talk, each every `pause` s.
+    """
     plan = Plan(
-        seed=seed, topology=Topology.SINGLE, seconds=0, customers=CUSTOMERS, messages=0, webs=("web1",), workers=("worker1",),
+        seed=seed, topology=Topology.SINGLE, seconds=0, customers=customers, messages=0, webs=("web1",), workers=("worker1",),
         blows=(), troubles=(),
     )  # fmt: skip
     async with House(plan) as house:
         shoppers = Shoppers(house, random.Random(seed))
-        talk = asyncio.create_task(_talk(shoppers))
+        talk = asyncio.create_task(_talk(shoppers, customers, pause))
         fair, names = await _shared(house)
         await asyncio.sleep(1.0)
         lost, died = await _killed(house)
-        await asyncio.sleep(SERVED_WITHIN_S * patience + 2)
+        await _turning(house, lost, within=SERVED_WITHIN_S * patience + 2)
         talk.cancel()
         await asyncio.gather(talk, return_exceptions=True)
         await drained(house, within=60)
@@ -45,16 +49,16 @@ async def workers(seed: int, *, patience: float = 1.0) -> int:
     return 0 if in_time and served.keys() == lived_in else 1
 
 
-async def _talk(shoppers: Shoppers) -> None:
+async def _talk(shoppers: Shoppers, customers: int, pause: float) -> None:
     """Everybody says something every now and then, until cancelled."""
 
     async def one(chat: str) -> None:
-        await asyncio.sleep(random.Random(chat).uniform(0, PAUSE_S))
+        await asyncio.sleep(random.Random(chat).uniform(0, pause))
         while True:
             await shoppers.say(chat, "opening hours")
-            await asyncio.sleep(PAUSE_S)
+            await asyncio.sleep(pause)
 
-    await asyncio.gather(*(one(chat_name(n)) for n in range(CUSTOMERS)))
+    await asyncio.gather(*(one(chat_name(n)) for n in range(customers)))
 
 
 async def _shared(house: House) -> tuple[float, list[int]]:
@@ -80,6 +84,24 @@ async def _killed(house: House) -> tuple[set[int], float]:
     lost = {number for number, holder in (await house.holders()).items() if holder.startswith(f"{second.pid}-")}
     second.kill()
     return lost, time.monotonic()
+
+
+async def _turning(house: House, lost: set[int], *, within: float) -> None:
+    """Wait until turns are taken again wherever any were; how long that took, and whether too long, the evidence tells."""
+
+    async def newest() -> dict[int, object]:
+        keys = [(number, house.keys.partitions[number].journal) for number in sorted(lost)]
+        entries = await asyncio.gather(*(house.links.call(key, "XREVRANGE", key, "+", "-", "COUNT", 1) for _, key in keys))
+        return {number: entry for (number, _), entry in zip(keys, entries, strict=True) if entry}
+
+    before = await newest()
+
+    async def further() -> bool:
+        now = await newest()
+        return all(now.get(number) != entry for number, entry in before.items())
+
+    with suppress(TimeoutError):
+        await eventually(further, within=within)
 
 
 async def _served(house: House, lost: set[int], died: float) -> tuple[set[int], dict[int, float]]:

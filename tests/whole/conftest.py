@@ -12,6 +12,9 @@ from tests.processes import folder
 from tests.whole.grounds import Topology, ground
 from tests.whole.world import House, house_on
 
+HOUSES = (Topology.EMBEDDED, Topology.CLUSTER, Topology.SENTINEL)
+"""On which grounds all ways are gone."""
+
 
 @contextmanager
 def errors_logged() -> Iterator[list[EventDict]]:
@@ -34,7 +37,7 @@ def errors_logged() -> Iterator[list[EventDict]]:
 @pytest_asyncio.fixture(
     scope="package",
     loop_scope="package",
-    params=[Topology.EMBEDDED, Topology.CLUSTER, Topology.SENTINEL],
+    params=HOUSES,
     ids=lambda topology: topology.value,
 )
 async def house(request: pytest.FixtureRequest) -> AsyncIterator[House]:
