@@ -27,7 +27,7 @@ from hub.model.events import (
     Started,
     Unparsed,
 )
-from hub.model.message import Attachment
+from hub.model.message import Attachment, MediaKind
 from hub.model.ports import Channel, Inbound, Reply
 from hub.model.words import DeliveryState
 
@@ -47,7 +47,8 @@ async def parsed(kind: ChannelKind, setup: AccountSetup, case: Mapping[str, obje
     for inbound in _requests(case, setup):
         answer, found = _taken(channel, inbound)
         for incoming in found:
-            key = f"{incoming.address}/{incoming.dedupe_id}"
+            state = incoming.body.state.value if isinstance(incoming.body, Receipt) else ""
+            key = f"{incoming.address}/{incoming.dedupe_id}/{state}"
             if incoming.dedupe_id and key in seen:
                 continue
             seen.add(key)
@@ -186,6 +187,8 @@ async def _piece(piece: Attachment, channel: Channel) -> Facts:
     """An attachment; where it lies is asked of the provider, as the hub would before it fetches it."""
     facts: Facts = msgspec.to_builtins(piece)
     facts |= {"title": piece.name} if piece.name else {}
+    if piece.kind is MediaKind.STICKER and (piece.file_id or piece.media_id):
+        facts["sticker_id"] = piece.file_id or piece.media_id
     locate = getattr(channel, "locate", None)
     if locate is None or piece.url or not (piece.media_id or piece.file_id):
         return facts

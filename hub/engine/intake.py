@@ -349,4 +349,8 @@ class Intake:
 
 
 def _dedupe(one: Incoming) -> str:
-    return f"{one.address.channel}/{one.address.account}/{one.dedupe_id}" if one.dedupe_id else ""
+    """On what a repeat is known; some providers give all receipts of a message the same id, and read is no repeat of delivered."""
+    if not one.dedupe_id:
+        return ""
+    named = f"{one.address.channel}/{one.address.account}/{one.dedupe_id}"
+    return f"{named}/{one.body.state.value}" if isinstance(one.body, Receipt) else named

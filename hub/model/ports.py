@@ -115,11 +115,15 @@ class Types(Protocol):
 
 
 class Token(Value, frozen=True):
-    """A provider's leave that ends: `until` in ms since 1970 (0: not known); `refresh` is what the next one is had for."""
+    """A provider's leave that ends: `until` in ms since 1970 (0: not known); `refresh` is what the next one is had for.
+
+    `origin`: a digest of the setting its line began with, so that a new setting begins a new line.
+    """
 
     access: str
     refresh: str = ""
     until: int = 0
+    origin: str = ""
 
     def __repr__(self) -> str:
         """Never in a log."""
