@@ -19,6 +19,7 @@ GROUP = "omnihub.channels"
 MODULES: Mapping[str, str] = {
     "plain": "channels.plain",
     "telegram": "channels.telegram",
+    "zalo": "channels.zalo",
 }
 """Where each kind of channel is described, as `KIND`."""
 
