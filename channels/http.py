@@ -58,6 +58,11 @@ async def get(session: ClientSession, url: str, *, headers: dict[str, str] | Non
     return await _ask(session, "GET", url, body=None, headers=headers, seconds=seconds)
 
 
+async def put(session: ClientSession, url: str, body: bytes, *, headers: dict[str, str] | None = None) -> Answer:
+    """PUT `body`, and read the whole answer, whatever its status; raises as `post` does."""
+    return await _ask(session, "PUT", url, body=body, headers=headers, seconds=REQUEST_SECONDS)
+
+
 async def _ask(
     session: ClientSession,
     method: str,
