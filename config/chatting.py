@@ -53,9 +53,9 @@ class LateShelf(Struct, frozen=True):
         """Those that are there."""
         return await (await self.archive()).files.find(ids)
 
-    async def read(self, id: str) -> tuple[StoredFile, bytes] | None:  # noqa: A002 - the field's name
-        """A file with its content."""
-        return await (await self.archive()).files.read(id)
+    async def piece(self, id: str, start: int, length: int) -> bytes:  # noqa: A002 - the field's name
+        """So many bytes of a file from there on."""
+        return await (await self.archive()).files.piece(id, start, length)
 
     async def say(self, ids: Sequence[str]) -> None:
         """A message names them."""

@@ -26,8 +26,8 @@ class Shelf(Protocol):
         """Those that are there."""
         ...
 
-    async def read(self, id: str) -> tuple[StoredFile, bytes] | None:  # noqa: A002 - the field's name
-        """A file with its content."""
+    async def piece(self, id: str, start: int, length: int) -> bytes:  # noqa: A002 - the field's name
+        """So many bytes of a file from there on; fewer at its end, none where it is gone."""
         ...
 
     async def say(self, ids: Sequence[str]) -> None:
@@ -72,10 +72,17 @@ class Filing(Struct, frozen=True, kw_only=True):
             raise StoreAway("the archive does not answer") from error
         return True
 
-    async def read(self, id: str) -> tuple[StoredFile, bytes] | None:  # noqa: A002 - the field's name
-        """A file with its content; None where there is none of that id."""
+    async def find(self, id: str) -> StoredFile | None:  # noqa: A002 - the field's name
+        """A file without its content; None where there is none of that id."""
         try:
-            return await self.shelf.read(id)
+            return next(iter(await self.shelf.find([id])), None)
+        except ArchiveAway as error:
+            raise StoreAway("the archive does not answer") from error
+
+    async def piece(self, file: StoredFile, *, start: int, length: int) -> bytes:
+        """So many bytes of it from there on; none where it is gone meanwhile."""
+        try:
+            return await self.shelf.piece(file.id, start, length)
         except ArchiveAway as error:
             raise StoreAway("the archive does not answer") from error
 

@@ -1,11 +1,10 @@
-"""Files over HTTP: customers' uploads in, and each file out again under its unguessable id, as nothing but what it is."""
+"""Customers' files over HTTP, in; `hub/web/media.py` gives them out again."""
 
 import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from http import HTTPStatus
-from urllib.parse import quote
 from weakref import WeakValueDictionary
 
 import msgspec
@@ -28,21 +27,10 @@ AT_ONCE, OF_ONE = 8, 3
 """So many are read at a time, and of one address: each takes as much memory as a file may have, and whoever is slow keeps it."""
 LONGEST_S = 180.0
 """A file of 10 MB needs that long on the slowest line that a call would still work on (0.5 Mbit/s)."""
-_SAFE = {
-    "Server": "omnihub",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    # Whatever a browser makes of it: no script, no form, an origin of its own.
-    "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; media-src 'self'",
-    "Cross-Origin-Resource-Policy": "cross-origin",
-    # Forgotten an hour after the customer is, also where a browser kept it.
-    "Cache-Control": "private, max-age=3600",
-    "Accept-Ranges": "bytes",
-}
 
 
 class FileDoor:
-    """Serves `/chat/files` and `/media/<id>`."""
+    """Serves `/chat/files`."""
 
     def __init__(self, settings: ChatSettings, filing: Filing, *, origin: Origin, clock: Callable[[], float]) -> None:
         self._settings = settings
@@ -72,22 +60,6 @@ class FileDoor:
         except (TooLarge, Broken, NotTaken, QuotaSpent, StoreAway, StoreFull) as error:
             return told(*_REFUSALS[type(error)], str(error), most=self._filing.most)
         return web.Response(status=HTTPStatus.CREATED, body=described(file), content_type="application/json", headers=dict(JSON_HEADERS))
-
-    async def media(self, request: web.Request) -> web.StreamResponse:
-        """A file: shown in place where that is harmless, else saved; whole or a part of it, as players ask for."""
-        try:
-            found = await self._filing.read(request.match_info["id"])
-        except StoreAway:
-            return _nothing(HTTPStatus.SERVICE_UNAVAILABLE, "Come again.\n")
-        if found is None:
-            return web.Response(
-                status=HTTPStatus.NOT_FOUND, text="There is nothing here.\n", headers={**_SAFE, "Cache-Control": "no-store"}
-            )
-        file, content = found
-        headers = {**_SAFE, "Content-Type": _content_type(file), "Content-Disposition": _disposition(file), "ETag": f'"{file.id}"'}
-        if request.headers.get("If-None-Match") == headers["ETag"]:
-            return web.Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
-        return _part(request, content, headers)
 
     @asynccontextmanager
     async def _place(self, address: str) -> AsyncIterator[None]:
@@ -128,33 +100,3 @@ def told(status: HTTPStatus, code: str, text: str, *, most: int = 0) -> web.Resp
     """A refusal: `code` for the page, `text` for whoever reads it, `most` bytes of one file."""
     body = msgspec.json.encode({"code": code, "text": text, "most": most})
     return web.Response(status=status, body=body, content_type="application/json", headers=dict(JSON_HEADERS))
-
-
-def _nothing(status: HTTPStatus, text: str) -> web.Response:
-    return web.Response(status=status, text=text, headers={**_SAFE, "Cache-Control": "no-store"})
-
-
-def _content_type(file: StoredFile) -> str:
-    return "text/plain; charset=utf-8" if file.mime == "text/plain" else file.mime
-
-
-def _disposition(file: StoredFile) -> str:
-    how = "inline" if file.is_shown else "attachment"
-    plain = "".join(sign if sign.isascii() and (sign.isalnum() or sign in " ._-") else "_" for sign in file.name)
-    return f"{how}; filename=\"{plain}\"; filename*=UTF-8''{quote(file.name, safe='')}"
-
-
-def _part(request: web.Request, content: bytes, headers: dict[str, str]) -> web.Response:
-    try:
-        asked = request.http_range
-    except ValueError:
-        asked = slice(None)
-    if asked.start is None and asked.stop is None:
-        return web.Response(body=content, headers=headers)
-    start, stop, _ = asked.indices(len(content))
-    if start >= stop:
-        return web.Response(
-            status=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, headers={**headers, "Content-Range": f"bytes */{len(content)}"}
-        )
-    ranged = {**headers, "Content-Range": f"bytes {start}-{stop - 1}/{len(content)}"}
-    return web.Response(status=HTTPStatus.PARTIAL_CONTENT, body=content[start:stop], headers=ranged)

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.model.chat import session_token
-from hub.model.files import NotTaken, Sort, file_name, sort_of
+from hub.model.files import NotTaken, Sort, StoredFile, file_name, sort_of
+from hub.web.media import PIECE_BYTES
 from tests.webchat.test_browser import SESSION
 from tests.webchat.world import KEY, Hub
 
@@ -180,3 +181,67 @@ async def test_an_archive_that_is_away_asks_to_come_again(hub: Hub, http: aiohtt
 async def test_nothing_else_lies_there(http: aiohttp.ClientSession, path: str) -> None:
     async with http.get(path) as answer:
         assert 404 == answer.status
+
+
+FILM = bytes(range(256)) * 10_000
+FILM_ID = "film-of-somebody"
+
+
+def shelve(hub: Hub) -> None:
+    """A film larger than two pieces, on the shelf already."""
+    hub.shelf.kept[FILM_ID] = StoredFile(id=FILM_ID, mime="video/mp4", name="tea.mp4", size=len(FILM), at=1), FILM
+
+
+@pytest.mark.parametrize(
+    ("headers", "status", "told", "content"),
+    [
+        ({}, 200, "", FILM),
+        ({"Range": "bytes=0-"}, 206, f"bytes 0-2559999/{len(FILM)}", FILM),
+        ({"Range": "bytes=1000000-2200000"}, 206, f"bytes 1000000-2200000/{len(FILM)}", FILM[1_000_000:2_200_001]),
+        ({"Range": "bytes=-500"}, 206, f"bytes 2559500-2559999/{len(FILM)}", FILM[-500:]),
+        ({"Range": "bytes=2559999-9999999"}, 206, f"bytes 2559999-2559999/{len(FILM)}", FILM[-1:]),
+        ({"Range": "bytes=0-9", "If-Range": f'"{FILM_ID}"'}, 206, f"bytes 0-9/{len(FILM)}", FILM[:10]),
+        ({"Range": "bytes=0-9", "If-Range": '"another"'}, 200, "", FILM),
+        ({"Range": "bytes=0-1,5-6"}, 200, "", FILM),
+        ({"Range": "lines=1-2"}, 200, "", FILM),
+        ({"Range": "bytes=2560000-"}, 416, f"bytes */{len(FILM)}", b""),
+        ({"If-None-Match": f'"else", W/"{FILM_ID}"'}, 304, "", b""),
+        ({"If-None-Match": "*"}, 304, "", b""),
+    ],
+)
+async def test_a_film_comes_whole_or_in_the_part_a_player_asks_for(
+    hub: Hub, http: aiohttp.ClientSession, headers: dict[str, str], status: int, told: str, content: bytes
+) -> None:
+    shelve(hub)
+
+    async with http.get(f"/media/{FILM_ID}", headers=headers) as answer:
+        got = await answer.read()
+
+    assert (status, told, len(content)) == (answer.status, answer.headers.get("Content-Range", ""), len(got))
+    assert content == got
+    assert f'"{FILM_ID}"' == answer.headers["ETag"]
+    assert answer.headers["Content-Security-Policy"].startswith("sandbox;")
+
+
+async def test_no_more_of_a_file_is_read_at_once_than_a_piece_and_nothing_for_its_head(hub: Hub, http: aiohttp.ClientSession) -> None:
+    shelve(hub)
+
+    async with http.get(f"/media/{FILM_ID}") as answer:
+        await answer.read()
+    async with http.head(f"/media/{FILM_ID}") as head:
+        assert (200, str(len(FILM)), b"") == (head.status, head.headers["Content-Length"], await head.read())
+
+    assert [(0, PIECE_BYTES), (PIECE_BYTES, PIECE_BYTES), (2 * PIECE_BYTES, len(FILM) - 2 * PIECE_BYTES)] == hub.shelf.pieces
+
+
+async def test_a_file_that_goes_while_it_is_loaded_is_cut_off_and_never_padded(hub: Hub, http: aiohttp.ClientSession) -> None:
+    shelve(hub)
+    file, content = hub.shelf.kept[FILM_ID]
+    hub.shelf.kept[FILM_ID] = file, content[:PIECE_BYTES]
+
+    with pytest.raises(aiohttp.ClientPayloadError):
+        async with http.get(f"/media/{FILM_ID}") as answer:
+            await answer.read()
+    hub.shelf.kept[FILM_ID] = file, b""
+    async with http.get(f"/media/{FILM_ID}") as gone:
+        assert 404 == gone.status

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Protocol, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, delete, func, insert, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, LargeBinary, RowMapping, and_, delete, func, insert, or_, select, tuple_, update
 
 from hub.model.address import Address
 from hub.model.files import Quota, QuotaSpent, StoredFile
@@ -41,9 +41,9 @@ class Files:
         found = await self._rows.read(partial(_find, ids=ids))
         return tuple(found[id] for id in ids if id in found)  # noqa: A001 - the field's name
 
-    async def read(self, id: str) -> tuple[StoredFile, bytes] | None:  # noqa: A002 - the field's name
-        """A file with its content; None where there is none of that id."""
-        return await self._rows.read(partial(_read, id=id))
+    async def piece(self, id: str, start: int, length: int) -> bytes:  # noqa: A002 - the field's name
+        """So many bytes of a file from there on; fewer at its end, none where there is none of that id."""
+        return await self._rows.read(partial(_piece, id=id, start=start, length=length))
 
     async def say(self, ids: Sequence[str]) -> None:
         """A message names these files: they stay."""
@@ -81,9 +81,11 @@ def _find(connection: Connection, ids: Sequence[str]) -> dict[str, StoredFile]:
     return {row["id"]: _file(row) for row in connection.execute(select(*_TOLD).where(media.c.id.in_(ids))).mappings()}
 
 
-def _read(connection: Connection, id: str) -> tuple[StoredFile, bytes] | None:  # noqa: A002 - the field's name
-    found = connection.execute(select(media).where(media.c.id == id)).mappings().first()
-    return None if found is None else (_file(found), bytes(found["content"]))
+def _piece(connection: Connection, id: str, start: int, length: int) -> bytes:  # noqa: A002 - the field's name
+    # SQL counts from one.
+    query = select(func.substr(media.c.content, start + 1, length, type_=LargeBinary)).where(media.c.id == id)
+    found = connection.execute(query).scalar()
+    return b"" if found is None else bytes(found)
 
 
 def _say(connection: Connection, ids: Sequence[str]) -> None:
