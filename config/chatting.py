@@ -99,11 +99,11 @@ def logins_of(parts: Store, chats: Chats, clock: Clock) -> Logins:
 
 
 def onward_answers(logins: Logins) -> Mapping[str, Answer]:
-    """Topic `onward` (token|event): whose link somebody came by."""
+    """Topic `onward` (token|address): whose link somebody came by."""
 
     async def onward(key: str) -> str:
-        token, _, event = key.partition("|")
-        return json.encode(await logins.followed(token, event=event)).decode()
+        token, _, address = key.partition("|")
+        return json.encode(await logins.followed(token, by=address)).decode()
 
     return {TOPIC: onward}
 

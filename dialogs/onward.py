@@ -29,10 +29,12 @@ class GoneOn:
     def take(self, turn: Turn) -> Turn:
         """The turn with one sentence."""
         conversation, address = thread_of(turn), turn.event.address
-        if link_followed(turn) is None or conversation is None or address is None:
+        link = link_followed(turn)
+        if link is None or conversation is None or address is None:
             return turn
         if conversation.owner.kind is not OwnerKind.BOT:
             return turn.done()
         say = self.texts.wordings[language_of(turn, self.texts, text="")].say
         known = any(fact.name == FOLLOWED for fact in turn.facts)
-        return turn.say(Message(text=say.onward if known else say.onward_old), conversation=conversation, to=address)
+        unknown = say.onward_old if link.looked else say.onward_again
+        return turn.say(Message(text=say.onward if known else unknown), conversation=conversation, to=address)

@@ -20,6 +20,7 @@ class Sentences(Strict, frozen=True):
     queued: str
     onward: str
     onward_old: str
+    onward_again: str
     queued_next: str
     queued_place: str
     queued_later: str

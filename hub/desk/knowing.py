@@ -61,7 +61,8 @@ def _followed(turn: Turn) -> Turn:
     mine = shop_user(turn.live)
     if not link.customer or (mine and mine != link.user):
         # Another customer of the shop has written from here: a link is not enough to make two people one.
-        return turn.fact(REFUSED, reason="another customer" if link.customer else "old or used")
+        why = "old or used" if link.looked else "not answered"
+        return turn.fact(REFUSED, reason="another customer" if link.customer else why)
     # Known from this turn on, not from the merge on: the next link may come before that.
     turn = _noted(turn.fact(FOLLOWED, customer=link.customer), link.user)
     if link.customer in {turn.record.id, *turn.live.merged}:

@@ -70,9 +70,9 @@ class Logins(Struct, frozen=True, kw_only=True):
         await self.store.issue(session, token)
         return Pass(token=token, until=self.clock.now() + LINK_S * 1000)
 
-    async def followed(self, token: str, *, event: str) -> Onward:
-        """Whose link somebody came by; empty for one that leads nowhere."""
-        session = await self.store.redeem(token, event=event)
+    async def followed(self, token: str, *, by: str) -> Onward:
+        """Whose link somebody came by, from the address `by`; empty for one that leads nowhere."""
+        session = await self.store.redeem(token, by=by)
         customer = await self.customers.at(session) if session else None
         record = await self.customers.find(customer) if customer else None
         if session is None or not isinstance(record, Live):

@@ -16,10 +16,14 @@ EVIDENCE = "link made in a signed-in web chat"
 
 
 class Onward(Value, frozen=True):
-    """What a link says: the customer who made it, and their id in the shop; both empty for one that is old, used or unknown."""
+    """What a link says: the customer who made it, and their id in the shop; both empty for one that is old, used or unknown.
+
+    `looked`: whether anybody could look; the link of a question that stayed unanswered is good for another try from the same address.
+    """
 
     customer: str = ""
     user: str = ""
+    looked: bool = True
 
 
 def link_question(turn: Turn) -> tuple[Question, ...]:
@@ -33,12 +37,16 @@ def link_followed(turn: Turn) -> Onward | None:
     key = _key(turn)
     if not key:
         return None
+    answer = turn.answers.get(f"{TOPIC}/{key}")
+    if answer is None:
+        return Onward(looked=False)
     try:
-        return json.decode(turn.answers.get(f"{TOPIC}/{key}", "{}"), type=Onward)
+        return json.decode(answer, type=Onward)
     except DecodeError:
         return Onward()
 
 
 def _key(turn: Turn) -> str:
-    body = turn.event.body
-    return f"{body.ref}|{turn.event.id}" if isinstance(body, Started) and body.ref.startswith(MARK) else ""
+    body, address = turn.event.body, turn.event.address
+    # By address, not by event: a turn taken again asks the same, and so does whoever opens the link again after no answer came in time.
+    return f"{body.ref}|{address}" if isinstance(body, Started) and body.ref.startswith(MARK) and address else ""

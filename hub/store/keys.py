@@ -169,5 +169,5 @@ class Keys:
         return f"{self.prefix}home:{user}"
 
     def onward(self, token: str) -> tuple[str, str]:
-        """Whose session a link leads on from (EX 900), and the event that used it."""
+        """Whose session a link leads on from (EX 900), and from which address it was opened first (a digest)."""
         return f"{self.prefix}pass:{{{token}}}", f"{self.prefix}pass:{{{token}}}:by"

@@ -1,5 +1,6 @@
 """Who is signed in in which web chat session, and the links by which they go on elsewhere."""
 
+from hashlib import blake2b
 from typing import cast
 
 from hub.model.address import Address
@@ -60,14 +61,18 @@ class LoginStore:
         await self._links.call(key, "HSET", key, "pass", token, need=Need.SAFE)
         await self._links.call(fresh, "SET", fresh, f"{session.account}:{session.id}", "EX", LINK_S, need=Need.SAFE)
 
-    async def redeem(self, token: str, *, event: str) -> Address | None:
-        """Whose link it is; None for one that is too old, unknown, or was used by another event: asked again by the same, it is theirs."""
-        key, by = self._keys.onward(token)
+    async def redeem(self, token: str, *, by: str) -> Address | None:
+        """Whose link it is; None for one that is too old, unknown, or was opened first from another address than `by`.
+
+        The first one keeps it, so that an answer that was lost or came too late uses nothing up.
+        """
+        key, mark = self._keys.onward(token)
         found = cast("bytes | None", await self._links.call(key, "GET", key))
         if not found:
             return None
-        first = cast("bytes | None", await self._links.call(by, "SET", by, event, "NX", "GET", "EX", USED_S, need=Need.SAFE))
-        return _session(found.decode()) if first is None or first.decode() == event else None
+        me = blake2b(by.encode(), digest_size=12).hexdigest()
+        first = cast("bytes | None", await self._links.call(mark, "SET", mark, me, "NX", "GET", "EX", USED_S, need=Need.SAFE))
+        return _session(found.decode()) if first is None or first.decode() == me else None
 
 
 def _session(text: str) -> Address:

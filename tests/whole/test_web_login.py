@@ -5,8 +5,10 @@ import time
 import pytest
 
 from config.chatting import login_secret
+from hub.model.address import Address
 from hub.model.login import write_login
 from hub.model.record import Live
+from hub.store.logins import LoginStore
 from tests.processes import eventually
 from tests.whole.page import Page
 from tests.whole.world import HOURS, HOURS_ASKED, House
@@ -97,6 +99,29 @@ async def test_a_link_that_was_used_merges_nobody_else_and_is_told_kindly(house:
     stranger = await house.caller.record(await house.customer("telegram", "bot", second))
     assert {"telegram"} == {address.channel for address in stranger.addresses}
     assert any(word in told for word in ("used already", "đã dùng", "已使用過"))
+    await page.close()
+
+
+async def test_a_link_whose_answer_came_too_late_is_good_once_more_from_the_same_phone_and_from_no_other(house: House) -> None:
+    """Guard: a link is used by an address, not by one event."""
+    who, thief, user = house.somebody(), house.somebody(), f"shop-{house.somebody()}"
+    page = await house.caller.page()
+    await signed_in(house, page, user)
+    link = await link_of(page)
+    store = LoginStore(house.process.store.links, house.process.store.keys)
+    # As a turn asks that decides before the answer comes.
+    await store.redeem(link.partition("?start=")[2], by=str(Address(channel="telegram", account="bot", id=who)))
+
+    stolen, told = await followed(house, thief, link), await followed(house, who, link)
+
+    assert any(word in stolen for word in ("used already", "đã dùng", "已使用過"))
+    assert not any(word in told for word in ("used already", "đã dùng", "已使用過"))
+
+    async def one() -> bool:
+        phone = await house.caller.record(await house.customer("telegram", "bot", who))
+        return (await known_as(house, page)).id == phone.id
+
+    await eventually(one, what="one customer")
     await page.close()
 
 
