@@ -12,9 +12,13 @@ _RANK = {
     DeliveryState.UNKNOWN: 2,
     DeliveryState.SENT: 3,
     DeliveryState.FAILED: 4,
-    DeliveryState.DELIVERED: 5,
-    DeliveryState.READ: 6,
+    # A person has decided over it (sent again, put away): that it failed is known, but that it arrived after all is news.
+    DeliveryState.DRAFT: 5,
+    DeliveryState.WITHDRAWN: 5,
+    DeliveryState.DELIVERED: 6,
+    DeliveryState.READ: 7,
 }
+"""The commit function has the same table: store and archive agree on where a delivery stands."""
 
 
 class Delivery(Value, frozen=True):

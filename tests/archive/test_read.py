@@ -83,6 +83,9 @@ async def test_a_delivery_tells_its_story(archive: Archive) -> None:
         ([DRAFT, QUEUED, SENDING, SENT], SENT),
         ([SENT, WITHDRAWN], SENT),
         ([READ, DRAFT], READ),
+        ([FAILED, WITHDRAWN, FAILED], WITHDRAWN),
+        ([UNKNOWN, WITHDRAWN, SENT], WITHDRAWN),
+        ([UNKNOWN, WITHDRAWN, DELIVERED], DELIVERED),
     ],
 )
 def test_moves_fold_to_where_a_delivery_stands(moves: list[DeliveryState], expected: DeliveryState) -> None:

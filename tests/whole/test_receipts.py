@@ -135,3 +135,27 @@ async def test_a_customer_who_blocked_the_bot_is_not_written_to_unasked(house: H
 
     await eventually(lambda: house.has_fact(customer, "nudge refused", key="n"), what="the refused nudge")
     assert not any(call.text == "unwanted" for call in telegram.received)
+
+
+async def test_what_was_sent_again_and_then_arrived_after_all_is_told_alike_by_store_and_archive(house: House) -> None:
+    """Guard: evidence of arrival climbs over what a person decided, and a failure does not."""
+    who, customer, lost = await answered(house)
+    await becomes(house, customer, lost, DeliveryState.SENT)
+    await house.caller.bring({"from": who, "type": "receipt", "ids": [lost], "state": "failed"})
+    await becomes(house, customer, lost, DeliveryState.FAILED)
+    retried = await house.caller.ask("POST", f"/api/customers/{customer}/retry", {"agent": "lan", "delivery": lost})
+    await becomes(house, customer, lost, DeliveryState.WITHDRAWN)
+
+    await house.caller.bring({"from": who, "type": "receipt", "ids": [lost], "state": "failed", "id": f"{who} late"})
+    await house.caller.write(who, "phi ship bao nhieu")
+    await eventually(lambda: len(house.outside.plain.texts_of(who)) == 3, what="the answer behind the receipt")
+    stays = await state(house, customer, lost)
+    await house.caller.bring({"from": who, "type": "receipt", "ids": [lost], "state": "delivered"})
+    await becomes(house, customer, lost, DeliveryState.DELIVERED)
+
+    async def archived() -> bool:
+        return (await house.archive.delivery(lost)).state is DeliveryState.DELIVERED
+
+    await eventually(archived, what="the same in the archive")
+    (line,) = [line for line in await house.caller.lines(customer) if line.entry.delivery == lost]
+    assert (200, DeliveryState.WITHDRAWN, "") == (retried.status, stays, line.reason)

@@ -54,7 +54,8 @@ local function verdict_of(it, lanes)
   return 'ok'
 end
 
-local RANK = {queued = 0, held = 0, sending = 1, unknown = 2, sent = 3, failed = 4, delivered = 5, read = 6}
+-- As `hub/model/delivery.py` has it.
+local RANK = {queued = 0, held = 0, sending = 1, unknown = 2, sent = 3, failed = 4, draft = 5, withdrawn = 5, delivered = 6, read = 7}
 
 local function write_item(it, lanes, outs, keys)
   if it.blob ~= '' then redis.call('SET', it.record, it.blob) end
@@ -68,10 +69,14 @@ local function write_item(it, lanes, outs, keys)
   end
   for _, d in ipairs(it.receipts) do
     local state = redis.call('HGET', d.key, 's')
-    -- A receipt climbs and never falls; one that comes before its own call was settled waits for that (the turn asks again).
-    if state and (RANK[state] or 99) < (RANK[d.state] or -1) and RANK[state] > RANK.sending then redis.call('HSET', d.key, 's', d.state) end
-    -- A draft that somebody sent as their own, or dismissed; what did not arrive and was sent again.
-    if (state == 'draft' or state == 'failed' or state == 'unknown') and d.state == 'withdrawn' then redis.call('HSET', d.key, 's', d.state, 'r', 'settled') end
+    if d.state == 'withdrawn' then
+      -- A draft that somebody sent as their own, or dismissed; what did not arrive and was sent again.
+      if state == 'draft' or state == 'failed' or state == 'unknown' then redis.call('HSET', d.key, 's', d.state, 'r', 'settled') end
+    elseif state and (RANK[state] or 99) < (RANK[d.state] or -1) and RANK[state] > RANK.sending then
+      -- A receipt climbs and never falls; one that comes before its own call was settled waits for that (the turn asks again).
+      redis.call('HSET', d.key, 's', d.state)
+      redis.call('HDEL', d.key, 'r', 'c')
+    end
   end
   for _, v in ipairs(it.answers) do redis.call('SET', v.key, v.value, 'EX', 300) end
   for _, t in ipairs(it.gone) do redis.call('ZREM', keys[7], t.member) end
