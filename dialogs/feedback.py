@@ -187,11 +187,20 @@ def _may_ask(turn: Turn, conversation: Conversation) -> bool:
     feedback, to = conversation.feedback, conversation.last_thread
     if feedback is None or feedback.asked or to is None or conversation.status is not ConversationStatus.RESOLVED:
         return False
-    if any(other.status is ConversationStatus.OPEN for other in turn.live.conversations):
+    if any(_goes_on(other, since=feedback.resolved) for other in turn.live.conversations):
         return False
     refused = (c for c in turn.live.consents if c.state is ConsentState.REFUSED and c.channel in {to.channel, "*"})
     left_alone = any(c.channel == "*" or c.purpose is Purpose.SERVICE or c.basis == "provider" for c in refused)
     return not left_alone and turn.now < conversation.last_word + WINDOW_MS
+
+
+def _goes_on(other: Conversation, *, since: int) -> bool:
+    """Whether something else is being talked about: a person has it, or the customer wrote since.
+
+    One that the bot left open long ago is no talk; a merge brings such ones along.
+    """
+    talked = other.owner.kind is not OwnerKind.BOT or max(other.last_word, other.opened) >= since
+    return other.status is ConversationStatus.OPEN and talked
 
 
 def _waiting(turn: Turn) -> Conversation | None:

@@ -213,6 +213,12 @@ def replace_all(refusals: object, now: int) -> tuple[Consent, ...]:
     return tuple(replace(c, at=now, basis="merge") for c in refusals)  # type: ignore[attr-defined]
 
 
+def _is_bots(conversation: Conversation, said: Delivery) -> bool:
+    """Whether the bot may still say it: it has the conversation, or said it behind the closing, and nobody came since but the merge."""
+    behind = conversation.status is ConversationStatus.OPEN or conversation.epoch == said.epoch + 1
+    return conversation.owner.kind is OwnerKind.BOT and behind
+
+
 def _sent_from_here(turn: Turn, old: Delivery) -> Turn:
     """A delivery of the younger that had not begun: the bot's only while the bot still owns its conversation, marketing by the gate."""
     if old.purpose is Purpose.MARKETING:
@@ -222,8 +228,7 @@ def _sent_from_here(turn: Turn, old: Delivery) -> Turn:
         )
         return replace(turn, event=replace(turn.event, body=again))
     conversation = turn.conversation(old.conversation) if old.conversation else None
-    bots_still = conversation is not None and conversation.owner.kind is OwnerKind.BOT and conversation.status is ConversationStatus.OPEN
-    if old.origin is Origin.BOT and old.conversation and not bots_still:
+    if old.origin is Origin.BOT and old.conversation and not (conversation and _is_bots(conversation, old)):
         return turn.note("draft", "bot", old.message.text, conversation=old.conversation, address=old.address).done()
     return turn.say(
         old.message,

@@ -9,6 +9,7 @@ from tests.whole.world import HOURS, HOURS_ASKED, House
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 FEE_ASKED, FEE = "phi ship bao nhieu", "25.000"
+PLEASED = "chấm shop mấy điểm"
 
 
 async def two(house: House) -> tuple[str, str, str]:
@@ -141,3 +142,42 @@ async def test_what_the_younger_could_not_be_sent_can_be_retried_after_the_merge
 
     assert 200 == retried.status
     assert FEE in house.outside.plain.texts_of(who)[-1]
+
+
+async def closed(house: House, who: str, younger: str) -> None:
+    """Lan answers the younger and closes the conversation."""
+    await house.caller.ask("POST", f"/api/customers/{younger}/claim", {"agent": "lan"})
+    await house.caller.ask("POST", f"/api/customers/{younger}/say", {"agent": "lan", "text": "em nghe"})
+    await eventually(lambda: "em nghe" in house.outside.plain.texts_of(who), what="Lan's word")
+    told = await house.caller.ask("POST", f"/api/customers/{younger}/resolve", {"agent": "lan"})
+    assert 200 == told.status
+
+
+async def asked_how_it_was(house: House, who: str) -> None:
+    """Wait for the question after the closing."""
+    await eventually(lambda: any(PLEASED in text for text in house.outside.plain.texts_of(who)), what="the question")
+
+
+async def test_how_it_was_is_asked_after_a_merge_that_came_between(house: House) -> None:
+    """Guard: the older's conversation that the bot left open is no talk that goes on."""
+    who, older, younger = await two(house)
+    await closed(house, who, younger)
+
+    await merged(house, older, younger, into=older)
+    house.clock.forward(minutes=1)
+
+    await asked_how_it_was(house, who)
+
+
+async def test_the_question_how_it_was_that_waits_to_be_sent_goes_on_through_a_merge(house: House) -> None:
+    """Guard: what the bot says behind a closing is no draft for anybody."""
+    who, older, younger = await two(house)
+    await closed(house, who, younger)
+    house.outside.plain.fault(FaultKind.THROTTLE, chat=who, retry_after=2)
+    house.clock.forward(minutes=1)
+    await eventually(lambda: house.has_fact(younger, "feedback asked"), what="the question's turn")
+
+    await merged(house, older, younger, into=older)
+
+    await asked_how_it_was(house, who)
+    assert "draft" not in [line.entry.kind for line in await house.caller.lines(older)]
