@@ -6,6 +6,7 @@ https://developers.facebook.com/docs/graph-api/webhooks/getting-started, https:/
 import hashlib
 import hmac
 from collections.abc import Mapping
+from enum import StrEnum
 from urllib.parse import parse_qs, urlencode
 
 import msgspec
@@ -147,6 +148,13 @@ https://developers.facebook.com/docs/graph-api/overview/rate-limiting#error-code
 """
 
 
+class TokenPlace(StrEnum):
+    """Where the token goes; the Send API's own pages know the address alone."""
+
+    HEADER = "header"
+    ADDRESS = "address"
+
+
 class Access(Value, frozen=True):
     """One account's leave to call Graph. `proof_secret`: the app's secret where the app demands a proof of it with each call.
 
@@ -156,6 +164,7 @@ class Access(Value, frozen=True):
     token: str
     base_url: str = BASE_URL
     proof_secret: str = ""
+    place: TokenPlace = TokenPlace.HEADER
 
     def __repr__(self) -> str:
         """Token and secret never reach a log."""
@@ -169,9 +178,11 @@ class Graph:
         self._session = session
         self._access = access
         self._codes = codes
-        self._bearer = {"Authorization": f"Bearer {access.token}"}
+        in_header = access.place is TokenPlace.HEADER
+        self._bearer = {"Authorization": f"Bearer {access.token}"} if in_header else {}
         proof = hmac.digest(access.proof_secret.encode(), access.token.encode(), hashlib.sha256).hex()
-        self._proof = {"appsecret_proof": proof} if access.proof_secret else {}
+        self._proof = {} if in_header else {"access_token": access.token}
+        self._proof |= {"appsecret_proof": proof} if access.proof_secret else {}
 
     @property
     def bearer(self) -> dict[str, str]:

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from hub.model.address import Address
 from hub.model.base import Value
+from hub.model.comments import CommentAct, CommentVerb
 from hub.model.delivery import Delivery
 from hub.model.events import Incoming, Unparsed
 from hub.model.message import Attachment, Capabilities
@@ -176,6 +177,23 @@ class MarksRead(Protocol):
 
     async def mark_read(self, to: Address, external_id: str) -> None:
         """Everything up to that message was read; raises a SendError."""
+        ...
+
+
+class Comments(Protocol):
+    """A channel under whose posts people comment."""
+
+    @property
+    def comment_verbs(self) -> frozenset[CommentVerb]:
+        """What can be done to a comment."""
+        ...
+
+    def render_comment(self, act: CommentAct) -> list[Call]:
+        """The calls an act takes; raises Rejected for what cannot be done or said there."""
+        ...
+
+    async def act(self, call: Call) -> Sent:
+        """Make one of them: its answer names the new comment or message, and by `identity` the person written to; raises a SendError."""
         ...
 
 

@@ -1,0 +1,242 @@
+"""Instagram: a professional account's messages and comments, over Graph.
+
+https://developers.facebook.com/documentation/business-messaging/instagram-messaging
+"""
+
+from aiohttp import ClientSession
+
+from channels import messaging, meta
+from channels.kinds import TEXT_LIMIT, AccountSetup, ChannelKind, Field, Outside
+from channels.messaging_acts import Place, comment_calls
+from channels.messaging_errors import CODES
+from channels.messaging_parse import Me, parse_entries
+from channels.messaging_render import BUTTONS, CARD_TITLE, CARDS, FILE_TYPES, QUICK_REPLIES, TITLE, Dialect, Marking, calls_of
+from hub.model.address import Address
+from hub.model.base import Value
+from hub.model.comments import CommentAct, CommentVerb
+from hub.model.delivery import Delivery
+from hub.model.events import Incoming, Unparsed
+from hub.model.message import ButtonKind, Capabilities, MediaKind
+from hub.model.ports import Call, Connection, Files, Inbound, Reply, Sent
+from hub.model.rates import Rates
+from hub.model.text import Unit
+
+TEXT_UNITS = 1000
+"""https://developers.facebook.com/docs/messenger-platform/instagram/features/send-message
+
+Told as characters in one place and as bytes of UTF-8 in another: bytes keep both.
+"""
+
+MEDIA_BYTES = {MediaKind.IMAGE: 8_000_000, **dict.fromkeys(set(FILE_TYPES) - {MediaKind.IMAGE}, 25_000_000)}
+"""https://developers.facebook.com/documentation/business-messaging/instagram-messaging/features/attachment-upload"""
+
+FIELDS = ("messages", "messaging_postbacks", "messaging_seen", "messaging_referral", "message_reactions", "comments", "live_comments")
+"""The events we read: https://developers.facebook.com/documentation/business-messaging/instagram-messaging/webhooks"""
+
+PAGE_FIELDS = ("messages",)
+"""Over its Page, an account's events come once any of the Page's is subscribed to."""
+
+ABOUT = "instagram"
+OWN_HOST = "graph.instagram.com"
+"""Where accounts without a Page are asked for (Business Login for Instagram)."""
+
+COMMENTS = Place(answers="replies", hides="hide", text_units=300, verbs=frozenset(CommentVerb) - {CommentVerb.LIKE})
+"""https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-media/comments"""
+
+CAPABILITIES = Capabilities(
+    text_units=TEXT_UNITS,
+    unit=Unit.BYTES,
+    quick_replies=QUICK_REPLIES,
+    quick_reply_title=TITLE,
+    buttons=BUTTONS,
+    button_title=TITLE,
+    button_kinds=frozenset((ButtonKind.REPLY, ButtonKind.URL)),
+    cards=CARDS,
+    card_buttons=BUTTONS,
+    card_title=CARD_TITLE,
+    media=frozenset((*FILE_TYPES, MediaKind.LIKE)),
+    media_bytes=MEDIA_BYTES,
+    reply_to=True,
+    read_receipts=True,
+    typing=True,
+    marks_read=True,
+    edits=True,
+    reactions=True,
+    window_hours=messaging.WINDOW_HOURS,
+    retry_horizon_days=meta.RETRY_HORIZON_DAYS,
+)
+
+
+class Settings(Value, frozen=True):
+    """One account. `token` is its Page's or its own, `secret` the app's; `verify_token` is ours to choose."""
+
+    account: str
+    token: str
+    secret: str
+    verify_token: str
+    instagram_account_id: str = ""
+    app_id: str = ""
+    base_url: str = meta.BASE_URL
+
+    def __repr__(self) -> str:
+        """Tokens and secret never reach a log."""
+        return f"Settings(account={self.account!r}, instagram_account_id={self.instagram_account_id!r}, base_url={self.base_url!r})"
+
+
+class Instagram:
+    """One account as a channel. Raises SettingsError for settings that cannot be right."""
+
+    kind = "instagram"
+
+    def __init__(self, settings: Settings, session: ClientSession, capabilities: Capabilities = CAPABILITIES) -> None:
+        _check(settings)
+        self.account = settings.account
+        self.capabilities = capabilities
+        self._settings = settings
+        # Its pages of documentation know no metadata, and Graph refuses keys it does not know: our echoes are known by their ids.
+        self._dialect = Dialect(can=capabilities, marking=Marking.NONE)
+        self._me = Me(channel=self.kind, account=settings.account, own_id=settings.instagram_account_id, app_id=settings.app_id)
+        access = meta.Access(token=settings.token, base_url=settings.base_url, place=meta.TokenPlace.ADDRESS)
+        self._graph = meta.Graph(session, access, CODES)
+
+    def verify(self, request: Inbound) -> None:
+        """The signature of the raw body, or a handshake's verify token; raises BadSignature."""
+        meta.verify(request, secret=self._settings.secret, verify_token=self._settings.verify_token)
+
+    def parse(self, request: Inbound) -> list[Incoming | Unparsed]:
+        """The events of one webhook; raises Unparseable for a body that is not Instagram's."""
+        return parse_entries(meta.entries(request, ABOUT), self._me)
+
+    def answer(self, request: Inbound, events: list[Incoming | Unparsed]) -> Reply | None:
+        """The challenge of a handshake; else a plain 200 does."""
+        return meta.handshake(request)
+
+    def render(self, delivery: Delivery) -> list[Call]:
+        """The calls this delivery takes, in order."""
+        return calls_of(delivery, self._dialect)
+
+    async def prepare(self, delivery: Delivery, files: Files) -> Delivery:
+        """Bring files that have no https address to Meta; raises a SendError."""
+        return await messaging.uploaded(self._graph, delivery, files, platform=self.kind)
+
+    async def send(self, call: Call, delivery: Delivery) -> Sent:
+        """Make one call; raises a SendError, or whatever the session raised for the outbox."""
+        return await messaging.send(self._graph, call, delivery.address)
+
+    async def typing(self, to: Address) -> None:
+        """Show "typing…" for a while or until the next message. Raises a SendError."""
+        await messaging.signal(self._graph, to, messaging.TYPING)
+
+    async def mark_read(self, to: Address, external_id: str) -> None:
+        """Show the customer that all up to now was seen. Raises a SendError."""
+        await messaging.signal(self._graph, to, messaging.SEEN)
+
+    @property
+    def comment_verbs(self) -> frozenset[CommentVerb]:
+        """All but a like, which Instagram gives to nobody's program."""
+        return COMMENTS.verbs
+
+    def render_comment(self, act: CommentAct) -> list[Call]:
+        """The calls an act takes; raises Rejected."""
+        return comment_calls(act, COMMENTS, self._dialect)
+
+    async def act(self, call: Call) -> Sent:
+        """Make one of them; raises a SendError."""
+        return await messaging.act(self._graph, call)
+
+    async def connect(self, hook_url: str) -> Connection:
+        """Have the account's events brought to our app; where to is set by hand. Raises a SendError."""
+        await messaging.subscribe(self._graph, FIELDS if self._is_alone else PAGE_FIELDS)
+        return await self.look(hook_url)
+
+    async def look(self, hook_url: str) -> Connection:
+        """How the account stands. Raises a SendError."""
+        s, wanted = self._settings, FIELDS if self._is_alone else PAGE_FIELDS
+        name, own_id = await self._who()
+        problems = messaging.lacking(await messaging.missing_fields(self._graph, s.app_id, wanted))
+        if s.instagram_account_id and own_id != s.instagram_account_id:
+            problems = (f"The token is of the account {own_id or 'of no number'}, not of {s.instagram_account_id}.", *problems)
+        return messaging.standing(name, "", problems=problems, clicks=_clicks(hook_url, s.verify_token))
+
+    def start_link(self, token: str) -> str:
+        """None: an ig.me link needs the account's name, which is not a setting."""
+        return ""
+
+    async def close(self) -> None:
+        """Nothing: the session belongs to the hub."""
+
+    @property
+    def _is_alone(self) -> bool:
+        return OWN_HOST in self._settings.base_url
+
+    async def _who(self) -> tuple[str, str]:
+        """The account's name and number: its own, or those of the account that belongs to the token's Page."""
+        if self._is_alone:
+            told = await self._graph.get("me", {"fields": "user_id,username"})
+            return str(told.get("username", "")), str(told.get("user_id", ""))
+        told = await self._graph.get("me", {"fields": "id,name,instagram_business_account{id,username}"})
+        account = told.get("instagram_business_account")
+        found = account if isinstance(account, dict) else {}
+        return str(found.get("username") or told.get("name", "")), str(found.get("id", ""))
+
+
+def _check(settings: Settings) -> None:
+    required = {
+        "token": (settings.token, "at Meta: your app → Messenger → Instagram settings → Generate token beside the Page."),
+        "secret": (settings.secret, "at Meta: your app → App settings → Basic → App secret."),
+        "verify_token": (settings.verify_token, "choose any text, and give Meta the same one."),
+    }
+    messaging.check(f"channel account instagram/{settings.account}", required, settings.base_url)
+
+
+def _clicks(hook_url: str, verify_token: str) -> tuple[str, ...]:
+    """Instagram's hook is not set by any call.
+
+    https://developers.facebook.com/docs/messenger-platform/instagram/features/webhook
+    """
+    return (
+        "Open developers.facebook.com → your app → Webhooks → Instagram.",
+        f"Callback URL: {hook_url}. Verify token: {verify_token}. Verify and save.",
+        f"Subscribe to these fields: {', '.join(FIELDS)}.",
+        "In the Instagram app: Settings → Messages → Connected tools → Allow access to messages.",
+    )
+
+
+def _build(setup: AccountSetup, outside: Outside) -> Instagram:
+    settings = Settings(
+        account=setup.name,
+        token=setup.value("token"),
+        secret=setup.value("secret"),
+        verify_token=setup.value("verify_token"),
+        instagram_account_id=setup.value("instagram_account_id"),
+        app_id=setup.value("app_id"),
+        base_url=setup.base_url or meta.BASE_URL,
+    )
+    return Instagram(settings, outside.session, setup.limited(CAPABILITIES))
+
+
+KIND = ChannelKind(
+    kind=Instagram.kind,
+    title="Instagram",
+    fields=(
+        Field(
+            key="token",
+            secret=True,
+            what="The access token of the Page the account belongs to, or the account's own (then base_url is https://graph.instagram.com/v25.0).",
+            example="EAAexample",
+        ),
+        Field(
+            key="secret",
+            secret=True,
+            what="The app's secret, which signs what Meta sends: App settings → Basic.",
+            example="0123456789abcdef",
+        ),
+        Field(key="verify_token", secret=True, what="Any text of your own; give Meta the same when it asks.", example="example-verify"),
+        Field(key="instagram_account_id", required=False, what="The account's number, where one app serves several accounts."),
+        Field(key="app_id", required=False, what="The app's number, at the top of its page at Meta; by it our own messages are known."),
+        TEXT_LIMIT,
+    ),
+    build=_build,
+    # 300 a second for words, 10 with sound or film: https://developers.facebook.com/documentation/business-messaging/messenger-platform/overview/rate-limiting
+    rates=Rates(per_second=100, burst=100, per_address=2, address_burst=6),
+)
