@@ -67,7 +67,7 @@ export const inbox = {
   "talk.says": ["{name}: {text}", "{name}: {text}", "{name}：{text}"],
   "talk.older": ["Older lines come…", "Đang tải tin cũ hơn…", "載入較早的訊息…"],
   "talk.beginning": ["This is where it began", "Cuộc trò chuyện bắt đầu từ đây", "對話從這裡開始"],
-  "talk.new": ["New", "Tin mới", "新訊息"],
+  "talk.new": [{ one: "One new", other: "{n} new" }, "{n} tin mới", "{n} 則新訊息"],
   "talk.down": ["To the newest", "Tới tin mới nhất", "移到最新"],
   "talk.unread": ["What was said could not be read", "Không đọc được nội dung", "無法讀取對話內容"],
 
