@@ -40,8 +40,8 @@ ABOUT = "instagram"
 OWN_HOST = "graph.instagram.com"
 """Where accounts without a Page are asked for (Business Login for Instagram)."""
 
-COMMENTS = Place(answers="replies", hides="hide", text_units=300, verbs=frozenset(CommentVerb) - {CommentVerb.LIKE})
-"""https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-media/comments"""
+COMMENTS = Place(answers="replies", hides="hide", text_units=2200, verbs=frozenset(CommentVerb) - {CommentVerb.LIKE})
+"""https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-comment/replies"""
 
 CAPABILITIES = Capabilities(
     text_units=TEXT_UNITS,

@@ -4,16 +4,18 @@ import mimetypes
 from collections.abc import Iterator, Mapping
 from typing import cast
 
+from msgspec import ValidationError, convert
 from msgspec.structs import replace
 
 from channels.kinds import AccountSetup, ChannelKind
 from config.upstream import Recorded
 from hub.engine.degrade import degrade
 from hub.model.address import Address
+from hub.model.comments import CommentAct, CommentVerb
 from hub.model.delivery import Delivery
-from hub.model.errors import Misconfigured, OutcomeUnknown, RecipientGone, SendError, TemporaryFailure, Throttled
+from hub.model.errors import Misconfigured, OutcomeUnknown, RecipientGone, SendError, SettingsError, TemporaryFailure, Throttled
 from hub.model.message import Attachment, Component, MediaKind, Message, Parameter, QuickReply, ReplyKind, Template
-from hub.model.ports import Call, Channel, Sent
+from hub.model.ports import Call, Channel, Comments, Sent
 from hub.model.words import Origin, Purpose
 
 Facts = dict[str, object]
@@ -26,7 +28,10 @@ _KINDS = {"image": MediaKind.IMAGE, "video": MediaKind.VIDEO, "audio": MediaKind
 async def previewed(kind: ChannelKind, setup: AccountSetup, case: Json, upstream: Recorded) -> Facts:
     """The requests of a case's message, the warnings its sender would see, and how it ends."""
     channel = kind.build(setup, upstream.outside)
-    delivery = _delivery(kind.kind, setup.name, cast("Json", case["outbound"]))
+    told = cast("Json", case["outbound"])
+    if "comment" in told:
+        return {"requests": upstream.requests, "result": await _acted(channel, told)}
+    delivery = _delivery(kind.kind, setup.name, told)
     if channel.capabilities.reply_token_s and delivery.message.reply_to:
         # Where a message is answered by its token, the cases name that as what is answered to.
         delivery = replace(delivery, reply_token=delivery.message.reply_to, message=replace(delivery.message, reply_to=""))
@@ -56,6 +61,24 @@ async def _result(channel: Channel, delivery: Delivery, upstream: Recorded, warn
         return {"external_ids": external_ids, **_failed(error)}
     wired: Facts = {"status": "wired", "external_ids": external_ids}
     return wired | ({"new_identity": identity} if identity else {})
+
+
+async def _acted(channel: Channel, told: Json) -> Facts:
+    """What is done to a comment: `{comment, verb, …}`, the rest as a message's; raises SettingsError where nobody can."""
+    if not hasattr(channel, "render_comment"):
+        raise SettingsError(f"{channel.kind} has no comments")
+    commented = cast("Comments", channel)
+    made: list[str] = []
+    identity: Facts = {}
+    try:
+        act = CommentAct(verb=CommentVerb(str(told.get("verb"))), comment=str(told["comment"]), message=_message(told), id="dl_preview")
+        for call in commented.render_comment(act):
+            sent = await commented.act(call)
+            made += [sent.external_id] if sent.external_id else []
+            identity = {"new_identity": sent.identity} if sent.identity else {}
+    except SendError as error:
+        return {"external_ids": made, **_failed(error)}
+    return {"status": "wired", "external_ids": made, **identity}
 
 
 async def _sent(channel: Channel, call: Call, delivery: Delivery) -> Sent:
@@ -103,12 +126,19 @@ def _delivery(channel: str, account: str, told: Json) -> Delivery:
         origin=Origin.NUDGE if purpose is Purpose.MARKETING else Origin.BOT,
         created=1,
         reply_token=str(told.get("recipient_token", "")),
+        tag=str(told.get("tag", "")),
     )
 
 
 def _message(told: Json) -> Message:
+    """The message; what the cases' own words have no name for (buttons, choices, cards) is written as ours."""
     template = told.get("template")
-    return Message(
+    try:
+        offered = convert({key: told[key] for key in ("buttons", "choices", "cards") if key in told}, Message)
+    except ValidationError as error:
+        raise SettingsError(f"the message is not one ({error})") from error
+    return replace(
+        offered,
         text=str(told.get("text") or ""),
         attachments=tuple(_attachment(piece) for piece in _objects(told, "attachments")),
         quick_replies=tuple(_reply(reply) for reply in _objects(told, "quick_replies")),
@@ -130,7 +160,8 @@ def _attachment(told: Json) -> Attachment:
 def _reply(told: Json) -> QuickReply:
     kind = str(told.get("type", "text"))
     known = ReplyKind(kind) if kind in {word.value for word in ReplyKind} else ReplyKind.TEXT
-    return QuickReply(title=str(told.get("text") or ""), kind=known, extra=str(told.get("extra") or ""))
+    payload, extra = str(told.get("payload") or ""), str(told.get("extra") or "")
+    return QuickReply(title=str(told.get("text") or ""), payload=payload, kind=known, extra=extra)
 
 
 def _template(told: Json) -> Template:
