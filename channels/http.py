@@ -50,28 +50,29 @@ async def post(
     through untouched. Addresses carry tokens, and aiohttp's errors carry addresses: so ours neither quote nor chain them.
     A redirect is not followed, for it would carry the token to another host.
     """
-    return await _ask(session, "POST", url, body=body, headers=headers, seconds=seconds)
+    return await call(session, "POST", url, body=body, headers=headers, seconds=seconds)
 
 
 async def get(session: ClientSession, url: str, *, headers: dict[str, str] | None = None, seconds: float = REQUEST_SECONDS) -> Answer:
     """GET, and read the whole answer, whatever its status; raises as `post` does."""
-    return await _ask(session, "GET", url, body=None, headers=headers, seconds=seconds)
+    return await call(session, "GET", url, body=None, headers=headers, seconds=seconds)
 
 
 async def put(session: ClientSession, url: str, body: bytes, *, headers: dict[str, str] | None = None) -> Answer:
     """PUT `body`, and read the whole answer, whatever its status; raises as `post` does."""
-    return await _ask(session, "PUT", url, body=body, headers=headers, seconds=REQUEST_SECONDS)
+    return await call(session, "PUT", url, body=body, headers=headers, seconds=REQUEST_SECONDS)
 
 
-async def _ask(
+async def call(
     session: ClientSession,
     method: str,
     url: str,
     *,
-    body: bytes | FormData | None,
-    headers: dict[str, str] | None,
-    seconds: float,
+    body: bytes | FormData | None = None,
+    headers: dict[str, str] | None = None,
+    seconds: float = REQUEST_SECONDS,
 ) -> Answer:
+    """Any method, and the whole answer, whatever its status; raises as `post` does."""
     timeout = _TIMEOUT if seconds == REQUEST_SECONDS else ClientTimeout(total=seconds, sock_connect=CONNECT_SECONDS)
     try:
         async with session.request(method, url, data=body, headers=headers, timeout=timeout, allow_redirects=False) as response:

@@ -2,6 +2,7 @@
 
 A file is a list of cases, or one: `{name, config, request | requests, deliveries?, upstream?}` or `{name, config, outbound, upstream?}`.
 `config` holds the account's fields, under our names or the providers'; `request` is `{method, path_query, headers, body}`.
+A case with `signature_vector` (an account's fields and the `url` that was called) asks whether the request's signature holds.
 """
 
 import asyncio
@@ -77,11 +78,12 @@ async def _run(channel: str, cases: Iterable[Case], tell: Telling) -> int:
 def setup_of_case(kind: ChannelKind, case: Case) -> AccountSetup:
     """The account a case assumes; a required field it leaves out has the field's example."""
     own = {field.key for field in kind.fields}
-    told = case.get("config")
+    told = case.get("config") or case.get("signature_vector")
     config = {str(k): str(v) for k, v in told.items() if v is not None} if isinstance(told, dict) else {}
     values = {field.key: field.example for field in kind.fields if field.example and (field.required or field.secret)}
     values |= {key if key in own else ALIASES.get(key, key): value for key, value in config.items()}
-    public = config.get("public_base_url", "https://hub.example").rstrip("/")
+    public = config.get("public_base_url") or _base(config.get("url", "")) or "https://hub.example"
+    public = public.rstrip("/")
     return AccountSetup(
         channel=kind.kind,
         name="case",
@@ -90,6 +92,12 @@ def setup_of_case(kind: ChannelKind, case: Case) -> AccountSetup:
         public_url=public,
         hook_url=f"{public}/hooks/{kind.kind}/case",
     )
+
+
+def _base(url: str) -> str:
+    """Scheme and host of an address, as it is written."""
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{rest.partition('/')[0]}" if rest else ""
 
 
 def clock_of(case: Case) -> FrozenClock | None:

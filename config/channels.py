@@ -20,6 +20,8 @@ MODULES: Mapping[str, str] = {
     "line": "channels.line",
     "plain": "channels.plain",
     "telegram": "channels.telegram",
+    "twilio_sms": "channels.twilio_sms",
+    "twilio_whatsapp": "channels.twilio_whatsapp",
     "zalo": "channels.zalo",
 }
 """Where each kind of channel is described, as `KIND`."""

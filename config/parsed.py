@@ -1,6 +1,6 @@
 """What the hub makes of a captured webhook, in the words of the cases."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 
 import msgspec
@@ -28,7 +28,7 @@ from hub.model.events import (
     Unparsed,
 )
 from hub.model.message import Attachment, MediaKind
-from hub.model.ports import Channel, Inbound, Reply
+from hub.model.ports import FETCHED, Channel, Inbound, Reply
 from hub.model.words import DeliveryState
 
 Facts = dict[str, object]
@@ -41,11 +41,14 @@ _NOTHING: tuple[object, ...] = ("", None, [])
 async def parsed(kind: ChannelKind, setup: AccountSetup, case: Mapping[str, object], upstream: Recorded) -> Facts:
     """The events of a case's requests, each delivered as often as it says; a repeat makes none."""
     channel = kind.build(setup, upstream.outside)
+    if "signature_vector" in case:
+        return _held(channel, next(_requests(case, setup)))
+    signed = _is_signed(case)
     events: list[Facts] = []
     seen: set[str] = set()
     answer = Facts(ack=_OK)
     for inbound in _requests(case, setup):
-        answer, found = _taken(channel, inbound)
+        answer, found = _taken(channel, inbound, verify=channel.verify if signed else _believed)
         for incoming in found:
             state = incoming.body.state.value if isinstance(incoming.body, Receipt) else ""
             key = f"{incoming.address}/{incoming.dedupe_id}/{state}"
@@ -74,10 +77,30 @@ def _requests(case: Mapping[str, object], setup: AccountSetup) -> Iterator[Inbou
         )
 
 
-def _taken(channel: Channel, inbound: Inbound) -> tuple[Facts, list[Incoming]]:
-    """What is answered, and what was understood; as the hub's own door does it."""
+def _held(channel: Channel, inbound: Inbound) -> Facts:
+    """Whether a signature holds, where a case asks for that alone."""
     try:
         channel.verify(inbound)
+    except BadSignature as error:
+        return {"events": [{"signature_valid": False}], "ack": _FORBIDDEN, "reject": error.code}
+    return {"events": [{"signature_valid": True}], "ack": _OK}
+
+
+def _is_signed(case: Mapping[str, object]) -> bool:
+    """Whether the request's signature was kept with it: a case can say that it was not. The hub's own door always asks for one."""
+    config = case.get("config")
+    return not isinstance(config, dict) or config.get("verify_signature") is not False
+
+
+def _believed(_inbound: Inbound) -> None:
+    """A captured request without its signature."""
+
+
+def _taken(channel: Channel, inbound: Inbound, *, verify: Callable[[Inbound], None]) -> tuple[Facts, list[Incoming]]:
+    """What is answered, and what was understood; as the hub's own door does it. Fetched mail (MIME) bears no signature."""
+    try:
+        if inbound.method != FETCHED:
+            verify(inbound)
         found = channel.parse(inbound)
         reply = channel.answer(inbound, found)
     except BadSignature as error:
@@ -166,7 +189,8 @@ def _receipt(body: Receipt) -> Facts:
     failed = body.failure
     return {
         "event_kind": "status",
-        "status": _STATES.get(body.state, body.state.value),
+        "status": "errored" if failed and failed.is_passing else _STATES.get(body.state, body.state.value),
+        "retryable": failed.is_passing if failed else "",
         "external_id": body.external_ids[0] if body.external_ids else "",
         "external_ids": list(body.external_ids),
         "error_code": body.error_code,

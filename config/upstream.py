@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
-from urllib.parse import parse_qs, parse_qsl
+from urllib.parse import parse_qs
 
 from aiohttp import ClientHandlerType, ClientRequest, ClientResponse, ClientSession, DummyCookieJar, web
 
@@ -106,7 +106,8 @@ def _told(request: ClientRequest, url: str, body: bytes) -> dict[str, object]:
         return told
     text = body.decode("utf-8", "replace")
     if request.headers.get("Content-Type", "").startswith("application/x-www-form-urlencoded"):
-        return told | {"form": dict(parse_qsl(text, keep_blank_values=True))}
+        fields = parse_qs(text, keep_blank_values=True)
+        return told | {"form": {name: values[0] if len(values) == 1 else values for name, values in fields.items()}}
     try:
         return told | {"json": json.loads(text)}
     except ValueError:

@@ -6,7 +6,7 @@ from hub.model.base import Value
 
 
 class MediaKind(StrEnum):
-    """What an attachment is."""
+    """What an attachment is; `unknown` until it was fetched, where the provider does not say."""
 
     IMAGE = "image"
     VIDEO = "video"
@@ -24,6 +24,7 @@ class MediaKind(StrEnum):
     LIKE = "like_heart"
     PRODUCT = "product"
     UNSUPPORTED = "unsupported"
+    UNKNOWN = "unknown"
 
 
 class Attachment(Value, frozen=True):

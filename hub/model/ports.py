@@ -27,6 +27,10 @@ class Clock(Protocol):
         ...
 
 
+FETCHED = "MIME"
+"""The method of a request nobody made: what a channel fetched itself, which needs no signature. No webhook can bear it."""
+
+
 class Inbound(Value, frozen=True):
     """A provider's request as it came: the body's raw bytes, the URL as the provider saw it.
 
