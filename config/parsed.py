@@ -157,24 +157,18 @@ def _own(body: Body) -> Facts:
             return {"event_kind": "postback" if source else "message"}
         case Started(ref=ref):
             return {"event_kind": "start", "payload": ref}
-        case Referred():
-            return {"event_kind": "referral"}
         case OptedIn(topic=topic, token=token, payload=payload, until=until):
             leave = {"title": topic, "token": token, "payload": payload, "expires": _moment(until)}
             return {"event_kind": "optin", "payload": payload, "topic": topic, "token": token, "optin": leave}
         case OptedOut(reason=reason):
             return {"event_kind": "optout", "reason": reason}
-        case Edited():
-            return {"event_kind": "edit"}
-        case Deleted():
-            return {"event_kind": "delete"}
+        case Referred() | Edited() | Deleted() | Echoed():
+            return {"event_kind": body.__struct_config__.tag}
         case Reacted(target=target, emoji=emoji, removed=removed):
             action = "remove" if removed else "add"
             return {"event_kind": "reaction", "reaction": {"emoji": emoji, "name": emoji, "action": action, "target_external_id": target}}
         case Receipt():
             return _receipt(body)
-        case Echoed():
-            return {"event_kind": "echo"}
         case IdentityChanged(previous=previous, new=new, phone=phone):
             return {"event_kind": "identity_change", "previous_id": previous, "new_id": new, "new_phone": phone}
         case Commented(comment=comment, parent=parent, post=post, verb=verb):

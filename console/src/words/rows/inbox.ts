@@ -200,5 +200,6 @@ export const inbox = {
   "media.ig_reel": ["Reel", "Thước phim", "連續短片"],
   "media.like_heart": ["Heart", "Thả tim", "愛心"],
   "media.product": ["Product", "Sản phẩm", "商品"],
+  "media.unknown": ["File", "Tệp", "檔案"],
   "media.unsupported": ["Only shown in the customer's app", "Chỉ xem được trên ứng dụng của khách", "僅能在顧客的應用程式中查看"],
 } as const satisfies Rows;
