@@ -9,7 +9,7 @@ from hub.engine.clock import SystemClock
 from hub.model.errors import Rejected
 from hub.model.failure import Failure
 from hub.model.message import Attachment
-from hub.model.ports import Clock, File, Token
+from hub.model.ports import Clock, File, Token, Tokens
 
 
 class NoFiles:
@@ -40,3 +40,8 @@ class PassingTokens:
 def alone(session: ClientSession, *, clock: Clock | None = None) -> Outside:
     """For channels outside a running hub: nothing is kept, no file is there."""
     return Outside(session=session, clock=clock or SystemClock(), tokens=PassingTokens(), files=NoFiles())
+
+
+def housed(session: ClientSession, *, clock: Clock, tokens: Tokens) -> Outside:
+    """For channels of a running hub."""
+    return Outside(session=session, clock=clock, tokens=tokens, files=NoFiles())

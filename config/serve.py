@@ -12,18 +12,19 @@ from aiohttp import ClientSession, DummyCookieJar
 from aiohttp.web import RouteDef
 from msgspec import Struct
 
+from channels.kinds import Outside
 from config.channels import build_channel, rates_of, web_chat
 from config.chatting import logins_of, onward_answers
 from config.core import intake, worker
 from config.nudging import rules_of
-from config.outside import alone
+from config.outside import housed
 from config.parts import Server, find_server, open_store
 from config.publishing import published_rules
 from config.reference import Mode
 from config.secrets import Secrets, load_or_make_secrets
 from config.settings import Settings
 from config.shop_port import shop_answers
-from config.stored import Store, process_name
+from config.stored import Store, process_name, token_house
 from config.turning import turning_of
 from config.webside import WebParts, WebSide, open_web
 from hub.engine.archiver import Archiver
@@ -141,7 +142,8 @@ class Hub:
         parts.links.on_state = taking.store_state
         session = await self._stack.enter_async_context(_session())
         chats = Chats(parts.links, parts.keys)
-        rated = self._channels(session, chats, key=secrets.session_key)
+        tokens = token_house(parts.links, parts.keys, key=secrets.case_key, clock=self._clock)
+        rated = self._channels(housed(session, clock=self._clock, tokens=tokens), chats, key=secrets.session_key)
         process = Process(
             settings=settings,
             secrets=secrets,
@@ -170,9 +172,11 @@ class Hub:
                 raise
             return rules_of(self._settings)
 
-    def _channels(self, session: ClientSession, chats: Chats, *, key: bytes) -> list[tuple[Channel, Rates]]:
-        outside, url = alone(session, clock=self._clock), self._settings.public_url
+    def _channels(self, outside: Outside, chats: Chats, *, key: bytes) -> list[tuple[Channel, Rates]]:
+        url = self._settings.public_url
         rated = [(build_channel(account, outside, public_url=url), rates_of(account)) for account in self._settings.accounts]
+        for channel, _ in rated:
+            self._stack.push_async_callback(channel.close)
         return [(web_chat(chats, key=key, clock=self._clock), Rates()), *rated]
 
     async def _start_worker(self, process: Process, rated: Sequence[tuple[Channel, Rates]], session: ClientSession) -> None:

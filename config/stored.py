@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from config.secrets import open_sealed, seal
+from hub.model.ports import Clock
 from hub.store.cases import Seal
 from hub.store.deliveries import Deliveries
 from hub.store.functions import library_name, library_source
 from hub.store.inboxes import Inboxes
 from hub.store.keys import Keys
 from hub.store.links import Links
+from hub.store.tokens import TokenHouse
 
-CASES = "case"
+CASES, TOKENS = "case", "token"
 _PIECE, _PIECES = 10, 256
 
 
@@ -60,3 +62,9 @@ def store(links: Links, keys: Keys) -> Store:
 def sealing(key: bytes) -> Seal:
     """How kept webhooks are sealed."""
     return Seal(close=lambda plain: seal(key, plain, purpose=CASES), open=lambda sealed: open_sealed(key, sealed, purpose=CASES))
+
+
+def token_house(links: Links, keys: Keys, *, key: bytes, clock: Clock) -> TokenHouse:
+    """Where tokens that turn over live, sealed with the hub's key for nothing else."""
+    sealed = Seal(close=lambda plain: seal(key, plain, purpose=TOKENS), open=lambda blob: open_sealed(key, blob, purpose=TOKENS))
+    return TokenHouse(links, keys, seal=sealed, clock=clock, owner=process_name())

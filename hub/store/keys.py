@@ -91,8 +91,10 @@ class PartitionKeys:
         return f"{self._tag}:seen:{day}"
 
 
-_OURS = re.compile(r"hub:|\{p\d\d\}:|address:|bucket:|cases:\{|chat:\{|home:|pass:")
-_PASSING = re.compile(r"hub:(?:workers|partitions|spooling|indexing|session:|setup$)|\{p\d\d\}:spooling$|bucket:|pass:")
+_OURS = re.compile(r"hub:|\{p\d\d\}:|address:|bucket:|cases:\{|chat:\{|home:|pass:|token:\{")
+_PASSING = re.compile(
+    r"hub:(?:workers|partitions|spooling|indexing|session:|setup$)|\{p\d\d\}:spooling$|bucket:|pass:|token:\{[^}]*\}:lock$"
+)
 
 
 class Keys:
@@ -154,6 +156,11 @@ class Keys:
     def case(self, channel: str, account: str, case: str) -> str:
         """One kept webhook, sealed (EX 7 d)."""
         return f"{self.prefix}cases:{{{channel}:{account}}}:{case}"
+
+    def token(self, channel: str, account: str) -> tuple[str, str]:
+        """An account's newest token, sealed, and who renews it just now (PX)."""
+        tag = f"{self.prefix}token:{{{channel}:{account}}}"
+        return tag, f"{tag}:lock"
 
     def chat(self, address: Address) -> tuple[str, str]:
         """A web chat session's log and the set of keys already in it."""

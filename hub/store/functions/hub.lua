@@ -103,6 +103,14 @@ local function first_user(keys, argv)
   return 1
 end
 
+-- KEYS: token, lock   ARGV: who renews, the token, sealed ('': none came)
+-- Writes the token, and gives the lock back where it is still this process's. Returns 1.
+local function settle_token(keys, argv)
+  if argv[2] ~= '' then redis.call('SET', keys[1], argv[2]) end
+  if redis.call('GET', keys[2]) == argv[1] then redis.call('DEL', keys[2]) end
+  return 1
+end
+
 register('beat', beat, WORKS_OFF)
 register('assign', assign, WORKS_OFF)
 register('pass_on', pass_on, WORKS_OFF)
@@ -112,3 +120,4 @@ register('bucket', bucket, WORKS_OFF)
 register('chat', chat, TAKES_IN)
 register('change_user', change_user, WORKS_OFF)
 register('first_user', first_user, TAKES_IN)
+register('settle_token', settle_token, WORKS_OFF)
