@@ -142,8 +142,7 @@ class Hub:
         parts.links.on_state = taking.store_state
         session = await self._stack.enter_async_context(_session())
         chats = Chats(parts.links, parts.keys)
-        tokens = token_house(parts.links, parts.keys, key=secrets.case_key, clock=self._clock)
-        rated = self._channels(housed(session, clock=self._clock, tokens=tokens), chats, key=secrets.session_key)
+        rated = self._channels(self._outside(session, parts, secrets), chats, key=secrets.session_key)
         process = Process(
             settings=settings,
             secrets=secrets,
@@ -171,6 +170,10 @@ class Hub:
             if Role.WORKER in self._roles:
                 raise
             return rules_of(self._settings)
+
+    def _outside(self, session: ClientSession, parts: Store, secrets: Secrets) -> Outside:
+        tokens = token_house(parts.links, parts.keys, key=secrets.case_key, clock=self._clock)
+        return housed(session, clock=self._clock, tokens=tokens)
 
     def _channels(self, outside: Outside, chats: Chats, *, key: bytes) -> list[tuple[Channel, Rates]]:
         url = self._settings.public_url
