@@ -4,21 +4,27 @@ from collections.abc import Mapping
 
 from msgspec import json, to_builtins
 
+from hub.desk.aliases import TOPIC as WHOSE
 from hub.engine.receipts import Known
 from hub.model.address import Address, shop_address
 from hub.model.delivery import Delivery
 from hub.model.ports import Answer
+from hub.model.words import DeliveryState
 from hub.nudges.linking import TOPIC
 from hub.nudges.rules import SWITCHES, Switches
 from hub.store.codec import decode_delivery
+from hub.store.customers import Customers
 from hub.store.deliveries import Deliveries
 from hub.store.inboxes import Inboxes
 from hub.store.journeys import JourneySwitches
 from hub.store.switch import Switch
 
+_AT_PROVIDER = {DeliveryState.SENT.value, DeliveryState.DELIVERED.value, DeliveryState.UNKNOWN.value}
+"""What a receipt "all up to then" can speak of: the provider has it, and it is not read yet."""
+
 
 def store_answers(deliveries: Deliveries) -> Mapping[str, Answer]:
-    """Topics `delivery` (customer|id), `external` (customer|address|provider's id), `unsent` (customer)."""
+    """Topics `delivery` (customer|id), `external` (customer|address|provider's id), `unsent` and `under_way` (customer)."""
 
     async def delivery(key: str) -> str:
         customer, _, id = key.partition("|")  # noqa: A001 - the field's name
@@ -39,11 +45,30 @@ def store_answers(deliveries: Deliveries) -> Mapping[str, Answer]:
         kept = await deliveries.kept(customer, [id for id, state in open_ones.items() if state.startswith("q|")])  # noqa: A001
         return json.encode([to_builtins(decode_delivery(fields["b"])) for fields in kept.values()]).decode()
 
-    return {"delivery": delivery, "external": external, "unsent": unsent}
+    async def under_way(customer: str) -> str:
+        open_ones = await deliveries.open(customer)
+        return json.encode(any(not state.startswith("q|") for state in open_ones.values())).decode()
+
+    return {"delivery": delivery, "external": external, "unsent": unsent, "under_way": under_way}
+
+
+def receipt_answers(deliveries: Deliveries, customers: Customers) -> Mapping[str, Answer]:
+    """Topic `until` (customer|address|ms): what was sent there up to then and may not be read yet."""
+
+    async def until(key: str) -> str:
+        customer, address, moment = key.split("|", 2)
+        lines = [
+            line for line in await customers.log(customer) if line.delivery and str(line.address) == address and line.at <= int(moment)
+        ]
+        kept = await deliveries.kept(customer, [line.delivery for line in lines])
+        arrived = [fields for fields in kept.values() if fields["s"].decode() in _AT_PROVIDER]
+        return json.encode([_known(decode_delivery(fields["b"])) for fields in arrived]).decode()
+
+    return {"until": until}
 
 
 def nudge_answers(switch: Switch, journeys: JourneySwitches, inboxes: Inboxes) -> Mapping[str, Answer]:
-    """Topics `switches` (all) and `shop_customer` (customer|user of the shop)."""
+    """Topics `switches` (all), `shop_customer` (customer|user of the shop) and `whose` (customer|address)."""
 
     async def switches(_: str) -> str:
         switched = await journeys.all()
@@ -54,7 +79,11 @@ def nudge_answers(switch: Switch, journeys: JourneySwitches, inboxes: Inboxes) -
         customer, _, user = key.partition("|")
         return json.encode(await inboxes.resolve(shop_address(user), candidate=customer)).decode()
 
-    return {SWITCHES.topic: switches, TOPIC: shop_customer}
+    async def whose(key: str) -> str:
+        customer, _, address = key.partition("|")
+        return json.encode(await inboxes.resolve(_address(address), candidate=customer)).decode()
+
+    return {SWITCHES.topic: switches, TOPIC: shop_customer, WHOSE: whose}
 
 
 def _known(sent: Delivery) -> Known:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from config.answers import nudge_answers, store_answers
+from config.answers import nudge_answers, receipt_answers, store_answers
 from config.stored import Entropy, Store
 from hub.engine.accounts import Account
 from hub.engine.asking import Asking
@@ -22,6 +22,7 @@ from hub.model.ports import Answer, Channel, Clock
 from hub.model.rates import Rates
 from hub.model.turn import Step, Urgent
 from hub.store.buckets import Buckets
+from hub.store.customers import Customers
 from hub.store.journeys import JourneySwitches
 from hub.store.spooling import Spooling
 from hub.store.switch import Switch
@@ -60,8 +61,9 @@ def worker(
     """A worker over the store; started by its `start`."""
     buckets = Buckets(parts.links, parts.keys)
     accounts = {(c.kind, c.account): Account(c, rates, clock=clock, buckets=buckets) for c, rates in channels}
+    customers = Customers(parts.links, parts.keys)
     nudging = nudge_answers(Switch(parts.links, parts.keys), JourneySwitches(parts.links, parts.keys), parts.inboxes)
-    answers = {**store_answers(parts.deliveries), **nudging, **turning.answers}
+    answers = {**store_answers(parts.deliveries), **receipt_answers(parts.deliveries, customers), **nudging, **turning.answers}
     engine = Engine(
         links=parts.links,
         inboxes=parts.inboxes,

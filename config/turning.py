@@ -9,6 +9,9 @@ from config.places import QueuePlaces, place_answers
 from config.settings import Settings
 from dialogs.steps import dialog_steps, urgency
 from dialogs.wording import load_shop
+from hub.desk.aliases import Aliases
+from hub.desk.echoes import Echoes
+from hub.desk.happenings import Happenings
 from hub.desk.knowing import Knowing
 from hub.desk.ownership import Ownership
 from hub.desk.remarks import Remarks
@@ -46,6 +49,8 @@ def turning_of(
         answers = {**answers, **place_answers(QueuePlaces(queue, shop.calendar, clock=clock))}
     dialogs = dialog_steps(shop, feedback_ms=int(settings.shop.feedback_seconds * 1000))
     rules = rules or rules_of(settings)
-    heard: tuple[Step, ...] = (Merging(), Receipts(), Threads(), Linking(), Knowing(), Ownership(), Remarks())
+    heard: tuple[Step, ...] = (
+        Merging(), Receipts(), Threads(), Aliases(), Happenings(), Linking(), Knowing(), Echoes(), Ownership(), Remarks(),
+    )  # fmt: skip
     steps = (*heard, Facts(rules), Answers(rules), *dialogs, Journeys(rules), Gate(rules))
     return Turning(steps=steps, urgent=urgency(shop), quiet=settings.burst_seconds, answers=answers, build=build)

@@ -7,7 +7,7 @@ from dialogs.hearing import language_of, spoken, thread_of
 from dialogs.wording import ShopTexts
 from hub.model.address import Address
 from hub.model.cart import STOP
-from hub.model.events import DeliveryEnded, OptedOut, Said
+from hub.model.events import DeliveryEnded, OptedIn, OptedOut, Said
 from hub.model.message import Message
 from hub.model.ports import Question
 from hub.model.record import Consent, Live
@@ -39,6 +39,8 @@ class ConsentWords:
                 return self._said(turn)
             case OptedOut(reason=reason) if turn.event.address:
                 return _changed(turn, ConsentState.REFUSED, on=turn.event.address, basis="provider", proof=reason or "blocked")
+            case OptedIn(topic=topic) if turn.event.address:
+                return _changed(turn, ConsentState.GIVEN, on=turn.event.address, basis="provider", proof=topic or "opted in")
             case DeliveryEnded(opted_out=True, address=Address() as address, reason=reason):
                 return _changed(turn, ConsentState.REFUSED, on=address, basis="provider", proof=reason or "opted out")
             case _:

@@ -7,7 +7,7 @@ from hub.desk.threads import join
 from hub.model.address import is_reachable
 from hub.model.base import Value
 from hub.model.delivery import Delivery
-from hub.model.events import ClaimAsked, DeliveryEnded, Echoed, ReleaseAsked, ResolveAsked, RetryAsked, SayAsked
+from hub.model.events import ClaimAsked, DeliveryEnded, ReleaseAsked, ResolveAsked, RetryAsked, SayAsked
 from hub.model.journal import DeliveryMoved
 from hub.model.ports import Question
 from hub.model.record import Conversation, Owner
@@ -42,12 +42,10 @@ class Ownership:
     name = "ownership"
 
     def needs(self, turn: Turn) -> tuple[Question, ...]:
-        """A retry needs the delivery it is about; an echo, whether the message was ours."""
+        """A retry needs the delivery it is about."""
         match turn.event.body:
             case RetryAsked(delivery=delivery):
                 return tuple(Question(topic="delivery", key=key) for key in places(turn, delivery))
-            case Echoed(external_id=external) if turn.event.address:
-                return tuple(Question(topic="external", key=key) for key in _echoes(turn, external))
         return ()
 
     def take(self, turn: Turn) -> Turn:
@@ -63,8 +61,6 @@ class Ownership:
                 return _say(turn, asked)
             case RetryAsked() as asked:
                 return _retry(turn, asked)
-            case Echoed() as echo:
-                return _echo(turn, echo)
             case DeliveryEnded() as ended:
                 return _ended(turn, ended)
         return turn
@@ -193,26 +189,6 @@ def settled(turn: Turn, draft: Delivery, *, agent: str) -> Turn:
 def places(turn: Turn, delivery: str) -> tuple[str, ...]:
     """Where a delivery may lie: with the customer, or with one who was merged into them after it was sent."""
     return tuple(f"{piece}|{delivery}" for piece in (turn.live.id, *turn.live.merged))
-
-
-def _echoes(turn: Turn, external_id: str) -> tuple[str, ...]:
-    """Who may have sent it: the customer's own mailbox, or that of one who was merged into them since."""
-    return tuple(f"{piece}|{turn.event.address}|{external_id}" for piece in (turn.live.id, *turn.live.merged))
-
-
-def _echo(turn: Turn, echo: Echoed) -> Turn:
-    """A message from our side that the hub did not send is a person's: they have taken over."""
-    address = turn.event.address
-    known = (turn.answers.get(f"external/{key}", "") for key in _echoes(turn, echo.external_id))
-    if address is None or any(one not in {'""', "null"} for one in known):
-        return turn.done()
-    turn, conversation = join(turn, address)
-    turn = turn.note(
-        "message", f"agent:{PHONE_AGENT}", echo.text, conversation=conversation.id, address=address, external_id=echo.external_id
-    )
-    if conversation.owner.kind is not OwnerKind.AGENT:
-        turn, _ = turn.hand_over(conversation, Owner(kind=OwnerKind.AGENT, agent=PHONE_AGENT))
-    return turn.done()
 
 
 def _ended(turn: Turn, ended: DeliveryEnded) -> Turn:

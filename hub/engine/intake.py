@@ -14,7 +14,7 @@ from hub.engine.sheaf import Piece, Sheaf
 from hub.engine.spool import Spool, Spooled, orphans
 from hub.model.address import Address
 from hub.model.errors import StoreAway, StoreFull
-from hub.model.events import Deleted, Edited, Event, Incoming, Reacted, Receipt
+from hub.model.events import Deleted, Edited, Event, IdentityChanged, Incoming, Reacted, Receipt
 from hub.model.ids import new_id
 from hub.model.ports import Clock
 from hub.model.subject import customer_subject
@@ -35,7 +35,7 @@ PATIENCE_S = 10.0
 ADOPT_EVERY_S = 0.25
 CHUNK = 1024
 
-_ABOUT = (Receipt, Edited, Deleted, Reacted)
+_ABOUT = (Receipt, Edited, Deleted, Reacted, IdentityChanged)
 """What is about an earlier word, and nothing where there was none: of somebody erased it must not make somebody anew."""
 
 Entropy = Callable[[], int]
@@ -180,6 +180,7 @@ class Intake:
             received=received,
             address=one.address,
             late=late,
+            aliases=one.aliases,
         )
 
     def _begin_spooling(self, reason: str) -> None:

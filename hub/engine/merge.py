@@ -176,6 +176,7 @@ def _joined(turn: Turn, arrived: MergeArrived) -> Turn:
         consents=_consents(mine.consents, theirs.consents, turn.now),
         conversations=_conversations(mine.conversations, theirs.conversations),
         parked={**theirs.parked, **mine.parked},
+        echoes={**theirs.echoes, **mine.echoes},
         deferred=(*mine.deferred, *theirs.deferred),
         cart=newer_cart(mine.cart, theirs.cart),
         orders=both_orders(mine.orders, theirs.orders),

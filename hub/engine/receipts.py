@@ -34,14 +34,19 @@ class Receipts:
     name = "receipts"
 
     def needs(self, turn: Turn) -> tuple[Question, ...]:
-        """Which deliveries the ids belong to."""
-        return tuple(Question(topic="external", key=key) for key in _asked(turn))
+        """Which deliveries the ids belong to; or which were sent up to the moment a watermark speaks of."""
+        return (
+            *(Question(topic="external", key=key) for key in _asked(turn)),
+            *(Question(topic="until", key=key) for key in _watermarks(turn)),
+        )
 
     def take(self, turn: Turn) -> Turn:
         """The turn with the receipts it could place; the others parked once."""
+        if isinstance(turn.event.body, Receipt) and turn.event.body.watermark:
+            turn = _up_to(turn, turn.event.body)
         asked = _asked(turn)
         if not asked:
-            return turn
+            return turn.done() if isinstance(turn.event.body, Receipt) else turn
         again = isinstance(turn.event.body, TimerFired)
         if again:
             turn = turn.with_record(parked={}).disarm(TIMER)
@@ -65,6 +70,21 @@ def _asked(turn: Turn) -> dict[str, str]:
         case TimerFired(name=name) if name == TIMER:
             return dict(turn.live.parked)
     return {}
+
+
+def _watermarks(turn: Turn) -> tuple[str, ...]:
+    """The question a receipt "all up to then" asks, of the customer's own mailbox and of those merged into it since."""
+    body = turn.event.body
+    if not isinstance(body, Receipt) or not body.watermark or not isinstance(turn.record, Live):
+        return ()
+    return tuple(f"{piece}|{turn.event.address}|{body.watermark}" for piece in (turn.record.id, *turn.record.merged))
+
+
+def _up_to(turn: Turn, receipt: Receipt) -> Turn:
+    for key in _watermarks(turn):
+        for found in json.decode(turn.answers.get(f"until/{key}", "[]"), type=list[Known]):
+            turn = placed(turn, found, receipt.state)
+    return turn
 
 
 class Parked(Value, frozen=True):

@@ -381,7 +381,10 @@ class Unparsed(Value, frozen=True):
 
 
 class Event(Value, frozen=True):
-    """One entry of a mailbox. `at` and `received` in ms since 1970; `cause` is the event before, `root` the first of the chain."""
+    """One entry of a mailbox. `at` and `received` in ms since 1970; `cause` is the event before, `root` the first of the chain.
+
+    `aliases`: further ids of whoever it came from, at the same account of the same provider.
+    """
 
     id: str
     subject: str
@@ -392,4 +395,5 @@ class Event(Value, frozen=True):
     cause: str = ""
     root: str = ""
     late: bool = False
+    aliases: tuple[str, ...] = ()
     v: int = 1

@@ -101,6 +101,7 @@ class Live(Tagged, frozen=True, tag="live"):
     armings: int = 0
     deferred: tuple[NudgeAsked, ...] = ()
     parked: dict[str, str] = {}
+    echoes: dict[str, str] = {}
     merged: tuple[str, ...] = ()
     cart: Cart | None = None
     orders: Orders | None = None

@@ -86,7 +86,7 @@ async def test_words_that_alternate_between_two_processes_get_in_once_and_in_ord
     enough = {who: len(words) + 15 for who, words in sent.items()}
     await eventually(lambda: all(len(sent[who]) > enough[who] for who in addresses), what="words on disk")
     await back(alone.node, how)
-    await eventually(lambda: all(map(direct, processes)), within=30, what="the spools' end")
+    await eventually(lambda: all(map(direct, processes)), within=120, what="the spools' end")
     enough = {who: len(words) + 10 for who, words in sent.items()}
     await eventually(lambda: all(len(sent[who]) > enough[who] for who in addresses), what="the last words")
     over.set()

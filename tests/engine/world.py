@@ -8,9 +8,14 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import cast
 
+from msgspec.structs import replace
+
 from config.core import Turning, intake, worker
 from config.stored import Store, store
+from hub.desk.aliases import Aliases
 from hub.desk.asking import Desk
+from hub.desk.echoes import Echoes
+from hub.desk.happenings import Happenings
 from hub.desk.ownership import Ownership
 from hub.desk.threads import Threads
 from hub.engine.clock import SystemClock
@@ -98,7 +103,7 @@ class Doing:
 
 def house_steps(*own: Step) -> tuple[Step, ...]:
     """The hub's own steps with a test's between them; by default the bot that echoes."""
-    return (Merging(), Receipts(), Threads(), Ownership(), *(own or (Echo(),)), Gate())
+    return (Merging(), Receipts(), Threads(), Aliases(), Happenings(), Echoes(), Ownership(), *(own or (Echo(),)), Gate())
 
 
 def turning(*own: Step, quiet: float = 0.0, urgent: Urgent = lambda _: False) -> Turning:
@@ -204,10 +209,13 @@ class World:
         """A word of a customer, straight into the mailbox."""
         await self.tell(await self.customer(who), Said(text=text, external_id=text), address=self.address(who), dedupe=dedupe)
 
-    async def tell(self, customer: str, body: Body, *, address: Address | None = None, dedupe: str = "", lane: Lane = Lane.LIVE) -> None:
-        """Any event, straight into the mailbox."""
-        now = self.clock.now()
-        event = Event(id=f"ev-{next(self._events)}", subject=customer_subject(customer), body=body, at=now, received=now, address=address)
+    async def tell(
+        self, customer: str, body: Body, *, address: Address | None = None, dedupe: str = "", lane: Lane = Lane.LIVE, also: str = ""
+    ) -> None:
+        """Any event, straight into the mailbox; `also`: a further id of whoever it comes from."""
+        now, subject = self.clock.now(), customer_subject(customer)
+        event = Event(id=f"ev-{next(self._events)}", subject=subject, body=body, at=now, received=now, address=address)
+        event = replace(event, aliases=(also,)) if also else event
         await self.inboxes.push_past_spools(event, dedupe=dedupe, lane=lane)
 
     async def customer(self, who: str) -> str:
