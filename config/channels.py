@@ -17,7 +17,9 @@ GROUP = "omnihub.channels"
 """The entry points by which a package from outside brings a channel: its kind = "module:KIND"."""
 
 MODULES: Mapping[str, str] = {
+    "instagram": "channels.instagram",
     "line": "channels.line",
+    "messenger": "channels.messenger",
     "plain": "channels.plain",
     "telegram": "channels.telegram",
     "twilio_sms": "channels.twilio_sms",

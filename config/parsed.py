@@ -145,6 +145,7 @@ def _common(body: Body) -> Facts:
         "external_id": "external_id", "text": "text", "payload": "payload", "in_reply_to": "in_reply_to", "thread": "thread_id",
         "group_key": "group_key", "name": "sender_name", "username": "sender_username", "chat_type": "chat_type",
         "reply_token": "reply_token", "target": "target_external_id", "language": "language", "subject": "subject", "source": "source",
+        "ours": "ours", "app": "app_id",
     }  # fmt: skip
     facts: Facts = {told: getattr(body, own) for own, told in names.items() if hasattr(body, own)}
     referral = getattr(body, "referral", None)
@@ -153,8 +154,8 @@ def _common(body: Body) -> Facts:
 
 def _own(body: Body) -> Facts:
     match body:
-        case Said(source=source):
-            return {"event_kind": "postback" if source else "message"}
+        case Said(source=source, mentioned=mentioned):
+            return {"event_kind": "postback" if source else "message"} | ({} if mentioned else {"mentioned": False})
         case Started(ref=ref):
             return {"event_kind": "start", "payload": ref}
         case OptedIn(topic=topic, token=token, payload=payload, until=until):
@@ -171,8 +172,8 @@ def _own(body: Body) -> Facts:
             return _receipt(body)
         case IdentityChanged(previous=previous, new=new, phone=phone):
             return {"event_kind": "identity_change", "previous_id": previous, "new_id": new, "new_phone": phone}
-        case Commented(comment=comment, parent=parent, post=post, verb=verb):
-            return {"event_kind": "comment", "external_id": comment, "in_reply_to": parent, "post_id": post, "verb": verb}
+        case Commented(comment=comment, parent=parent, post=post, verb=verb, live=live):
+            return {"event_kind": "comment", "external_id": comment, "in_reply_to": parent, "post_id": post, "verb": verb, "live": live}
         case Called(state=state):
             return {"event_kind": "call", "status": state}
         case _:
