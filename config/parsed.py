@@ -192,14 +192,18 @@ def _receipt(body: Receipt) -> Facts:
         "error_class": failed.value if failed else "",
         "reason": body.reason,
         "watermark": body.watermark or "",
-        "pricing": msgspec.to_builtins(body.price) if body.price else "",
+        "pricing": {"billable": body.price.billable, **msgspec.to_builtins(body.price)} if body.price else "",
     }
 
 
 def _referral(referral: Referral) -> Facts:
-    """As it was told; its kind and advertisement by the providers' names too."""
+    """As it was told; by the names the providers have for the same, too."""
     told: Facts = msgspec.to_builtins(referral)
-    return told | {theirs: told[ours] for ours, theirs in (("kind", "type"), ("ad", "ad_id"), ("click", "ctwa_clid")) if ours in told}
+    names = (
+        ("kind", "type"), ("ad", "ad_id"), ("ad", "source_id"), ("source", "source_type"), ("url", "source_url"), ("click", "ctwa_clid"),
+        ("text", "body"),
+    )  # fmt: skip
+    return told | {theirs: told[ours] for ours, theirs in names if ours in told}
 
 
 async def _piece(piece: Attachment, channel: Channel) -> Facts:
@@ -215,7 +219,7 @@ async def _piece(piece: Attachment, channel: Channel) -> Facts:
         found = await locate(piece)
     except SendError:
         return facts
-    return {**facts, "url": found.url, "mime_type": piece.mime_type or found.mime_type}
+    return {**facts, "url": found.url, "resolved_url": found.url, "mime_type": piece.mime_type or found.mime_type}
 
 
 def _moment(at: int) -> str:

@@ -9,7 +9,10 @@ from hub.model.words import DeliveryState, Purpose
 
 
 class Referral(Value, frozen=True):
-    """Where a customer came from: an advertisement, a link, a shop's page. `click`: the advertiser's id of the click."""
+    """Where a customer came from: an advertisement, a link, a shop's page.
+
+    `click`: the advertiser's id of the click; `text`: how the advertisement reads.
+    """
 
     ref: str = ""
     source: str = ""
@@ -18,6 +21,7 @@ class Referral(Value, frozen=True):
     click: str = ""
     headline: str = ""
     url: str = ""
+    text: str = ""
 
 
 class Said(Tagged, frozen=True, tag="message"):
