@@ -3,11 +3,14 @@
 from aiohttp import ClientSession
 
 from config.channels import build_channel
+from config.checkup import look_around, look_inside
 from config.doctor import Ask, Finding, Level, examine, these_surroundings
 from config.outside import alone
 from config.settings import Account, Settings
+from config.stored import store
 from hub.model.errors import HubError, SettingsError
 from hub.store.embedded_lock import find_running
+from hub.store.keys import Keys
 from hub.store.links import connect
 
 _SIGNS = {Level.OK: "ok  ", Level.WARN: "warn", Level.FAIL: "FAIL"}
@@ -31,14 +34,17 @@ async def _findings(settings: Settings, session: ClientSession) -> tuple[Finding
             return (str(error),)
         return ()
 
+    machine = these_surroundings()
+    around = look_around(settings, free=machine.free)
     try:
         url = settings.redis_url or f"unix://{find_running(settings.data)}"
     except SettingsError:
-        return await examine(settings, surroundings=these_surroundings(), ask=None, missing=missing)
+        return (*await examine(settings, surroundings=machine, ask=None, missing=missing), *around)
     links = await connect(url, timeout=_ASK_S)
     ask: Ask = lambda *command: links.call("", *command)  # noqa: E731 - the doctor's own shape
     try:
-        return await examine(settings, surroundings=these_surroundings(), ask=ask, missing=missing)
+        seen = await examine(settings, surroundings=machine, ask=ask, missing=missing)
+        return (*seen, *around, *await look_inside(settings, store(links, Keys(settings.key_prefix))))
     except HubError as error:
         return (Finding(name="redis", level=Level.FAIL, text=f"The server does not answer ({error}); start it or mend REDIS_URL."),)
     finally:

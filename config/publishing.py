@@ -26,20 +26,24 @@ _decode = msgpack.Decoder(Journey).decode
 async def published_rules(settings: Settings, parts: Store) -> Rules:
     """The rules, their journeys kept from now on; raises SettingsError where customers are on a version that was changed since."""
     versions = JourneyVersions(parts.links, parts.keys)
-    kept = {(one.name, one.version): one for one in await _kept(versions)}
-    # As the files have them: what the settings say of holdouts is no part of a document.
-    for journey in load_journeys(settings.nudges.journeys).values():
-        before = kept.get((journey.name, journey.version))
-        if before is not None and not _alike(before, journey) and await _is_on_the_way(parts, journey):
+    kept = await _kept(versions)
+    for journey in _fresh(settings, kept):
+        if _has(kept, journey) and await _is_on_the_way(parts, journey):
             raise SettingsError(
                 f"journey {journey.name}: version {journey.version} was changed while customers are on it; raise its `version`"
                 " (they end on the one they began with), or take the change back."
             )
-        if before is None or not _alike(before, journey):
-            with contextlib.suppress(StoreFull):
-                # A full store is no reason not to work off what is in it; the next start keeps it.
-                await versions.keep(journey.name, journey.version, encode(journey))
-    return rules_with(rules_of(settings), tuple(kept.values()))
+        with contextlib.suppress(StoreFull):
+            # A full store is no reason not to work off what is in it; the next start keeps it.
+            await versions.keep(journey.name, journey.version, encode(journey))
+    return rules_with(rules_of(settings), kept)
+
+
+async def changed_on_the_way(settings: Settings, parts: Store) -> tuple[str, ...]:
+    """The journeys with which a hub would not start: changed under the same version while customers are on it. Keeps nothing."""
+    kept = await _kept(JourneyVersions(parts.links, parts.keys))
+    changed = [journey for journey in _fresh(settings, kept) if _has(kept, journey)]
+    return tuple([journey.name for journey in changed if await _is_on_the_way(parts, journey)])
 
 
 async def known_rules(settings: Settings, parts: Store) -> Rules:
@@ -62,6 +66,17 @@ async def _kept(versions: JourneyVersions) -> tuple[Journey, ...]:
             # A newer version's: its runs go on by the journey of the same name that this one knows.
             continue
     return tuple(found)
+
+
+def _fresh(settings: Settings, kept: Sequence[Journey]) -> list[Journey]:
+    """The files' journeys that are not kept so; as the files have them, for what the settings say of holdouts is no part of a document."""
+    known = {(one.name, one.version): one for one in kept}
+    found = load_journeys(settings.nudges.journeys).values()
+    return [one for one in found if (before := known.get((one.name, one.version))) is None or not _alike(before, one)]
+
+
+def _has(kept: Sequence[Journey], journey: Journey) -> bool:
+    return any((one.name, one.version) == (journey.name, journey.version) for one in kept)
 
 
 def _alike(one: Journey, other: Journey) -> bool:

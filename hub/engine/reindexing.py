@@ -27,6 +27,11 @@ REST_S = 0.01
 """Between two handfuls: a hub that serves goes before one that counts."""
 
 
+async def inbox_stands(links: Links, keys: Keys) -> bool:
+    """Whether the views of this version are there. Raises StoreAway."""
+    return await links.call(keys.meta, "HGET", keys.meta, BUILT) == VERSION.encode()
+
+
 class Reindexing:
     """Adds what the records say and takes nothing away, so it may run beside everything; one process at a time does it."""
 
@@ -75,7 +80,7 @@ class Reindexing:
         return len(live)
 
     async def _is_built(self) -> bool:
-        built = await self._links.call(self._keys.meta, "HGET", self._keys.meta, BUILT) == VERSION.encode()
+        built = await inbox_stands(self._links, self._keys)
         # Another archive than the one that was filled begins without.
         return built and (self._finding is None or not await self._finding.is_empty())
 
