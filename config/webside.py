@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry
 from config.channels import WEB_CHAT_ACCOUNT
 from config.chatting import ChatParts, OpenArchive, chat_door, filing_of
 from config.feeding import Feeding, feeding_of
-from config.people import open_people
+from config.people import new_secret, open_people
 from config.secrets import Secrets
 from config.settings import Settings
 from config.stored import Store, entropy, sealing
@@ -39,6 +39,7 @@ from hub.web.api import api_routes
 from hub.web.app import application, serve
 from hub.web.auth import Tokens
 from hub.web.bell import Bell
+from hub.web.devices import Devices
 from hub.web.events import DAYS as EVENT_DAYS
 from hub.web.events import EventDoor, EventKeys
 from hub.web.health import Health
@@ -210,5 +211,6 @@ def _rooms(parts: WebParts, cases: Cases, people: People, feeding: Feeding) -> R
         finder=_finder(parts),
         base=parts.settings.public_url,
         throttle=sign_in_throttle(parts.clock),
+        devices=Devices(parts.secrets.session_key, secret=new_secret),
         nudging=_nudging(parts),
     )

@@ -14,6 +14,7 @@ from hub.web import people_shapes as shapes
 from hub.web.problems import refusal
 from hub.web.routes import Answer, Ask, Rooms, Route
 from hub.web.signing import Open
+from hub.web.throttle import signing_in
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
@@ -27,29 +28,27 @@ async def _set_up(rooms: Rooms, ask: Ask) -> Answer:
     body: shapes.SetupBody = ask.body
     newcomer = Newcomer(login=body.login, name=body.name, password=body.password, language=body.language)
     try:
-        with rooms.throttle.trying(f"address {ask.address}", wrong=WrongCode):
+        with rooms.throttle.trying(f"code from {ask.address}", wrong=WrongCode):
             signed = await _fit(rooms.people.set_up(body.code, newcomer))
     except WrongCode as error:
         detail = "This code is not right, or somebody was set up already: take the link of the newest `hub serve`, or sign in."
         raise refusal(HTTPStatus.FORBIDDEN, detail, field="$.code", code="code") from error
     log.info("first admin set up", login=signed.user.login)
-    return _opened(signed)
+    return _opened(rooms, signed)
 
 
 async def _sign_in(rooms: Rooms, ask: Ask) -> Answer:
     body: shapes.SignInBody = ask.body
     login = login_of(body.login)
     try:
-        with (
-            rooms.throttle.trying(f"address {ask.address}", wrong=WrongPassword),
-            rooms.throttle.trying(f"login {login}", wrong=WrongPassword),
-        ):
+        device = rooms.devices.known(login, ask.cookies)
+        with signing_in(rooms.throttle, login, address=ask.address, device=device, wrong=WrongPassword):
             signed = await rooms.people.sign_in(login, body.password)
     except WrongPassword as error:
         log.info("sign-in refused", address=ask.address)
         raise refusal(HTTPStatus.UNAUTHORIZED, "Login or password is not right: type both once more.", code="password") from error
     log.info("signed in", login=login, role=signed.user.role.value)
-    return _opened(signed)
+    return _opened(rooms, signed)
 
 
 async def _me(_: Rooms, ask: Ask) -> Answer:
@@ -70,12 +69,12 @@ async def _change_me(rooms: Rooms, ask: Ask) -> Answer:
 async def _change_password(rooms: Rooms, ask: Ask) -> Answer:
     body: shapes.PasswordBody = ask.body
     try:
-        with rooms.throttle.trying(f"login {ask.caller.name}", wrong=WrongPassword):
+        with rooms.throttle.trying(f"change of {ask.caller.name}", wrong=WrongPassword):
             signed = await _fit(rooms.people.change_password(ask.signed, old=body.old, new=body.new), field="$.new")
     except WrongPassword as error:
         raise refusal(HTTPStatus.FORBIDDEN, "The old password is not right.", field="$.old", code="password") from error
     log.info("password changed", login=signed.user.login, by=signed.user.login)
-    return _opened(signed)
+    return _opened(rooms, signed)
 
 
 async def _people(rooms: Rooms, _: Ask) -> Answer:
@@ -115,8 +114,8 @@ async def _fit(work: Awaitable[T], *, field: str = "") -> T:
         raise refusal(HTTPStatus.BAD_REQUEST, str(error), field=field, code="unfit") from error
 
 
-def _opened(signed: Signed) -> Answer:
-    return Answer(HTTPStatus.OK, _shown(signed), session=signed.token)
+def _opened(rooms: Rooms, signed: Signed) -> Answer:
+    return Answer(HTTPStatus.OK, _shown(signed), session=signed.token, device=rooms.devices.mark(signed.user.login))
 
 
 def _shown(signed: Signed) -> shapes.SignedIn:

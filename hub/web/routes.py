@@ -23,6 +23,7 @@ from hub.store.queue import Queue
 from hub.store.switch import Switch
 from hub.store.timeline import Timeline
 from hub.web.answering import Handler, answering
+from hub.web.devices import Device, Devices
 from hub.web.feed import Feed
 from hub.web.headers import JSON_HEADERS
 from hub.web.hooks import Intake
@@ -66,13 +67,17 @@ class Rooms(Struct, frozen=True, kw_only=True):
     people: People
     filing: Filing
     throttle: Throttle
+    devices: Devices
     finder: Callable[[], Awaitable[Finder]]
     nudging: Nudging | None = None
     base: str = ""
 
 
 class Ask(Struct, frozen=True, kw_only=True):
-    """One request, read: path parts, body and query in their types, who asks from where, and the event id its key stands for."""
+    """One request, read: path parts, body and query in their types, who asks from where, and the event id its key stands for.
+
+    `cookies`: for what a browser is known by besides its session.
+    """
 
     path: Mapping[str, str]
     body: Any
@@ -81,6 +86,7 @@ class Ask(Struct, frozen=True, kw_only=True):
     address: str
     key: str
     event: str
+    cookies: Mapping[str, str] = {}
 
     @property
     def signed(self) -> Signed:
@@ -102,11 +108,15 @@ class Ask(Struct, frozen=True, kw_only=True):
 
 
 class Answer(Struct, frozen=True):
-    """Status and body of the answer; the body's type is declared in the route. `session`: the token of its cookie, '' takes it away."""
+    """Status and body of the answer; the body's type is declared in the route. `session`: the token of its cookie, '' takes it away.
+
+    `device`: the mark by which this browser is known from now on.
+    """
 
     status: HTTPStatus
     body: object
     session: str | None = None
+    device: Device | None = None
 
 
 Take = Callable[[Rooms, Ask], Awaitable[Answer]]
@@ -141,9 +151,12 @@ class Serving:
             ask = await self._read(request, route)
             answer = await route.take(self._rooms, ask)
             headers = {**JSON_HEADERS, "Idempotency-Key": ask.key} if ask.key else dict(JSON_HEADERS)
+            response = web.Response(status=answer.status, body=json.encode(answer.body), content_type="application/json", headers=headers)
             if answer.session is not None:
-                headers["Set-Cookie"] = self._signing.cookie(request, answer.session)
-            return web.Response(status=answer.status, body=json.encode(answer.body), content_type="application/json", headers=headers)
+                response.headers.add("Set-Cookie", self._signing.cookie(request, answer.session))
+            if answer.device is not None:
+                response.headers.add("Set-Cookie", self._signing.device_cookie(request, answer.device))
+            return response
 
         return answering(take, name=route.name, again="The store cannot take this now: ask again with the same Idempotency-Key.")
 
@@ -154,7 +167,10 @@ class Serving:
         path = dict(request.match_info)
         key = self._key(request) if route.method == "POST" else ""
         event = _event_id(_of_caller(key, caller), route.name, path=path, body=body)
-        return Ask(path=path, body=body, query=query, caller=caller, address=self._signing.address(request), key=key, event=event)
+        address = self._signing.address(request)
+        return Ask(
+            path=path, body=body, query=query, caller=caller, address=address, key=key, event=event, cookies=request.cookies
+        )  # fmt: skip
 
     async def _body(self, request: web.Request, wanted: type[Struct]) -> Any:  # noqa: ANN401 - the route's own type
         if wanted is not Upload:

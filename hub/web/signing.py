@@ -11,6 +11,7 @@ from msgspec import Struct
 from hub.desk.people import LONGEST_MS, People, Signed, SignedOut
 from hub.model.people import Right, holders
 from hub.web.auth import Tokens, unknown
+from hub.web.devices import KEPT_S, PATH, Device
 from hub.web.origin import Origin
 from hub.web.problems import Problem, Refusal, refusal
 
@@ -89,7 +90,14 @@ class Signing:
 
     def cookie(self, request: web.BaseRequest, token: str) -> str:
         """The `Set-Cookie` of a session; '' takes it away. No script can read it, no other site can send it along."""
-        parts = [f"{COOKIE}={token}", "Path=/", "HttpOnly", "SameSite=Lax", f"Max-Age={LONGEST_MS // 1000 if token else 0}"]
+        return self._cookie(request, f"{COOKIE}={token}", path="/", age=LONGEST_MS // 1000 if token else 0)
+
+    def device_cookie(self, request: web.BaseRequest, device: Device) -> str:
+        """The `Set-Cookie` of a browser's mark."""
+        return self._cookie(request, f"{device.name}={device.value}", path=PATH, age=KEPT_S)
+
+    def _cookie(self, request: web.BaseRequest, named: str, *, path: str, age: int) -> str:
+        parts = [named, f"Path={path}", "HttpOnly", "SameSite=Lax", f"Max-Age={age}"]
         return "; ".join([*parts, "Secure"] if self._origin.secure(request) else parts)
 
     def _check_origin(self, request: web.BaseRequest) -> None:

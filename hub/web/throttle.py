@@ -12,6 +12,11 @@ from hub.web.problems import Problem, Refusal
 
 WINDOW_S = 60.0
 SIGN_INS_AT_MOST = 10
+"""For one login from one network, or in a browser that knows it."""
+NETWORK_AT_MOST = 30
+"""For all logins from one network: a team behind one address may mistype a few times each."""
+LOGIN_AT_MOST = 100
+"""For one login from everywhere: so many networks guessing at it is no typing error."""
 KEPT = 10_000
 
 
@@ -31,15 +36,15 @@ class Throttle:
         self._words = words
         self._tries: OrderedDict[str, _Tries] = OrderedDict()
 
-    def look(self, key: str) -> None:
-        """Raise a 429 where there were too many within a minute."""
+    def look(self, key: str, *, most: int = 0) -> None:
+        """Raise a 429 where there were too many within a minute; `most`: another number than the usual."""
         tries = self._tries.get(key)
         if tries is None:
             return
         left = tries.since + WINDOW_S - self._clock.boottime()
         if left <= 0:
             del self._tries[key]
-        elif tries.wrong >= self._most:
+        elif tries.wrong >= (most or self._most):
             raise self._too_many(left)
 
     def count(self, key: str) -> None:
@@ -49,12 +54,12 @@ class Throttle:
             self._tries.popitem(last=False)
 
     @contextmanager
-    def trying(self, key: str, *, wrong: type[Exception]) -> Iterator[None]:
+    def trying(self, key: str, *, wrong: type[Exception], most: int = 0) -> Iterator[None]:
         """A try that takes time: it counts from its beginning, so that a thousand at once are stopped too.
 
         It counts no more unless it ends by `wrong`. Raises a 429 where there were too many.
         """
-        self.look(key)
+        self.look(key, most=most)
         self.count(key)
         try:
             yield
@@ -80,6 +85,21 @@ class Throttle:
         return Refusal(Problem(title=status.phrase, status=status, detail=detail), headers={"Retry-After": str(seconds)})
 
 
+@contextmanager
+def signing_in(throttle: Throttle, login: str, *, address: str, device: str, wrong: type[Exception]) -> Iterator[None]:
+    """A try to sign in. `device`: the browser, where this user has signed in before: nobody else's tries count against it."""
+    if device:
+        with throttle.trying(f"device {device} {login}", wrong=wrong):
+            yield
+        return
+    with (
+        throttle.trying(f"login {login} from {address}", wrong=wrong),
+        throttle.trying(f"address {address}", wrong=wrong, most=NETWORK_AT_MOST),
+        throttle.trying(f"login {login}", wrong=wrong, most=LOGIN_AT_MOST),
+    ):
+        yield
+
+
 def sign_in_throttle(clock: Clock) -> Throttle:
-    """For passwords and set-up codes, by address and by login: a team of ten behind one address may mistype one each."""
+    """For passwords and set-up codes."""
     return Throttle(SIGN_INS_AT_MOST, clock=clock, words="Too many wrong tries")

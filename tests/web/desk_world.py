@@ -45,6 +45,7 @@ from hub.store.switch import Switch
 from hub.store.timeline import Older, Timeline
 from hub.web.api import api_routes
 from hub.web.auth import Tokens
+from hub.web.devices import Devices
 from hub.web.journeys_seen import Nudging
 from hub.web.origin import Origin
 from hub.web.routes import Rooms
@@ -212,6 +213,7 @@ class Store:
             finder=self.found,
             base="https://hub.example",
             throttle=sign_in_throttle(self.clock),
+            devices=Devices(b"k" * 32, secret=lambda: f"device{next(_numbers)}"),
             nudging=Nudging(RULES, JourneySwitches(self.links, self.keys), no_facts, clock=self.clock),
         )
 

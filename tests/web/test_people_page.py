@@ -3,7 +3,8 @@
 from hub.desk.passwords import LONGEST, MEMORY_KIB, ROUNDS, SHORTEST
 from hub.desk.people import IDLE_MS, LONGEST_MS
 from hub.model.people import RIGHTS, Right, Role
-from hub.web.throttle import SIGN_INS_AT_MOST, WINDOW_S
+from hub.web.devices import KEPT_S
+from hub.web.throttle import LOGIN_AT_MOST, NETWORK_AT_MOST, SIGN_INS_AT_MOST, WINDOW_S
 from tests.architecture.house import ROOT
 
 PAGE = (ROOT / "docs/people.md").read_text()
@@ -27,5 +28,7 @@ def test_the_figures_are_those_of_the_code() -> None:
     assert "after 12 hours without use and after 14 days" in PAGE
     assert f"{SHORTEST} to {LONGEST} characters" in PAGE
     assert f"({MEMORY_KIB // 1024} MiB, {ROUNDS} rounds" in PAGE
-    assert (10, 60) == (SIGN_INS_AT_MOST, WINDOW_S)
-    assert "After ten wrong tries within a minute" in PAGE
+    assert (10, 30, 100, 60) == (SIGN_INS_AT_MOST, NETWORK_AT_MOST, LOGIN_AT_MOST, WINDOW_S)
+    assert "within a minute ten wrong tries for one login from one network" in PAGE
+    assert "thirty from one\nnetwork for all logins, a hundred for one login from everywhere" in PAGE
+    assert f"HttpOnly, {KEPT_S // 86_400} days" in PAGE

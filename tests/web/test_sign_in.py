@@ -10,8 +10,9 @@ import pytest
 from hub.desk.passwords import WAITING, Busy, Passwords, WrongPassword
 from hub.desk.people import Amendment
 from hub.model.people import Role
+from hub.web.devices import Devices
 from hub.web.origin import Origin, networks
-from hub.web.throttle import SIGN_INS_AT_MOST, WINDOW_S
+from hub.web.throttle import LOGIN_AT_MOST, NETWORK_AT_MOST, SIGN_INS_AT_MOST, WINDOW_S
 from tests.web.desk_world import Store
 from tests.web.people_world import PASSWORD, MovedClock, browser, served_to_browsers, signed_in, somebody
 from tests.web.world import opened
@@ -114,38 +115,77 @@ async def test_a_password_is_the_same_however_its_marks_are_typed(store: Store) 
     assert (await store.people.sign_in("an", decomposed)).user.login == "an"
 
 
-async def test_guessing_is_slowed_down_for_a_login_whoever_asks(store: Store) -> None:
+async def test_wrong_tries_from_many_networks_slow_a_login_down_but_not_in_a_browser_that_knows_it(store: Store) -> None:
+    """Guard: a known browser's tries are counted by themselves."""
     await somebody(store, "an")
     await somebody(store, "bao", Role.AGENT)
     store.clock = clock = MovedClock()
     behind = Origin(public_url="", proxies=networks(["127.0.0.1"]))
 
-    async with opened(store.routes(origin=behind)) as (http, _):
+    async with opened(store.routes(origin=behind)) as (_, port), browser(f"http://127.0.0.1:{port}") as known:
 
         async def tried(n: int, password: str, login: str = "an") -> aiohttp.ClientResponse:
             headers = {"X-Forwarded-For": f"203.0.113.{n}"}
-            async with http.post("/api/session", json={"login": login, "password": password}, headers=headers) as answer:
+            async with (
+                aiohttp.ClientSession(f"http://127.0.0.1:{port}") as http,
+                http.post("/api/session", json={"login": login, "password": password}, headers=headers) as answer,
+            ):
                 return answer
 
-        wrong = [(await tried(n, f"wrong password {n}")).status for n in range(SIGN_INS_AT_MOST)]
-        right = await tried(200, PASSWORD)
-        other = await tried(200, PASSWORD, "bao")
+        before = await known.sign_in("an")
+        wrong = [(await tried(n % 11, f"wrong password {n}")).status for n in range(LOGIN_AT_MOST)]
+        stranger, other = await tried(200, PASSWORD), await tried(200, PASSWORD, "bao")
+        at_home, as_bao = await known.sign_in("an"), await known.sign_in("bao", "wrong password 1")
         clock.forward(seconds=WINDOW_S)
         later = await tried(200, PASSWORD)
 
-    assert [401] * SIGN_INS_AT_MOST == wrong
-    assert (429, 200, 200) == (right.status, other.status, later.status)
-    assert right.headers["Retry-After"].isdigit()
+    assert [401] * LOGIN_AT_MOST == wrong
+    assert (200, 429, 200, 200, 401, 200) == (before, stranger.status, other.status, at_home, as_bao, later.status)
+    assert stranger.headers["Retry-After"].isdigit()
 
 
-async def test_guessing_is_slowed_down_for_an_address_whatever_the_login(store: Store) -> None:
+async def test_guessing_at_a_login_from_one_network_keeps_no_other_network_and_no_known_browser_waiting(store: Store) -> None:
+    await somebody(store, "an")
+    behind = Origin(public_url="", proxies=networks(["127.0.0.1"]))
+
+    async with opened(store.routes(origin=behind)) as (_, port), browser(f"http://127.0.0.1:{port}") as known:
+        await known.sign_in("an")
+        async with browser(f"http://127.0.0.1:{port}") as thief:
+            wrong = [await thief.sign_in("an", f"wrong password {n}") for n in range(SIGN_INS_AT_MOST + 1)]
+            elsewhere, _ = await thief.ask("POST", "/api/session", SESSION, X_Forwarded_For="203.0.113.9")
+        known_again = await known.sign_in("an")
+
+    assert [*[401] * SIGN_INS_AT_MOST, 429] == wrong
+    assert (200, 200) == (elsewhere, known_again)
+
+
+async def test_a_known_browser_may_guess_no_more_than_any_and_its_mark_is_good_for_its_own_login(store: Store) -> None:
+    await somebody(store, "an")
+    await somebody(store, "bao", Role.AGENT)
+
+    async with served_to_browsers(store) as (base, _), browser(base) as page:
+        await page.sign_in("an")
+        (mark,) = [morsel for morsel in page.http.cookie_jar if morsel.key.startswith("hub_device_")]
+        wrong = [await page.sign_in("an", f"wrong password {n}") for n in range(SIGN_INS_AT_MOST + 1)]
+    devices = Devices(b"k" * 32, secret=lambda: "x")
+    other = devices.mark("bao").name
+
+    assert [*[401] * SIGN_INS_AT_MOST, 429] == wrong
+    assert ("/api/session", True, "Lax") == (mark["path"], mark["httponly"], mark["samesite"])
+    assert devices.known("an", {mark.key: mark.value})
+    assert "" == devices.known("bao", {other: mark.value})
+    assert "" == devices.known("an", {mark.key: mark.value[:-1] + "é"})
+    assert "" == Devices(b"other", secret=lambda: "x").known("an", {mark.key: mark.value})
+
+
+async def test_guessing_is_slowed_down_for_a_network_whatever_the_login(store: Store) -> None:
     await somebody(store)
 
     async with served_to_browsers(store) as (base, _), browser(base) as page:
-        wrong = [await page.sign_in(f"guess{n}", "wrong password 1") for n in range(SIGN_INS_AT_MOST)]
+        wrong = [await page.sign_in(f"guess{n}", "wrong password 1") for n in range(NETWORK_AT_MOST)]
         right = await page.sign_in()
 
-    assert ([401] * SIGN_INS_AT_MOST, 429) == (wrong, right)
+    assert ([401] * NETWORK_AT_MOST, 429) == (wrong, right)
 
 
 async def test_many_guesses_at_once_are_not_more_than_one_after_the_other(store: Store) -> None:
