@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest_asyncio
 
-from tests.console.world import Desk, browsers
+from tests.browsers import awaited_browser
+from tests.console.world import Desk
 from tests.processes import folder
 from tests.whole.conftest import errors_logged
 from tests.whole.grounds import Topology, ground
@@ -15,7 +16,7 @@ from tests.whole.world import house_on
 async def shared() -> AsyncIterator[Desk]:
     """The house, its people, and a browser."""
     with folder() as place, ground(Topology.EMBEDDED) as below, errors_logged() as errors:
-        async with house_on(below, place) as house, browsers() as browser:
+        async with house_on(below, place) as house, awaited_browser() as browser:
             desk = Desk(house, browser)
             await desk.people()
             yield desk

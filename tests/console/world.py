@@ -1,12 +1,10 @@
 """A hub with people and customers, and browsers before it; whatever a page complains of fails the test."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Literal
 
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from hub.desk.people import Newcomer
 from hub.model.people import Role
@@ -14,7 +12,6 @@ from hub.web.inbox_shapes import InboxPage
 from tests.processes import eventually
 from tests.whole.world import House
 
-ARGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 PASSWORD = "a long enough one"
 PEOPLE = (
     ("an", "Nguyễn Văn An", Role.ADMIN),
@@ -102,12 +99,3 @@ class Desk:
 def row(customer: str) -> str:
     """The selector of a customer's row in the list."""
     return f"a[href$='{customer}'][data-index]"
-
-
-@asynccontextmanager
-async def browsers() -> AsyncIterator[Browser]:
-    """One browser for all windows."""
-    async with async_playwright() as play:
-        running = await play.chromium.launch(executable_path="/usr/bin/chromium", args=ARGS)
-        yield running
-        await running.close()

@@ -7,19 +7,12 @@ from collections.abc import Iterator
 from urllib.error import HTTPError
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
+from tests.browsers import browser
 from tests.demo.running import ANSWERS_WITHIN_S, Demo, demo
 from tests.processes import wait_until
 
-CHROMIUM = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 HOURS = "9:00–21:00"
 
 
@@ -30,11 +23,9 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+def chromium() -> Iterator[Browser]:
+    with browser() as opened:
         yield opened
-        opened.close()
 
 
 def waiting_customer(shop: Demo, phone: str) -> str:
@@ -61,8 +52,8 @@ def test_a_word_on_telegram_is_answered(shop: Demo) -> None:
     wait_until(lambda: any(HOURS in text for text in shop.on_phone("41")), within=ANSWERS_WITHIN_S, what="the opening hours")
 
 
-def test_a_word_in_the_web_chat_is_answered_in_a_real_browser(shop: Demo, browser: Browser) -> None:
-    page = browser.new_page(locale="vi-VN")
+def test_a_word_in_the_web_chat_is_answered_in_a_real_browser(shop: Demo, chromium: Browser) -> None:
+    page = chromium.new_page(locale="vi-VN")
     page.goto(shop.chat)
 
     page.locator("#words").fill("shop mở cửa mấy giờ")

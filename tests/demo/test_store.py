@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 from msgspec import json
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.browsers import browser
 from tests.demo.running import ANSWERS_WITHIN_S, Demo, demo
-from tests.demo.test_demo import CHROMIUM
 from tests.processes import wait_until
 
 PATIENCE_MS = ANSWERS_WITHIN_S * 1000
@@ -24,16 +24,14 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+def chromium() -> Iterator[Browser]:
+    with browser() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    made = browser.new_context(locale="vi-VN", viewport={"width": 1280, "height": 900})
+def context(chromium: Browser) -> Iterator[BrowserContext]:
+    made = chromium.new_context(locale="vi-VN", viewport={"width": 1280, "height": 900})
     yield made
     made.close()
 

@@ -9,22 +9,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests import browsers
 from tests.processes import free_port, wait_until
 from tests.walks.album import Look
 
 STARTS_WITHIN_S = 90.0
 PATIENCE_MS = 20_000
 """How long a window waits for what it expects on a busy machine."""
-CHROMIUM = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 VI = Look(language="vi", width=1440, height=900, scheme="light")
 
 
@@ -84,12 +77,10 @@ def demo(folder: Path, **settings: str) -> Iterator[Demo]:
 
 @contextmanager
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium."""
+    """Chromium, and windows as patient as a busy machine needs it."""
     expect.set_options(timeout=PATIENCE_MS)
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+    with browsers.browser() as opened:
         yield opened
-        opened.close()
 
 
 class Stage:

@@ -4,16 +4,32 @@ from collections.abc import AsyncIterator, Callable
 
 import aiohttp
 import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
 
-from tests.webchat.world import Hub, Page
+from tests.browsers import awaited_browser
+from tests.webchat.world import Hub, Page, hub_alone
 
 
 @pytest.fixture
 async def hub() -> AsyncIterator[Hub]:
-    running = await Hub().start()
-    yield running
-    await running.stop()
-    assert [] == running.complaints
+    async with hub_alone() as running:
+        yield running
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def chromium() -> AsyncIterator[Browser]:
+    """One browser for all tests of a file."""
+    async with awaited_browser() as running:
+        yield running
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def browser(chromium: Browser) -> AsyncIterator[Browser]:
+    """The same for one test: nothing of it is left open behind it."""
+    yield chromium
+    for context in chromium.contexts:
+        await context.close()
 
 
 @pytest.fixture

@@ -4,23 +4,23 @@ import json
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Browser, Page, WebSocketRoute, async_playwright, expect
+import pytest_asyncio
+from playwright.async_api import Browser, Page, WebSocketRoute, expect
 
 from hub.model.address import Address
 from hub.model.events import Said
 from hub.model.message import QuickReply
-from tests.webchat.world import ACCOUNT, Hub, until
+from tests.webchat.world import ACCOUNT, Hub, hub_alone, until
 
-ARGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 SESSION = Address(channel="webchat", account=ACCOUNT, id="session1")
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as play:
-        running = await play.chromium.launch(executable_path="/usr/bin/chromium", args=ARGS)
+@pytest_asyncio.fixture(loop_scope="module")
+async def hub() -> AsyncIterator[Hub]:
+    """On the loop of the browser, which all tests of this file share."""
+    async with hub_alone() as running:
         yield running
-        await running.close()
 
 
 async def opened(browser: Browser, hub: Hub, *, locale: str = "en-US") -> Page:

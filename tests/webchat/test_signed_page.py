@@ -6,13 +6,14 @@ from contextlib import asynccontextmanager
 import pytest
 import pytest_asyncio
 from aiohttp import web
-from playwright.async_api import BrowserContext, Page, async_playwright, expect
+from playwright.async_api import BrowserContext, Page, expect
 
 from config.chatting import login_secret
 from hub.model.address import Address
 from hub.model.login import write_login
+from tests.browsers import awaited_browser
 from tests.processes import eventually, folder, free_port
-from tests.webchat.test_browser import ARGS, say
+from tests.webchat.test_browser import say
 from tests.whole.grounds import Topology, ground
 from tests.whole.world import HOURS, HOURS_ASKED, House, house_on
 
@@ -72,11 +73,9 @@ async def shop() -> AsyncIterator[Shop]:
         async with (
             house_on(below, place, HUB_CHAT_ORIGINS=f"http://127.0.0.1:{port}") as house,
             page_server(house, port),
-            async_playwright() as play,
+            awaited_browser() as browser,
         ):
-            browser = await play.chromium.launch(executable_path="/usr/bin/chromium", args=ARGS)
             yield Shop(house, await browser.new_context(locale="en-US"), port)
-            await browser.close()
 
 
 async def test_signing_in_keeps_the_talk_and_leads_on_to_telegram(shop: Shop) -> None:

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from aiohttp import web
-from playwright.async_api import Browser, BrowserContext, FilePayload, Page, ViewportSize, WebSocketRoute, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, FilePayload, Page, ViewportSize, WebSocketRoute, expect
 
 from hub.model.address import Address
 from hub.model.events import Said
 from hub.model.message import Attachment, MediaKind, Message, QuickReply
 from hub.model.words import Origin
 from tests.processes import free_port
-from tests.webchat.test_browser import ARGS, SESSION, lines, say
+from tests.webchat.test_browser import SESSION, lines, say
 from tests.webchat.world import Hub, until
 
 AXE = Path(__file__).parents[2] / "console" / "node_modules" / "axe-core" / "axe.min.js"
@@ -21,6 +22,8 @@ DESK, PHONE = ViewportSize(width=1440, height=900), ViewportSize(width=390, heig
 PICTURE = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c636060f8cf00000301010018dd8db00000000049454e44ae426082"
 )
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @dataclass
@@ -49,15 +52,7 @@ class Shop:
         return web.Response(text=page, content_type="text/html", headers={"Content-Security-Policy": policy})
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as play:
-        running = await play.chromium.launch(executable_path="/usr/bin/chromium", args=ARGS)
-        yield running
-        await running.close()
-
-
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def shop() -> AsyncIterator[Shop]:
     """A shop beside a hub that lets it in."""
     port = free_port()

@@ -2,7 +2,8 @@
 
 import asyncio
 import itertools
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Self
@@ -205,6 +206,15 @@ class Hub:
     def tuned(self, **changes: object) -> "Hub":
         """A hub with other settings."""
         return Hub(settings=replace(self.settings, **changes))  # type: ignore[arg-type]
+
+
+@asynccontextmanager
+async def hub_alone() -> AsyncIterator[Hub]:
+    """A running hub of which no page and no log may have complained in the end."""
+    running = await Hub().start()
+    yield running
+    await running.stop()
+    assert [] == running.complaints
 
 
 class Page:
