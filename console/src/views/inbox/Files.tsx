@@ -125,8 +125,12 @@ function Chip({ piece, customer, way, most, onGone }: ChipProps) {
   const { t, f } = useWords();
   const { problem, kept, name } = piece;
   const final = problem && !problem.passing;
+  const node = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    if (problem) node.current?.scrollIntoView({ block: "nearest" });
+  }, [problem]);
   return (
-    <li className={cx(css.chip, problem && css.bad, way !== "shown" && css.linked)}>
+    <li ref={node} className={cx(css.chip, problem && css.bad, way !== "shown" && css.linked)}>
       <Look piece={piece} />
       <span className={css.text}>
         <bdi title={name}>{name}</bdi>

@@ -1,7 +1,8 @@
 /** All that was said with a customer, over all channels, newest at the bottom; older lines come as one scrolls up. */
 
+import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown, BellRing } from "lucide-react";
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { hubNow } from "../../api/time";
 import { useDesk } from "../../feed/desk";
 import { type Item, items, loginOf, speakerOf } from "../../feed/lines";
@@ -15,7 +16,12 @@ import { useNames } from "./names";
 import css from "./timeline.module.css";
 import { Note, Word } from "./Word";
 
-const NEAR_BOTTOM = 48;
+/** So near the newest line one reads along: what comes is kept in view. */
+const NEAR_END = 48;
+/** Lines drawn beyond what is in sight, and lines from the oldest known at which those before them are asked for. */
+const OVERSCAN = 6;
+const NEAR_START = 20;
+const TOP = 36;
 
 export function Timeline({ customer, name }: { customer: string; name: string }) {
   const { desk, acts } = useParts();
@@ -42,19 +48,9 @@ export function Timeline({ customer, name }: { customer: string; name: string })
     if (!loaded) read(false);
   }, [loaded, read]);
   const shown = useMemo(() => items(known?.lines ?? [], pending, me), [known, pending, me]);
-  const scroll = useScroll(shown, customer);
   const older = Boolean(known?.before) && !problem;
-  const top = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    const mark = top.current;
-    if (!mark || !older) return;
-    const seen = new IntersectionObserver(([entry]) => entry?.isIntersecting && read(true), {
-      root: scroll.box.current,
-      rootMargin: "300px",
-    });
-    seen.observe(mark);
-    return () => seen.disconnect();
-  }, [older, read, scroll.box]);
+  const rows = useMemo(() => rowsOf(shown), [shown]);
+  const scroll = useScroll(rows, older ? read : undefined);
   if (problem && !shown.length)
     return (
       <Empty title={t("talk.unread")} act={<Button onPress={() => read(false)}>{t("do.again")}</Button>}>
@@ -63,39 +59,89 @@ export function Timeline({ customer, name }: { customer: string; name: string })
     );
   return (
     <div className={css.frame}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard. */}
-      <section ref={scroll.box} className={css.scroll} onScroll={scroll.moved} tabIndex={0} aria-label={t("talk.with", { name })}>
-        <div ref={top} className={css.top}>
-          {older && t("talk.older")}
-          {loaded && !known?.before && shown.length > 0 && t("talk.beginning")}
+      {/* What is scrolled to is not news: new words are told by `Heard`. */}
+      <div
+        ref={scroll.box}
+        className={css.scroll}
+        onScroll={scroll.moved}
+        role="log"
+        aria-live="off"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard.
+        tabIndex={0}
+        aria-label={t("talk.with", { name })}
+      >
+        <div className={css.rows} style={{ height: scroll.height }}>
+          <p className={css.top}>
+            {older && t("talk.older")}
+            {loaded && !known?.before && shown.length > 0 && t("talk.beginning")}
+          </p>
+          {scroll.slots.map((slot) => {
+            const row = rows[slot.index];
+            return (
+              row && (
+                <div
+                  key={slot.key}
+                  ref={scroll.measure}
+                  data-index={slot.index}
+                  className={css.slot}
+                  style={{ transform: `translateY(${slot.start}px)` }}
+                >
+                  {row.day > 0 && <Day at={row.day} />}
+                  <ItemView item={row.item} customer={customer} name={name} />
+                </div>
+              )
+            );
+          })}
         </div>
-        {shown.map((item) => (
-          <ItemView key={item.id} item={item} customer={customer} name={name} />
-        ))}
-        <Typing customer={customer} name={name} />
-      </section>
+      </div>
       {scroll.away && (
         <button type="button" className={css.down} onClick={scroll.down}>
           <ArrowDown size={15} aria-hidden="true" />
-          {scroll.fresh ? t("talk.new") : t("talk.down")}
+          {scroll.fresh ? t("talk.new", { n: scroll.fresh }) : t("talk.down")}
         </button>
       )}
+      <Typing customer={customer} name={name} />
       <Heard items={shown} name={name} />
     </div>
   );
 }
 
-function ItemView({ item, customer, name }: { item: Item; customer: string; name: string }) {
+type Told = Exclude<Item, { kind: "day" }>;
+
+/** What is drawn as one: a line, and the day above it where it is the first. `day` in ms since 1970, 0: none. */
+interface Row {
+  readonly item: Told;
+  readonly day: number;
+}
+
+/** A day belongs to its first line: by that line's id a place is kept while older ones come, which change where the day begins. */
+function rowsOf(shown: readonly Item[]): readonly Row[] {
+  let day = 0;
+  return shown.flatMap((item) => {
+    if (item.kind === "day") {
+      day = item.at;
+      return [];
+    }
+    const row = { item, day };
+    day = 0;
+    return [row];
+  });
+}
+
+function Day({ at }: { at: number }) {
+  const { f } = useWords();
+  return (
+    <h3 className={css.day}>
+      <span>{f.day(at, hubNow())}</span>
+    </h3>
+  );
+}
+
+const ItemView = memo(function ItemView({ item, customer, name }: { item: Told; customer: string; name: string }) {
   const { t, f } = useWords();
   const names = useNames();
   const { acts } = useParts();
   const attempt = useTry();
-  if (item.kind === "day")
-    return (
-      <h3 className={css.day}>
-        <span>{f.day(item.at, hubNow())}</span>
-      </h3>
-    );
   const { entry } = item.line;
   const author = loginOf(entry.who);
   const again = (pending: Pending) => () => void attempt(() => acts.again(pending));
@@ -113,56 +159,86 @@ function ItemView({ item, customer, name }: { item: Item; customer: string; name
     speakerOf(entry.who)
   ];
   return <Word item={item} customer={customer} author={who} {...ends} />;
-}
+});
 
-/** Sticks to the bottom while one is there; keeps what one reads in its place while older lines come. */
-function useScroll(shown: readonly Item[], customer: string) {
+/** Only what is near is drawn. What comes is kept in view by whoever is at the end; what one reads stays in its place while older lines come. */
+function useScroll(rows: readonly Row[], readOlder: ((older: boolean) => void) | undefined) {
   const box = useRef<HTMLDivElement>(null);
+  const seen = useRef("");
   const stuck = useRef(true);
-  const height = useRef(0);
-  const first = useRef("");
-  const last = useRef("");
   const [away, setAway] = useState(false);
-  const [fresh, setFresh] = useState(false);
-  const bottom = useCallback(() => {
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => box.current,
+    estimateSize: useCallback((index: number) => guessed(rows[index]), [rows]),
+    getItemKey: useCallback((index: number) => rows[index]?.item.id ?? index, [rows]),
+    anchorTo: "end",
+    scrollEndThreshold: NEAR_END,
+    overscan: OVERSCAN,
+    paddingStart: TOP,
+    paddingEnd: 4,
+  });
+  // What lies wholly above keeps what is read in its place, whichever way one scrolls: a line loses its day and name when older ones come.
+  virtual.shouldAdjustScrollPositionOnItemSizeChange = (item, _, one) =>
+    (one.itemSizeCache.has(item.key) ? item.end : item.start + 1) <= (one.scrollOffset ?? 0);
+  const slots = virtual.getVirtualItems();
+  const height = virtual.getTotalSize();
+  const down = useCallback(() => {
     const node = box.current;
+    stuck.current = true;
     if (node) node.scrollTop = node.scrollHeight;
   }, []);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another customer begins at the bottom.
+  const newest = rows.at(-1)?.item;
+  const mine = newest && newest.kind !== "fact" && newest.pending ? newest.id : "";
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whatever grows, a picture or a line, whoever was at the end stays there
   useLayoutEffect(() => {
-    stuck.current = true;
-    setAway(false);
-    setFresh(false);
-  }, [customer]);
+    if (stuck.current) down();
+  }, [down, height, newest]);
   useLayoutEffect(() => {
-    const node = box.current;
-    if (!node) return;
-    const oldest = shown[0]?.id ?? "";
-    const newest = shown.at(-1)?.id ?? "";
-    if (stuck.current) bottom();
-    else if (oldest !== first.current) node.scrollTop += node.scrollHeight - height.current;
-    else if (newest !== last.current) setFresh(true);
-    first.current = oldest;
-    last.current = newest;
-    height.current = node.scrollHeight;
-  }, [shown, bottom]);
+    // Who writes looks at what they wrote.
+    if (mine) down();
+  }, [mine, down]);
   useEffect(() => {
     const node = box.current;
     if (!node) return;
-    // Pictures that load and a composer that grows move the bottom; whoever was there stays there.
-    const resized = new ResizeObserver(() => stuck.current && bottom());
+    // A composer that grows takes room from below.
+    const resized = new ResizeObserver(() => stuck.current && down());
     resized.observe(node);
-    for (const child of node.children) resized.observe(child);
     return () => resized.disconnect();
-  }, [bottom]);
+  }, [down]);
   const moved = useCallback(() => {
     const node = box.current;
     if (!node) return;
-    stuck.current = node.scrollHeight - node.scrollTop - node.clientHeight < NEAR_BOTTOM;
+    stuck.current = node.scrollHeight - node.scrollTop - node.clientHeight < NEAR_END;
     setAway(!stuck.current);
-    if (stuck.current) setFresh(false);
   }, []);
-  return { box, moved, away, fresh, down: bottom };
+  useEffect(() => {
+    if (!away) seen.current = newest?.id ?? "";
+  }, [away, newest]);
+  const first = slots[0]?.index ?? Number.POSITIVE_INFINITY;
+  const oldest = rows[0]?.item.id;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: with each page there is another oldest line, and perhaps still room above it
+  useEffect(() => {
+    if (readOlder && first <= NEAR_START) readOlder(true);
+  }, [readOlder, first, oldest]);
+  const from = rows.findLastIndex(({ item }) => item.id === seen.current);
+  const fresh = away && from >= 0 ? rows.slice(from + 1).filter(({ item }) => item.kind !== "fact").length : 0;
+  return { box, slots, height, measure: virtual.measureElement, moved, away, fresh, down };
+}
+
+const LETTERS_A_LINE = 62;
+
+/** How high a row will be, until it has been drawn once. */
+function guessed(row: Row | undefined): number {
+  if (!row) return 50;
+  const { item } = row;
+  const { entry } = item.line;
+  const above = row.day ? 46 : 0;
+  if (item.kind === "fact") return above + 30;
+  const lines = Math.floor((entry.text?.length ?? 0) / LETTERS_A_LINE);
+  if (item.kind === "note") return above + 72 + 20 * lines;
+  const media = (entry.attachments?.length ?? 0) + (entry.message?.attachments?.length ?? 0);
+  return above + (item.first ? 85 : 53) + 20 * lines + media * 120;
 }
 
 function Typing({ customer, name }: { customer: string; name: string }) {
