@@ -51,9 +51,9 @@ def decide(answer: http.Answer) -> SendError | None:
 
     https://developers.line.biz/en/docs/messaging-api/retrying-api-request/
     """
-    if answer.status < HTTPStatus.MULTIPLE_CHOICES or answer.status == HTTPStatus.CONFLICT:
-        return None
     code = str(answer.status)
+    if answer.status < HTTPStatus.MULTIPLE_CHOICES or answer.status == HTTPStatus.CONFLICT:
+        return None if answer.body.startswith(b"{") else _unreadable(answer, code)
     try:
         words = _words(_TOLD.decode(answer.body))
     except _UNREADABLE:
@@ -86,8 +86,8 @@ def _words(told: Told) -> str:
 
 
 def _unreadable(answer: http.Answer, code: str) -> SendError:
-    """An answer that is not LINE's own comes from something in between."""
-    found = http.decide(answer.status, retry_after=answer.retry_after)
+    """An answer that is not LINE's own comes from something in between; a success of that sort proves nothing."""
+    found = None if answer.status == HTTPStatus.CONFLICT else http.decide(answer.status, retry_after=answer.retry_after)
     if isinstance(found, Misconfigured | Rejected):
         return type(found)(f"HTTP {code}, and no reason that can be read", code=code, failure=Failure.UNPARSEABLE)
     return found or OutcomeUnknown("the answer is not LINE's", code=code, failure=Failure.UNPARSEABLE)

@@ -76,7 +76,7 @@ class Bringing:
             while line and self.hook:
                 webhook = line[0]
                 twice = self._faults.pick("webhook", chat, FaultKind.DUPLICATE)
-                statuses = [await self._post(chat, webhook) for _ in range(2 if twice else 1)]
+                statuses = [await self.send(chat, webhook) for _ in range(2 if twice else 1)]
                 if _taken(statuses[-1]):
                     failed = 0
                     line.remove(webhook)
@@ -86,7 +86,8 @@ class Bringing:
         finally:
             del self._lines[chat]
 
-    async def _post(self, chat: str, webhook: Webhook) -> int:
+    async def send(self, chat: str, webhook: Webhook) -> int:
+        """Bring one now, past those that wait; returns the status, 0 where there was no answer."""
         if self._session is None:
             self._session = ClientSession(timeout=self._timeout)
         begun = time.monotonic()
