@@ -5,7 +5,6 @@ import re
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import cached_property
-from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -13,6 +12,7 @@ from aiohttp import ClientSession
 
 from channels import http
 from channels.kinds import TEXT_LIMIT, AccountSetup, ChannelKind, Field, Outside
+from channels.telegram_errors import decide
 from channels.telegram_parse import READ_UPDATES, Self, parse_update
 from channels.telegram_render import CAPTION_UNITS, MEDIA, MEDIA_BYTES, MEDIA_TYPES, MOST_BUTTONS, TEXT_UNITS, calls_of
 from hub.model.address import Address
@@ -20,19 +20,15 @@ from hub.model.base import Value
 from hub.model.delivery import Delivery
 from hub.model.errors import (
     BadSignature,
-    Misconfigured,
     OutcomeUnknown,
-    RecipientGone,
     Rejected,
-    SendError,
     SettingsError,
-    TemporaryFailure,
-    Throttled,
     Unparseable,
 )
 from hub.model.events import Incoming, Said, Unparsed
-from hub.model.message import Capabilities
-from hub.model.ports import Call, Inbound, Reply, Sent
+from hub.model.failure import Failure
+from hub.model.message import Attachment, Capabilities
+from hub.model.ports import Call, Inbound, Located, Reply, Sent
 from hub.model.rates import Rates
 from hub.model.text import Unit
 
@@ -53,8 +49,6 @@ POLL_SECONDS = 25
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 _TOKEN = re.compile(r"[A-Za-z0-9:_-]+")
 _DECODER = msgspec.json.Decoder()
-_GONE = ("bot was blocked", "user is deactivated", "bot was kicked", "bot is not a member", "bot can't initiate conversation")
-"""The words of a 403 that speak of this customer; https://core.telegram.org/bots/api#making-requests publishes none."""
 
 
 class Mode(StrEnum):
@@ -152,6 +146,16 @@ class Telegram:
         """Make one call; raises a SendError, or whatever the session raised for the outbox."""
         result = await self._ask(call.method, call.params)
         return Sent(external_id=str(result["message_id"]) if isinstance(result, dict) and "message_id" in result else "")
+
+    async def locate(self, attachment: Attachment) -> Located:
+        """Where a file lies for an hour at least. The address holds the token: it is for the hub alone. Raises a SendError."""
+        found = await self._ask("getFile", {"file_id": attachment.file_id})
+        path = found.get("file_path") if isinstance(found, dict) else None
+        if not isinstance(path, str) or not path:
+            raise Rejected("Telegram has no such file any more, or it has more than 20 MB", failure=Failure.MEDIA)
+        size = found.get("file_size") if isinstance(found, dict) else 0
+        url = f"{self._settings.base_url}/file/bot{self._settings.token}/{path}"
+        return Located(url=url, size=size if isinstance(size, int) else 0)
 
     def start_link(self, token: str) -> str:
         """An address that opens the bot with `/start <token>` (64 letters, digits, - and _ at most); empty while our name is not known."""
@@ -254,74 +258,12 @@ class Telegram:
 _JSON = {"Content-Type": "application/json"}
 
 
-class _Parameters(msgspec.Struct, frozen=True):
-    retry_after: float | None = None
-    migrate_to_chat_id: int | None = None
-
-
-class _Told(msgspec.Struct, frozen=True):
-    ok: bool = False
-    error_code: int = 0
-    description: str = ""
-    parameters: _Parameters = _Parameters()
-
-
 class _Numbered(msgspec.Struct, frozen=True):
     update_id: int
 
 
 class _Updates(msgspec.Struct, frozen=True):
     result: list[msgspec.Raw]
-
-
-_TOLD = msgspec.json.Decoder(_Told)
-
-
-def decide(answer: http.Answer) -> SendError | None:
-    """What Telegram's answer means: None where it took the call. Its body counts, for `error_code` may differ from the HTTP status.
-
-    https://core.telegram.org/bots/api#making-requests, https://core.telegram.org/bots/api#responseparameters
-    """
-    try:
-        told = _TOLD.decode(answer.body)
-    except (ValueError, RecursionError):
-        return _unreadable(answer)
-    if told.ok:
-        return None
-    code, words = str(told.error_code or answer.status), told.description
-    if told.parameters.migrate_to_chat_id is not None:
-        return Rejected(f"{words} (the group is now {told.parameters.migrate_to_chat_id})", code=code)
-    if told.parameters.retry_after is not None or told.error_code == HTTPStatus.TOO_MANY_REQUESTS:
-        return _throttled(told, answer, code)
-    match told.error_code:
-        case HTTPStatus.BAD_REQUEST:
-            return Rejected(words, code=code)
-        case HTTPStatus.FORBIDDEN:
-            return RecipientGone(words, code=code) if any(w in words for w in _GONE) else Rejected(words, code=code)
-        case HTTPStatus.CONFLICT:
-            return _conflict(words, code)
-    return http.decide(told.error_code or answer.status, reason=words, code=code) or OutcomeUnknown(words, code=code)
-
-
-def _unreadable(answer: http.Answer) -> SendError:
-    """An answer that is not Telegram's own comes from something in between; a 2xx of that sort proves nothing."""
-    found = http.decide(answer.status, retry_after=answer.retry_after)
-    return found or OutcomeUnknown("the answer is not Telegram's", code=str(answer.status))
-
-
-def _throttled(told: _Told, answer: http.Answer, code: str) -> Throttled:
-    """The whole account waits: Telegram does not tell which of its limits was met, and whoever goes on is made to wait longer.
-
-    https://github.com/python-telegram-bot/python-telegram-bot/issues/3772
-    """
-    wait = told.parameters.retry_after
-    wait = answer.retry_after if wait is None else wait
-    return Throttled(told.description, retry_after=http.UNTOLD_WAIT_SECONDS if wait is None else wait, code=code, whole_account=True)
-
-
-def _conflict(words: str, code: str) -> SendError:
-    """409 comes to getUpdates alone: a webhook is set (a setting), or somebody else polls (passes)."""
-    return Misconfigured(words, code=code) if "webhook" in words else TemporaryFailure(words, code=code)
 
 
 def _check(settings: Settings) -> None:

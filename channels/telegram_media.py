@@ -38,8 +38,9 @@ def attachments(message: Json) -> tuple[Attachment, ...]:
 
 def _file(key: str, told: object) -> Attachment:
     """One file; a photo is told in several sizes (https://core.telegram.org/bots/api#message), the largest last."""
+    sizes = told if isinstance(told, list) else []
     if key == "photo":
-        told = told[-1] if isinstance(told, list) and told else None
+        told = sizes[-1] if sizes else None
     if not isinstance(told, dict) or not isinstance(file_id := told.get("file_id"), str) or not file_id:
         raise FieldOdd(key)
     size = told.get("file_size")
@@ -49,7 +50,14 @@ def _file(key: str, told: object) -> Attachment:
         filename=soft(told, "file_name"),
         mime_type=soft(told, "mime_type"),
         size=size if isinstance(size, int) and 0 <= size < _LARGEST_SIZE else 0,
+        all_ids=_ids(sizes or [told, told.get("thumbnail") or told.get("thumb")]),
     )
+
+
+def _ids(sizes: list[object]) -> tuple[str, ...]:
+    """The file ids of one piece's sizes; none where there is only one."""
+    found = tuple(soft(size, "file_id") for size in sizes if isinstance(size, dict))
+    return tuple(filter(None, found)) if len(found) > 1 else ()
 
 
 def _place(key: str, told: object) -> Attachment:

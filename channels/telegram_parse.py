@@ -72,6 +72,10 @@ def _message(message: Json, me: Self) -> list[_Found] | None:
     chat = object_of(message, "chat")
     at = _moment(message.get("date"))
     body = _said(message, chat, me)
+    if isinstance(body, Said) and not body.mentioned:
+        # What a group says among itself is not said to the shop. Telegram's privacy mode would not even bring it, and we keep to that
+        # where it is off: https://core.telegram.org/bots/features#privacy-mode
+        return []
     return None if body is None else [(id_of(chat, "id"), body, at)]
 
 

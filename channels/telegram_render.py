@@ -1,9 +1,10 @@
 """A message as Telegram's calls: https://core.telegram.org/bots/api#sendmessage and its siblings."""
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from channels.split import split
-from hub.model.message import Attachment, MediaKind, Message, QuickReply
+from hub.model.message import Attachment, Button, ButtonKind, MediaKind, Message, QuickReply, ReplyKind
 from hub.model.ports import Call
 from hub.model.text import Unit, measure
 
@@ -55,8 +56,8 @@ def calls_of(message: Message, chat: str) -> list[Call]:
         return []
     if message.reply_to:
         steps[0][1].update(_quoting(message.reply_to, warnings))
-    if message.quick_replies:
-        steps[-1][1]["reply_markup"] = {"inline_keyboard": _keyboard(message.quick_replies, warnings)}
+    if markup := _markup(message, warnings):
+        steps[-1][1]["reply_markup"] = markup
     told = [tuple(warnings), *[()] * (len(steps) - 1)]
     return [Call(method=m, params={"chat_id": chat, **params}, warnings=w) for (m, params), w in zip(steps, told, strict=True)]
 
@@ -75,6 +76,8 @@ def callback_data(offered: tuple[QuickReply, ...]) -> tuple[str, ...]:
 
 
 _Step = tuple[str, dict[str, object]]
+_Key = dict[str, object]
+_SCHEMES = frozenset(("https", "http", "tg"))
 
 
 def _steps(message: Message, warnings: list[str]) -> Iterator[_Step]:
@@ -116,17 +119,80 @@ def _quoting(target: str, warnings: list[str]) -> dict[str, object]:
     return {"reply_parameters": {"message_id": int(target), "allow_sending_without_reply": True}}
 
 
-def _keyboard(offered: tuple[QuickReply, ...], warnings: list[str]) -> list[list[dict[str, str]]]:
-    """Rows as wide as a phone shows whole labels."""
-    if len(offered) > MOST_BUTTONS:
+def _markup(message: Message, warnings: list[str]) -> dict[str, object]:
+    """What stands under a message. Buttons and answers are inline, for they tell what was pressed.
+
+    Only a keyboard of its own can ask for place and phone number: https://core.telegram.org/bots/api#keyboardbutton
+    """
+    if any(reply.kind in _ASKS for reply in message.quick_replies):
+        if message.buttons:
+            warnings.append("buttons are left out beside a question for place or phone number")
+        return {"keyboard": [[_asking(reply)] for reply in message.quick_replies], "resize_keyboard": True, "one_time_keyboard": True}
+    keys = (*_keys(message.quick_replies, warnings), *_button_keys(message.buttons, warnings))
+    if len(keys) > MOST_BUTTONS:
         warnings.append(f"only the first {MOST_BUTTONS} answers are offered")
-        offered = offered[:MOST_BUTTONS]
-    rows: list[list[dict[str, str]]] = []
+    return {"inline_keyboard": _rows(keys[:MOST_BUTTONS])} if keys else {}
+
+
+_ASKS = {ReplyKind.LOCATION: "request_location", ReplyKind.PHONE: "request_contact"}
+
+
+def _asking(reply: QuickReply) -> dict[str, object]:
+    return {"text": reply.title, **({_ASKS[reply.kind]: True} if reply.kind in _ASKS else {})}
+
+
+def _keys(offered: tuple[QuickReply, ...], warnings: list[str]) -> tuple[_Key, ...]:
+    answers = tuple(reply for reply in offered if reply.kind is ReplyKind.TEXT)
+    carried = dict(zip(answers, callback_data(answers), strict=True))
+    keys: list[_Key] = []
+    for reply in offered:
+        if reply.kind is ReplyKind.TEXT:
+            keys.append({"text": reply.title, "callback_data": carried[reply]})
+        elif not _opens(reply.extra, warnings, of=f"quick reply of the kind {reply.kind.value}"):
+            continue
+        elif reply.kind is ReplyKind.FORM:
+            keys.append({"text": reply.title, "web_app": {"url": reply.extra}})
+        else:
+            keys.append({"text": reply.title or reply.extra, "url": reply.extra})
+    return tuple(keys)
+
+
+def _button_keys(buttons: tuple[Button, ...], warnings: list[str]) -> tuple[_Key, ...]:
+    answers = tuple(QuickReply(title=b.title, payload=b.value) for b in buttons if b.kind is ButtonKind.REPLY)
+    carried = iter(callback_data(answers))
+    keys: list[_Key] = []
+    for button in buttons:
+        match button.kind:
+            case ButtonKind.REPLY:
+                keys.append({"text": button.title, "callback_data": next(carried)})
+            case ButtonKind.COPY:
+                keys.append({"text": button.title, "copy_text": {"text": button.value}})
+            case _ if not _opens(button.value, warnings, of="button"):
+                continue
+            case ButtonKind.WEBVIEW:
+                keys.append({"text": button.title, "web_app": {"url": button.value}})
+            case _:
+                keys.append({"text": button.title, "url": button.value})
+    return tuple(keys)
+
+
+def _opens(address: str, warnings: list[str], *, of: str) -> bool:
+    """Whether Telegram takes the address; it refuses the whole message for one that has no public host."""
+    parts = urlsplit(address)
+    taken = parts.scheme in _SCHEMES and "." in (parts.hostname or "") and not any(sign.isspace() for sign in address)
+    if not taken:
+        warnings.append(f"a {of} has no address that can be opened")
+    return taken
+
+
+def _rows(keys: tuple[_Key, ...]) -> list[list[_Key]]:
+    """Rows as wide as a phone shows whole labels."""
+    rows: list[list[_Key]] = []
     width = 0
-    for reply, sent_back in zip(offered, callback_data(offered), strict=True):
-        width += len(reply.title)
+    for key in keys:
+        width += len(str(key["text"]))
         if not rows or width > _ROW_CHARACTERS:
             rows.append([])
-            width = len(reply.title)
-        rows[-1].append({"text": reply.title, "callback_data": sent_back})
+            width = len(str(key["text"]))
+        rows[-1].append(key)
     return rows

@@ -209,6 +209,8 @@ def _referral(referral: Referral) -> Facts:
 async def _piece(piece: Attachment, channel: Channel) -> Facts:
     """An attachment; where it lies is asked of the provider, as the hub would before it fetches it."""
     facts: Facts = msgspec.to_builtins(piece)
+    if ids := facts.pop("all_ids", None):
+        facts |= {"file_id_any_of": ids, "recommended_file_id": piece.file_id}
     facts |= {"title": piece.name} if piece.name else {}
     if piece.kind is MediaKind.STICKER and (piece.file_id or piece.media_id):
         facts["sticker_id"] = piece.file_id or piece.media_id
@@ -218,7 +220,7 @@ async def _piece(piece: Attachment, channel: Channel) -> Facts:
     try:
         found = await locate(piece)
     except SendError:
-        return facts
+        return {**facts, "fetch_may_fail": True}
     return {**facts, "url": found.url, "resolved_url": found.url, "mime_type": piece.mime_type or found.mime_type}
 
 

@@ -63,14 +63,14 @@ def test_word_that_only_begins_like_start_is_a_word() -> None:
         (
             "photo",
             [{"file_id": "small", "file_size": 1}, {"file_id": "large", "file_size": 9}],
-            Attachment(kind=MediaKind.IMAGE, file_id="large", size=9),
+            Attachment(kind=MediaKind.IMAGE, file_id="large", size=9, all_ids=("small", "large")),
         ),
         ("voice", {"file_id": "v", "mime_type": "audio/ogg"}, Attachment(kind=MediaKind.VOICE, file_id="v", mime_type="audio/ogg")),
         ("video", {"file_id": "v"}, Attachment(kind=MediaKind.VIDEO, file_id="v")),
         ("video_note", {"file_id": "v"}, Attachment(kind=MediaKind.VIDEO, file_id="v")),
         ("audio", {"file_id": "a", "file_name": "a.mp3"}, Attachment(kind=MediaKind.AUDIO, file_id="a", filename="a.mp3")),
         ("document", {"file_id": "d", "file_name": "hóa đơn.pdf"}, Attachment(kind=MediaKind.FILE, file_id="d", filename="hóa đơn.pdf")),
-        ("sticker", {"file_id": "s", "thumbnail": {"file_id": "t"}}, Attachment(kind=MediaKind.STICKER, file_id="s")),
+        ("sticker", {"file_id": "s", "thumbnail": {"file_id": "t"}}, Attachment(kind=MediaKind.STICKER, file_id="s", all_ids=("s", "t"))),
         ("location", {"latitude": 10.5, "longitude": 106}, Attachment(kind=MediaKind.LOCATION, latitude=10.5, longitude=106.0)),
         (
             "contact",
@@ -167,7 +167,12 @@ def test_reactions_taken_off_and_put_on_are_told_apart() -> None:
     assert ["900", "900/1"] == [f.dedupe_id for f in found if isinstance(f, Incoming)]
 
 
-def test_group_hears_the_bot_only_when_it_is_spoken_to() -> None:
+def heard(**content: object) -> bool:
+    """Whether the hub takes a message of the group."""
+    return bool(read(message={"message_id": 5, "from": LAN, "chat": GROUP, "date": 1_760_000_000, **content}))
+
+
+def test_what_a_group_says_among_itself_is_not_taken() -> None:
     entities = [{"type": "mention", "offset": 0, "length": 17}]
     spoken_to = {
         "chào cả nhà": False,
@@ -179,17 +184,17 @@ def test_group_hears_the_bot_only_when_it_is_spoken_to() -> None:
         "/gia@other_bot": False,
     }
     for text, mentioned in spoken_to.items():
-        said = said_of(chat=GROUP, text=text, entities=entities)
-        assert mentioned == said.mentioned, text
-        assert ("group", "4242") == (said.chat_type, said.author)
+        assert mentioned == heard(text=text, entities=entities), text
+    said = said_of(chat=GROUP, text="/gia")
+    assert ("group", "4242", True) == (said.chat_type, said.author, said.mentioned)
 
 
 def test_reply_to_the_bot_in_a_group_speaks_to_it() -> None:
     ours = {"message_id": 4, "from": OURSELVES, "chat": GROUP}
     theirs = {"message_id": 4, "from": {**OURSELVES, "id": 77}, "chat": GROUP}
 
-    assert said_of(chat=GROUP, text="còn không?", reply_to_message=ours).mentioned
-    assert not said_of(chat=GROUP, text="còn không?", reply_to_message=theirs).mentioned
+    assert heard(text="còn không?", reply_to_message=ours)
+    assert not heard(text="còn không?", reply_to_message=theirs)
 
 
 def test_group_that_became_a_supergroup_tells_its_new_id() -> None:

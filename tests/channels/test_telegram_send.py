@@ -7,7 +7,8 @@ import pytest
 from aiohttp import ClientSession
 
 from channels.http import Answer
-from channels.telegram import Mode, Settings, Telegram, decide
+from channels.telegram import Mode, Settings, Telegram
+from channels.telegram_errors import decide
 from channels.telegram_render import callback_data
 from hub.engine.degrade import understand
 from hub.model.errors import Misconfigured, OutcomeUnknown, RecipientGone, Rejected, SendError, TemporaryFailure, Throttled

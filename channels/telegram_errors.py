@@ -1,0 +1,73 @@
+"""What the answers of Telegram mean; https://core.telegram.org/bots/api#making-requests tells their shape."""
+
+from http import HTTPStatus
+
+import msgspec
+
+from channels import http
+from hub.model.errors import Misconfigured, OutcomeUnknown, RecipientGone, Rejected, SendError, TemporaryFailure, Throttled
+
+_GONE = ("bot was blocked", "user is deactivated", "bot was kicked", "bot is not a member", "bot can't initiate conversation")
+"""The words of a 403 that speak of this customer; https://core.telegram.org/bots/api#making-requests publishes none."""
+
+
+class _Parameters(msgspec.Struct, frozen=True):
+    retry_after: float | None = None
+    migrate_to_chat_id: int | None = None
+
+
+class _Told(msgspec.Struct, frozen=True):
+    ok: bool = False
+    error_code: int = 0
+    description: str = ""
+    parameters: _Parameters = _Parameters()
+
+
+_TOLD = msgspec.json.Decoder(_Told)
+
+
+def decide(answer: http.Answer) -> SendError | None:
+    """What Telegram's answer means: None where it took the call. Its body counts, for `error_code` may differ from the HTTP status.
+
+    https://core.telegram.org/bots/api#making-requests, https://core.telegram.org/bots/api#responseparameters
+    """
+    try:
+        told = _TOLD.decode(answer.body)
+    except (ValueError, RecursionError):
+        return _unreadable(answer)
+    if told.ok:
+        return None
+    code, words = str(told.error_code or answer.status), told.description
+    if told.parameters.migrate_to_chat_id is not None:
+        return Rejected(f"{words} (the group is now {told.parameters.migrate_to_chat_id})", code=code)
+    if told.parameters.retry_after is not None or told.error_code == HTTPStatus.TOO_MANY_REQUESTS:
+        return _throttled(told, answer, code)
+    match told.error_code:
+        case HTTPStatus.BAD_REQUEST:
+            return Rejected(words, code=code)
+        case HTTPStatus.FORBIDDEN:
+            return RecipientGone(words, code=code) if any(w in words for w in _GONE) else Rejected(words, code=code)
+        case HTTPStatus.CONFLICT:
+            return _conflict(words, code)
+    return http.decide(told.error_code or answer.status, reason=words, code=code) or OutcomeUnknown(words, code=code)
+
+
+def _unreadable(answer: http.Answer) -> SendError:
+    """An answer that is not Telegram's own comes from something in between; a 2xx of that sort proves nothing."""
+    found = http.decide(answer.status, retry_after=answer.retry_after)
+    return found or OutcomeUnknown("the answer is not Telegram's", code=str(answer.status))
+
+
+def _throttled(told: _Told, answer: http.Answer, code: str) -> Throttled:
+    """The whole account waits: Telegram does not tell which of its limits was met, and whoever goes on is made to wait longer.
+
+    https://github.com/python-telegram-bot/python-telegram-bot/issues/3772
+    """
+    wait = told.parameters.retry_after
+    wait = answer.retry_after if wait is None else wait
+    return Throttled(told.description, retry_after=http.UNTOLD_WAIT_SECONDS if wait is None else wait, code=code, whole_account=True)
+
+
+def _conflict(words: str, code: str) -> SendError:
+    """409 comes to getUpdates alone: a webhook is set (a setting), or somebody else polls (passes)."""
+    return Misconfigured(words, code=code) if "webhook" in words else TemporaryFailure(words, code=code)
