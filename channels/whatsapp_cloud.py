@@ -12,8 +12,7 @@ from channels.fields import objects, soft, soft_id
 from channels.kinds import TEXT_LIMIT, AccountSetup, ChannelKind, Field, Outside
 from channels.whatsapp_cloud_codes import CODES
 from channels.whatsapp_cloud_offers import BUTTON_KINDS, BUTTON_TITLE, MOST_BUTTONS, MOST_ROWS, REPLY_KINDS, ROW_DESCRIPTION, ROW_TITLE
-from channels.whatsapp_cloud_parse import KIND as NAME
-from channels.whatsapp_cloud_parse import Number, parse_entry
+from channels.whatsapp_cloud_parse import NAME, Number, parse_entry
 from channels.whatsapp_cloud_people import valid
 from channels.whatsapp_cloud_render import CAPTION_UNITS, MEDIA, TEXT_UNITS, UPLOADED, calls_of
 from channels.whatsapp_cloud_standing import Standing, standing_of

@@ -16,7 +16,7 @@ from hub.model.address import Address
 from hub.model.base import Value
 from hub.model.events import Body, Called, Echoed, Incoming, OptedIn, OptedOut, Unparsed
 
-KIND = "whatsapp_cloud"
+NAME = "whatsapp_cloud"
 
 NOT_FOR_US = frozenset({
     "account_alerts", "account_offboarded", "account_reconnected", "account_review_update", "account_settings_update", "account_update",
@@ -50,7 +50,7 @@ class _Change(Value, frozen=True):
 
     def incoming(self, who: Person, body: Body, *, seen: str, at: int, details: dict[str, str] | None = None) -> Incoming:
         """An event of this change."""
-        address = Address(channel=KIND, account=self.us.account, id=who.place or who.id)
+        address = Address(channel=NAME, account=self.us.account, id=who.place or who.id)
         return Incoming(
             address=address, body=body, dedupe_id=seen, at=at, aliases=who.aliases, recipient=self.recipient, details=details or {}
         )
