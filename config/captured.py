@@ -32,6 +32,7 @@ ALIASES: Mapping[str, str] = {
     "secret_token": "secret",
     "oa_secret_key": "secret",
     "max_length": "text_limit",
+    "max_caption": "caption_limit",
 }
 """How providers call the fields that we call alike for all channels; a kind that has a field of the provider's name takes it as it is."""
 

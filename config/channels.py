@@ -24,6 +24,7 @@ MODULES: Mapping[str, str] = {
     "telegram": "channels.telegram",
     "twilio_sms": "channels.twilio_sms",
     "twilio_whatsapp": "channels.twilio_whatsapp",
+    "viber": "channels.viber",
     "whatsapp_cloud": "channels.whatsapp_cloud",
     "zalo": "channels.zalo",
 }

@@ -79,8 +79,12 @@ class Upstream:
 
     async def _serve(self, request: web.BaseRequest) -> web.StreamResponse:
         answer = self._answers[int(request.path.strip("/"))]
-        headers = {k: v for k, v in answer.headers.items() if k.lower() not in {"content-length", "transfer-encoding"}}
+        # A HEAD's length is what it tells of the file; of anything else it must be the body's own.
+        untold = {"transfer-encoding"} if request.method == "HEAD" else {"content-length", "transfer-encoding"}
+        headers = {k: v for k, v in answer.headers.items() if k.lower() not in untold}
         headers.setdefault("Content-Type", "application/json")
+        if request.method == "HEAD" and "Content-Length" in headers:
+            return web.Response(status=answer.status, headers=headers)
         return web.Response(status=answer.status, body=answer.body.encode(), headers=headers)
 
 

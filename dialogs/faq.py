@@ -52,7 +52,7 @@ class Faq:
     def take(self, turn: Turn) -> Turn:
         """The turn with one answer."""
         if isinstance(turn.event.body, Started):
-            return self._greeted(turn)
+            return self._greeted(turn) if turn.event.body.may_answer else turn
         said = heard(turn)
         if said is None:
             return turn

@@ -52,7 +52,10 @@ class Said(Tagged, frozen=True, tag="message"):
 
 
 class Started(Tagged, frozen=True, tag="start"):
-    """The customer opened the conversation (`/start`, follow, subscribe); `ref` is what the link carried."""
+    """The customer opened the conversation (`/start`, follow, subscribe); `ref` is what the link carried.
+
+    `may_answer`: False where nothing may be sent before they write.
+    """
 
     ref: str = ""
     name: str = ""
@@ -63,6 +66,7 @@ class Started(Tagged, frozen=True, tag="start"):
     chat_type: str = "private"
     reply_token: str = ""
     referral: Referral | None = None
+    may_answer: bool = True
 
 
 class Referred(Tagged, frozen=True, tag="referral"):
