@@ -13,7 +13,8 @@ from channels.twilio_errors import failure_of
 from channels.twilio_render import WHATSAPP
 from hub.model.address import Address
 from hub.model.base import Value
-from hub.model.events import Body, Incoming, OptedIn, OptedOut, Receipt, Referral, Said, Unparsed
+from hub.model.beside import Referral
+from hub.model.events import Body, Incoming, OptedIn, OptedOut, Receipt, Said, Unparsed
 from hub.model.message import Attachment, MediaKind
 from hub.model.words import DeliveryState
 

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from channels.fields import FieldOdd, Json, id_of, names, number_of, object_of, soft, soft_id, soft_object, text_of
 from hub.model.address import Address
 from hub.model.base import Value
-from hub.model.events import Body, Incoming, OptedIn, OptedOut, Receipt, Referral, Said, Started, Unparsed
+from hub.model.beside import Referral
+from hub.model.events import Body, Incoming, OptedIn, OptedOut, Receipt, Said, Started, Unparsed
 from hub.model.failure import Failure
 from hub.model.message import Attachment, MediaKind
 from hub.model.words import DeliveryState

@@ -11,7 +11,8 @@ import msgspec
 from channels.fields import FieldOdd, Json, id_of, number_of, object_of, objects, soft, soft_id, soft_object, text_of
 from channels.whatsapp_cloud_people import PHONE, Person, valid
 from hub.model.base import Value
-from hub.model.events import Body, Deleted, Edited, IdentityChanged, Noted, OptedIn, OptedOut, Reacted, Referral, Said, Started
+from hub.model.beside import Referral
+from hub.model.events import Body, Deleted, Edited, IdentityChanged, Noted, OptedIn, OptedOut, Reacted, Said, Started
 from hub.model.message import Attachment, MediaKind
 
 Pieces = tuple[Attachment, ...]

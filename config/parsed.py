@@ -7,6 +7,7 @@ import msgspec
 
 from channels.kinds import AccountSetup, ChannelKind
 from config.upstream import Recorded
+from hub.model.beside import Referral
 from hub.model.errors import BadSignature, SendError, SettingsError, Unparseable
 from hub.model.events import (
     Body,
@@ -21,7 +22,6 @@ from hub.model.events import (
     OptedOut,
     Reacted,
     Receipt,
-    Referral,
     Referred,
     Said,
     Started,

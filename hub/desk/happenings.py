@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from hub.model.events import Called, Commented, IdentityChanged, OptedIn, Referral, Referred, Said, Started
+from hub.model.beside import Referral
+from hub.model.events import Called, Commented, IdentityChanged, OptedIn, Referred, Said, Started
 from hub.model.ports import Question
 from hub.model.record import Fact, Live
 from hub.model.turn import Turn

@@ -2,26 +2,11 @@
 
 from hub.model.address import Address
 from hub.model.base import Tagged, Value
+from hub.model.beside import Price, Referral
 from hub.model.delivery import Delivery
 from hub.model.failure import Failure
 from hub.model.message import Attachment, Message
 from hub.model.words import DeliveryState, Purpose
-
-
-class Referral(Value, frozen=True):
-    """Where a customer came from: an advertisement, a link, a shop's page.
-
-    `click`: the advertiser's id of the click; `text`: how the advertisement reads.
-    """
-
-    ref: str = ""
-    source: str = ""
-    kind: str = ""
-    ad: str = ""
-    click: str = ""
-    headline: str = ""
-    url: str = ""
-    text: str = ""
 
 
 class Said(Tagged, frozen=True, tag="message"):
@@ -120,16 +105,6 @@ class Reacted(Tagged, frozen=True, tag="reaction"):
     emoji: str = ""
     removed: bool = False
     author: str = ""
-
-
-class Price(Value, frozen=True):
-    """What a message cost as the provider tells it; `amount` in the currency's own units, empty where only the category is told."""
-
-    category: str = ""
-    model: str = ""
-    billable: bool = True
-    amount: str = ""
-    currency: str = ""
 
 
 class Receipt(Tagged, frozen=True, tag="status"):

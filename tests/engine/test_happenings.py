@@ -3,7 +3,8 @@
 import asyncio
 
 from hub.desk.echoes import WAIT_MS
-from hub.model.events import Called, Commented, Echoed, IdentityChanged, Receipt, Referral, Said
+from hub.model.beside import Referral
+from hub.model.events import Called, Commented, Echoed, IdentityChanged, Receipt, Said
 from hub.model.record import Live, Moved
 from hub.model.words import DeliveryState, OwnerKind
 from tests.engine.world import World
