@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from ipaddress import ip_address
 from math import isnan
+from urllib.parse import urlsplit
 
 from aiohttp import ClientConnectorError, ClientError, ClientSession, ClientTimeout, ConnectionTimeoutError, FormData, InvalidURL
 
@@ -107,6 +109,22 @@ def decide(status: int, *, reason: str = "", code: str = "", retry_after: float 
     if status in _OURS_TO_MEND or status < HTTPStatus.BAD_REQUEST:
         return Misconfigured(reason, code=code)
     return Rejected(reason, code=code)
+
+
+def is_public(url: str) -> bool:
+    """Whether a provider can fetch it by itself: http or https, of a host that more than this network knows."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and _is_global(parts.hostname or "")
+
+
+def _is_global(host: str) -> bool:
+    try:
+        return ip_address(host).is_global
+    except ValueError:
+        return "." in host and not host.endswith((".local", ".internal", ".localhost", ".lan", ".test"))
 
 
 def _seconds(told: str) -> float | None:

@@ -6,6 +6,7 @@ from typing import Never
 from aiohttp import FormData
 from msgspec.structs import replace
 
+from channels import http
 from channels.fields import Json, number_of, objects, soft, soft_id, soft_object
 from channels.messaging_render import FILE_TYPES, SEND
 from channels.meta import Graph
@@ -53,7 +54,7 @@ async def signal(graph: Graph, to: Address, action: str) -> None:
 
 
 async def uploaded(graph: Graph, delivery: Delivery, files: Files, *, platform: str) -> Delivery:
-    """The delivery with those files that Meta cannot fetch by itself brought to it.
+    """The delivery with those files that Meta cannot fetch by itself (no https, or this network's alone) brought to it.
 
     https://developers.facebook.com/docs/messenger-platform/reference/attachment-upload-api
     """
@@ -63,7 +64,7 @@ async def uploaded(graph: Graph, delivery: Delivery, files: Files, *, platform: 
 
 
 async def _brought(graph: Graph, piece: Attachment, files: Files, platform: str) -> Attachment:
-    if piece.kind not in FILE_TYPES or piece.media_id or piece.url.startswith("https://"):
+    if piece.kind not in FILE_TYPES or piece.media_id or (piece.url.startswith("https://") and http.is_public(piece.url)):
         return piece
     file = await files.read(piece)
     form = FormData()

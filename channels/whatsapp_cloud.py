@@ -1,13 +1,11 @@
 """WhatsApp as a channel, through Meta's Cloud API: https://developers.facebook.com/documentation/business-messaging/whatsapp."""
 
 import re
-from ipaddress import ip_address
-from urllib.parse import urlsplit
 
 from aiohttp import ClientSession, FormData
 from msgspec.structs import replace
 
-from channels import meta
+from channels import http, meta
 from channels.fields import objects, soft, soft_id
 from channels.kinds import TEXT_LIMIT, AccountSetup, ChannelKind, Field, Outside
 from channels.whatsapp_cloud_codes import CODES
@@ -220,21 +218,7 @@ def _read(external_id: str) -> dict[str, object]:
 
 def _needs_upload(piece: Attachment) -> bool:
     """Whether WhatsApp cannot fetch a file by itself: it has no address, or one that only this network knows."""
-    if piece.kind not in UPLOADED or piece.media_id:
-        return False
-    try:
-        parts = urlsplit(piece.url)
-    except ValueError:
-        return True
-    host = parts.hostname or ""
-    return parts.scheme not in {"http", "https"} or not _is_public(host)
-
-
-def _is_public(host: str) -> bool:
-    try:
-        return ip_address(host).is_global
-    except ValueError:
-        return "." in host and not host.endswith((".local", ".internal", ".localhost", ".lan", ".test"))
+    return piece.kind in UPLOADED and not piece.media_id and not http.is_public(piece.url)
 
 
 def _check(settings: Settings) -> None:
