@@ -15,7 +15,7 @@ from hub.model.ports import Call, Channel
 from sandbox.desk import Desk
 from sandbox.whatsapp_cloud import stand_in
 from tests.channels.contract import SECRET, TOKEN, delivery
-from tests.channels.kind_whatsapp_cloud import NUMBER, make
+from tests.channels.kind_whatsapp_cloud import NUMBER, make, read_of
 
 TO = "84912000111"
 
