@@ -8,6 +8,7 @@ from msgspec import Struct
 from hub.model.address import Address
 from hub.model.errors import StoreAway
 from hub.model.files import Quota, StoredFile, file_name, sort_of
+from hub.model.pictures import without_traces
 from hub.model.ports import Clock
 from hub.store.archive.errors import ArchiveAway
 
@@ -88,6 +89,7 @@ class Filing(Struct, frozen=True, kw_only=True):
 
     async def _keep(self, content: bytes, *, name: str, address: Address | None = None, customer: str = "") -> StoredFile:
         sort, now = sort_of(content), self.clock.now()
+        content = without_traces(content, sort.mime)
         file = StoredFile(
             id=self.new_id(),
             mime=sort.mime,

@@ -5,9 +5,10 @@ from urllib.parse import quote
 import pytest
 
 from hub.model.record import Live
+from tests.pictures import png
 from tests.web.desk_world import Store, served
 
-PICTURE = b"\x89PNG\r\n\x1a\n" + b"x" * 30
+PICTURE = png()
 
 
 async def test_an_agents_picture_is_kept_under_an_address_to_be_sent(store: Store) -> None:
@@ -45,7 +46,7 @@ async def test_who_has_sent_enough_for_a_day_is_told_to_wait(store: Store) -> No
     async with served(store) as session:
         statuses = []
         for _ in range(6):
-            async with session.post("/api/files?customer=cu-1&name=a.png", data=PICTURE + b"x" * 900) as answer:
+            async with session.post("/api/files?customer=cu-1&name=a.png", data=png(size=900)) as answer:
                 statuses.append(answer.status)
 
     assert [201, 201, 201, 201, 429, 429] == statuses

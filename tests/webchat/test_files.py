@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from hub.model.chat import session_token
 from hub.model.files import NotTaken, Sort, StoredFile, file_name, sort_of
 from hub.web.media import PIECE_BYTES
+from tests.pictures import png
 from tests.webchat.test_browser import SESSION
 from tests.webchat.world import KEY, Hub
 
-PNG, JPEG = b"\x89PNG\r\n\x1a\n....", b"\xff\xd8\xff\xe0...."
+PNG, JPEG = png(), b"\xff\xd8\xff\xe0...."
 DOCX = b"PK\x03\x04....[Content_Types].xml....word/document.xml"
 TOKEN = {"X-Chat-Session": session_token(SESSION, KEY)}
 
@@ -161,7 +162,7 @@ async def test_a_body_whose_length_is_not_told_is_cut_off_where_a_file_ends(hub:
 
 
 async def test_one_customer_sends_so_much_a_day_and_others_are_not_kept_from_it(http: aiohttp.ClientSession) -> None:
-    large = PNG + b"x" * 60_000
+    large = png(size=60_000)
     statuses = []
     for token in (*[TOKEN] * 5, {"X-Chat-Session": session_token(SESSION.__class__(channel="webchat", account="web", id="other"), KEY)}):
         async with http.post("/chat/files", data=large, headers=token) as answer:

@@ -9,9 +9,10 @@ import pytest
 from hub.model.address import Address
 from hub.model.chat import session_token
 from hub.web.files import OF_ONE
+from tests.pictures import png
 from tests.webchat.world import ACCOUNT, KEY, Hub
 
-PICTURE = b"\x89PNG\r\n\x1a\n" + b"p" * 100
+PICTURE = png(size=100)
 
 
 def token_of(session: str) -> str:

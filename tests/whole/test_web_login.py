@@ -9,12 +9,13 @@ from hub.model.address import Address
 from hub.model.login import write_login
 from hub.model.record import Live
 from hub.store.logins import LoginStore
+from tests.pictures import png
 from tests.processes import eventually
 from tests.whole.page import Page
 from tests.whole.world import HOURS, HOURS_ASKED, House
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
-PICTURE = b"\x89PNG\r\n\x1a\n" + b"not much of a picture" * 20
+PICTURE = png(size=400)
 
 
 def token(house: House, user: str, *, name: str = "") -> str:
