@@ -99,6 +99,11 @@ class Instagram:
         access = meta.Access(token=settings.token, base_url=settings.base_url, place=meta.TokenPlace.ADDRESS)
         self._graph = meta.Graph(session, access, CODES)
 
+    @property
+    def own_id(self) -> str:
+        """The account's number; empty where it was not set."""
+        return self._settings.instagram_account_id
+
     def verify(self, request: Inbound) -> None:
         """The signature of the raw body, or a handshake's verify token; raises BadSignature."""
         meta.verify(request, secret=self._settings.secret, verify_token=self._settings.verify_token)

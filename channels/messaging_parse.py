@@ -36,7 +36,7 @@ def parse_entries(found: list[Json | Unparsed], me: Me) -> list[Incoming | Unpar
 
 def _entry(entry: Json, me: Me) -> Iterator[Incoming | Unparsed]:
     if me.own_id and not _is_ours(entry, me):
-        yield Unparsed(fields=names(entry), reason="an event of another Page or account")
+        yield Unparsed(fields=names(entry), reason="an event of another Page or account", recipient=soft_id(entry, "id"))
         return
     for key in ("messaging", "standby"):
         for element in _listed(entry, key):

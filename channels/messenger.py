@@ -94,6 +94,11 @@ class Messenger:
         self._me = Me(channel=self.kind, account=settings.account, own_id=settings.page_id, app_id=settings.app_id, numbered=True)
         self._graph = self._calling(settings.token)
 
+    @property
+    def own_id(self) -> str:
+        """The Page's number; empty where it was not set."""
+        return self._settings.page_id
+
     def verify(self, request: Inbound) -> None:
         """The signature of the raw body, or a handshake's verify token; raises BadSignature."""
         meta.verify(request, secret=self._settings.secret, verify_token=self._settings.verify_token)

@@ -357,10 +357,14 @@ class Incoming(Value, frozen=True):
 
 
 class Unparsed(Value, frozen=True):
-    """One element of a webhook that is not understood: its field names, never its values."""
+    """One element of a webhook that is not understood: its field names, never its values.
+
+    `recipient`: the provider's id of the account it is for, where that is another account than the one it was brought to.
+    """
 
     fields: tuple[str, ...]
     reason: str = ""
+    recipient: str = ""
 
 
 class Event(Value, frozen=True):

@@ -184,6 +184,15 @@ class MarksRead(Protocol):
         ...
 
 
+class Shares(Protocol):
+    """A channel whose provider brings the events of several accounts to one hook, as Meta those of an app's Pages."""
+
+    @property
+    def own_id(self) -> str:
+        """The provider's id of this account; empty: not told, and whatever comes is taken as its own."""
+        ...
+
+
 class Comments(Protocol):
     """A channel under whose posts people comment."""
 

@@ -146,7 +146,7 @@ class Hooks:
     async def _take(self, channel: Channel, inbound: Inbound) -> Reply | None:
         """Parse and make durable; what is not understood is kept as it came."""
         try:
-            events = channel.parse(inbound)
+            events = self._with_siblings(channel, inbound, channel.parse(inbound))
         except Unparseable as error:
             await self._keep(channel, inbound, Unparsed(fields=(), reason=str(error)))
             return None
@@ -169,6 +169,27 @@ class Hooks:
         if odd:
             await self._keep(channel, inbound, _summed(odd))
         return channel.answer(inbound, events)
+
+    def _with_siblings(self, channel: Channel, inbound: Inbound, events: list[Incoming | Unparsed]) -> list[Incoming | Unparsed]:
+        """The events; in place of what is for other accounts, what those make of it."""
+        others = dict.fromkeys(event.recipient for event in events if isinstance(event, Unparsed) and event.recipient)
+        if not others:
+            return events
+        read = {recipient: found for recipient in others if (found := self._by_sibling(channel.kind, recipient, inbound)) is not None}
+        own = [event for event in events if not isinstance(event, Unparsed) or event.recipient not in read]
+        return [*own, *(event for found in read.values() for event in found)]
+
+    def _by_sibling(self, kind: str, recipient: str, inbound: Inbound) -> list[Incoming | Unparsed] | None:
+        """Its own part of a request, if it is signed for it too; None where nobody here is that account."""
+        found = (one for (its_kind, _), one in self._channels.items() if its_kind == kind and getattr(one, "own_id", "") == recipient)
+        sibling = next(found, None)
+        if sibling is None:
+            return None
+        try:
+            self._verify(sibling, inbound)
+        except BadSignature:
+            return None
+        return [event for event in sibling.parse(inbound) if isinstance(event, Incoming) or not event.recipient]
 
     async def _keep(self, channel: Channel, inbound: Inbound, what: Unparsed) -> None:
         """Put the whole request aside, sealed; only names of fields reach the log."""
