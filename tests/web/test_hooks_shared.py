@@ -33,11 +33,9 @@ async def brought(*accounts: Messenger, to: str, entries: list[dict[str, object]
         known, intake, cases=cases, counters=Counters(), origin=Origin(public_url="", proxies=()), clock=SystemClock(), entropy=lambda: 7
     )
     body = msgspec.json.encode({"object": "page", "entry": entries})
-    async with opened(hooks.routes()) as (session, _):
-        async with session.post(
-            f"/hooks/messenger/{to}", data=body, headers={meta.SIGNATURE_HEADER: meta.signature(SECRET, body)}
-        ) as answer:
-            assert answer.status == 200
+    headers = {meta.SIGNATURE_HEADER: meta.signature(SECRET, body)}
+    async with opened(hooks.routes()) as (session, _), session.post(f"/hooks/messenger/{to}", data=body, headers=headers) as answer:
+        assert answer.status == 200
     return [(event.address.account, event.body.text) for event in intake.accepted if isinstance(event.body, Said)], len(cases.kept)
 
 
