@@ -3,7 +3,7 @@
 1,000 conversations wait in the queue; Chromium's CPU is slowed four times, its line has 10 Mbit/s. Prints the first paint, when the queue's
 rows are on the screen, how long a change of view takes (in the middle, and the slowest) and what the first load weighs gzipped; then, of
 a customer with 5,000 lines, how long opening takes, how many lines are drawn once all were read, and how long a frame takes while they
-are scrolled through (95th of a hundred, and the longest). Exit 1 where an aim was missed.
+are scrolled through (95th of a hundred, and the longest), these without an aim. Exit 1 where an aim was missed.
 """
 
 import http.client
@@ -32,7 +32,7 @@ LATENCY_MS = 20
 ROUNDS = 5
 REST_MS = 500.0
 VIEWS = ("customers", "nudges", "reports", "settings", "inbox")
-AIMS = {"first_paint_ms": 1000.0, "view_change_ms": 100.0, "first_load_kb": 200.0, "open_ms": 1000.0, "frame_p95_ms": 50.0}
+AIMS = {"first_paint_ms": 1000.0, "view_change_ms": 100.0, "first_load_kb": 200.0}
 LINES, AT_ONCE, TALKER = 5_000, 100, "talker"
 LOADED_WITHIN_S = 240.0
 ARGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
