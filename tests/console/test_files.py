@@ -114,8 +114,7 @@ async def test_an_upload_that_broke_off_is_tried_again_and_its_message_is_sent_o
     customer = await desk.waiting("Võ Mất Mạng")
     page = await desk.signed_in()
     await opened(page, customer)
-    tries: list[str] = []
-    keys: list[str] = []
+    tries, keys = list[str](), list[str]()
 
     async def cut(route: Route) -> None:
         tries.append(route.request.url)
