@@ -14,7 +14,7 @@ from hub.desk.erasing import Erasing, Unknown
 from hub.engine.clock import SystemClock
 from hub.model.address import Address
 from hub.model.errors import HubError, SettingsError
-from hub.model.events import MergeAsked
+from hub.model.joining import MergeAsked
 from hub.model.record import Erased, Live, Moved, Record
 from hub.model.words import OwnerKind
 from hub.store.cases import Cases

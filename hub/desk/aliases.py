@@ -8,8 +8,9 @@ from msgspec import DecodeError, json
 from msgspec.structs import replace
 
 from hub.model.address import Address
-from hub.model.events import Event, IdentityChanged, MergeAsked
+from hub.model.events import Event, IdentityChanged
 from hub.model.ids import derived_id
+from hub.model.joining import MergeAsked
 from hub.model.ports import Question
 from hub.model.record import Live
 from hub.model.subject import customer_subject

@@ -6,19 +6,8 @@ from msgspec import DecodeError, Struct, json
 
 from hub.model.address import Address
 from hub.model.errors import HubError, StoreAway
-from hub.model.events import (
-    Body,
-    ClaimAsked,
-    DismissAsked,
-    EraseAsked,
-    Event,
-    NoteAsked,
-    ReleaseAsked,
-    ReopenAsked,
-    ResolveAsked,
-    RetryAsked,
-    SayAsked,
-)
+from hub.model.events import Body, ClaimAsked, DismissAsked, Event, NoteAsked, ReleaseAsked, ReopenAsked, ResolveAsked, RetryAsked, SayAsked
+from hub.model.joining import EraseAsked
 from hub.model.message import Message
 from hub.model.ports import Clock
 from hub.model.record import Live

@@ -9,8 +9,8 @@ from msgspec import Struct, convert
 from hub.desk.asking import Desk, TakingOver
 from hub.model.address import Address
 from hub.model.errors import HubError
-from hub.model.events import MergeArrived
 from hub.model.ids import derived_id
+from hub.model.joining import MergeArrived
 from hub.model.journal import TurnTaken
 from hub.model.ports import Clock
 from hub.model.record import Live, Moved, Record

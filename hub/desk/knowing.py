@@ -4,8 +4,9 @@ from msgspec.structs import replace
 
 from hub.model.address import SHOP, Address, shop_address
 from hub.model.chat import KIND as WEB_CHAT
-from hub.model.events import Event, Identified, MergeAsked
+from hub.model.events import Event, Identified
 from hub.model.ids import derived_id
+from hub.model.joining import MergeAsked
 from hub.model.onward import EVIDENCE, FOLLOWED, REFUSED, link_followed, link_question
 from hub.model.ports import Question
 from hub.model.record import Live

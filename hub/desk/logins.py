@@ -7,8 +7,9 @@ from msgspec import Struct, json
 
 from hub.desk.knowing import shop_user
 from hub.model.address import Address, shop_address
-from hub.model.events import Body, Event, Identified, MergeAsked
+from hub.model.events import Body, Event, Identified
 from hub.model.ids import derived_id, new_id
+from hub.model.joining import MergeAsked
 from hub.model.login import EVIDENCE, Login
 from hub.model.onward import MARK, Onward
 from hub.model.ports import Clock

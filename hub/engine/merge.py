@@ -10,14 +10,10 @@ from hub.model.address import Address
 from hub.model.delivery import Delivery
 from hub.model.events import (
     ClaimAsked,
-    DeliveryArrived,
     DismissAsked,
-    EraseAsked,
     Event,
     Identified,
     JudgeAgain,
-    MergeArrived,
-    MergeAsked,
     NoteAsked,
     Receipt,
     ReleaseAsked,
@@ -30,6 +26,7 @@ from hub.model.events import (
     Tracked,
 )
 from hub.model.ids import derived_id
+from hub.model.joining import DeliveryArrived, EraseAsked, MergeArrived, MergeAsked
 from hub.model.ports import Question
 from hub.model.record import Armed, Consent, Conversation, Erased, Live, Moved
 from hub.model.subject import customer_subject

@@ -3,8 +3,8 @@
 from hub.model.address import Address
 from hub.model.base import Tagged, Value
 from hub.model.beside import Price, Referral
-from hub.model.delivery import Delivery
 from hub.model.failure import Failure
+from hub.model.joining import DeliveryArrived, EraseAsked, MergeArrived, MergeAsked
 from hub.model.message import Attachment, Message
 from hub.model.words import DeliveryState, Purpose
 
@@ -304,33 +304,6 @@ class DeliveryEnded(Tagged, frozen=True, tag="ended"):
     reason: str = ""
     opted_out: bool = False
     address: Address | None = None
-
-
-class MergeAsked(Tagged, frozen=True, tag="merge"):
-    """Evidence says that two customers are one; the older id survives, whoever is asked."""
-
-    other: str
-    evidence: str
-
-
-class MergeArrived(Tagged, frozen=True, tag="merged"):
-    """The younger's record, moved here by its tombstone turn (msgpack of the record)."""
-
-    younger: str
-    record: bytes
-    evidence: str
-
-
-class DeliveryArrived(Tagged, frozen=True, tag="moved_delivery"):
-    """A delivery of a merged customer that had not begun: it is sent from here now."""
-
-    delivery: Delivery
-
-
-class EraseAsked(Tagged, frozen=True, tag="erase"):
-    """The customer wants to be forgotten; what is beside the record is wiped by whoever asked."""
-
-    asked_by: str
 
 
 Body = (

@@ -4,8 +4,9 @@ from msgspec import DecodeError, json
 from msgspec.structs import replace
 
 from hub.model.address import SHOP, is_reachable
-from hub.model.events import Event, Identified, MergeAsked, TimerFired
+from hub.model.events import Event, Identified, TimerFired
 from hub.model.ids import derived_id
+from hub.model.joining import MergeAsked
 from hub.model.ports import Question
 from hub.model.record import Live
 from hub.model.subject import customer_subject

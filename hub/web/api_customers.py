@@ -8,8 +8,9 @@ from msgspec import Struct
 
 from hub.desk.asking import Claimed, Done, Refused, TakingOver
 from hub.model.address import Address
-from hub.model.events import MergeAsked, Noted, NudgeAsked
+from hub.model.events import Noted, NudgeAsked
 from hub.model.files import ids_of
+from hub.model.joining import MergeAsked
 from hub.model.message import Message
 from hub.model.people import Right
 from hub.model.record import Asleep, Erased, Live, Record

@@ -8,7 +8,8 @@ import pytest
 from msgspec.structs import replace
 
 from hub.model.errors import Throttled
-from hub.model.events import MergeAsked, NudgeAsked, Said, TimerFired
+from hub.model.events import NudgeAsked, Said, TimerFired
+from hub.model.joining import MergeAsked
 from hub.model.message import Message
 from hub.model.record import Armed, Consent, Live, Moved
 from hub.model.turn import Turn

@@ -5,7 +5,8 @@ import asyncio
 import pytest
 
 from hub.engine.intake import Mode
-from hub.model.events import Body, Deleted, Echoed, Edited, Incoming, MergeAsked, Reacted, Receipt
+from hub.model.events import Body, Deleted, Echoed, Edited, Incoming, Reacted, Receipt
+from hub.model.joining import MergeAsked
 from hub.model.record import Live, Moved
 from hub.model.words import DeliveryState, OwnerKind
 from tests.engine.world import World

@@ -9,7 +9,8 @@ from msgspec.structs import replace
 from hub.desk.erasing import Unknown
 from hub.model.address import Address
 from hub.model.errors import Throttled
-from hub.model.events import Event, MergeAsked, Said
+from hub.model.events import Event, Said
+from hub.model.joining import MergeAsked
 from hub.model.record import Erased, Live
 from hub.model.subject import customer_subject
 from hub.store.archive.errors import ArchiveAway

@@ -3,7 +3,8 @@
 from hub.engine.chain import open_turn, take
 from hub.engine.merge import Merging
 from hub.model.address import Address
-from hub.model.events import Body, ClaimAsked, EraseAsked, Event, MergeArrived, Noted, Receipt, Said, Started
+from hub.model.events import Body, ClaimAsked, Event, Noted, Receipt, Said, Started
+from hub.model.joining import EraseAsked, MergeArrived
 from hub.model.record import Erased, Live, Moved, Record
 from hub.model.subject import customer_subject
 from hub.model.turn import Turn

@@ -6,7 +6,8 @@ from msgspec.structs import replace
 
 from hub.engine.joining import both_orders, both_runs, both_sends, newer_cart
 from hub.model.cart import Cart, Orders, PlacedOrder
-from hub.model.events import Identified, MergeAsked, TimerFired
+from hub.model.events import Identified, TimerFired
+from hub.model.joining import MergeAsked
 from hub.model.record import Fact
 from hub.model.runs import Run, SentNudge
 from hub.nudges.money import money

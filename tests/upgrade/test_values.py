@@ -6,7 +6,8 @@ import pytest
 from msgspec import Struct, msgpack
 
 from hub.model.address import Address
-from hub.model.events import Event, MergeAsked, Said
+from hub.model.events import Event, Said
+from hub.model.joining import MergeAsked
 from hub.model.record import Consent, Conversation, Erased, Fact, Live
 from hub.model.words import ConsentState, Purpose
 from hub.store.codec import STEPS, VERSIONS, Undecodable, decode_event, decode_record, encode, encode_record

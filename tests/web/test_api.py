@@ -9,7 +9,8 @@ import pytest
 from msgspec import json
 
 from hub.model.address import Address
-from hub.model.events import Event, MergeAsked, Noted, NudgeAsked, Said
+from hub.model.events import Event, Noted, NudgeAsked, Said
+from hub.model.joining import MergeAsked
 from hub.model.journal import TimelineEntry
 from hub.model.message import Message
 from hub.model.record import Conversation, Erased, Moved, Owner
