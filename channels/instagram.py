@@ -128,7 +128,7 @@ class Instagram:
         """Make one call; raises a SendError, or whatever the session raised for the outbox."""
         return await messaging.send(self._graph, call, delivery.address)
 
-    async def typing(self, to: Address) -> None:
+    async def typing(self, to: Address, external_id: str = "") -> None:
         """Show "typing…" for a while or until the next message. Raises a SendError."""
         await messaging.signal(self._graph, to, messaging.TYPING)
 

@@ -189,7 +189,7 @@ class Line:
         url = f"{self._settings.files_at}/v2/bot/message/{attachment.media_id}/content"
         return Located(url=url, headers=self._proof, mime_type=attachment.mime_type, size=attachment.size)
 
-    async def typing(self, to: Address) -> None:
+    async def typing(self, to: Address, external_id: str = "") -> None:
         """Show that an answer comes, for 20 s or until it is there; LINE shows it to single persons only. Raises a SendError."""
         if not to.id.startswith("U"):
             return

@@ -200,7 +200,7 @@ class Telegram:
             last_error_at=int(told.get("last_error_date", 0)) * 1000,
         )
 
-    async def typing(self, to: Address) -> None:
+    async def typing(self, to: Address, external_id: str = "") -> None:
         """Show "typing…" for 5 s or until the next message. Raises a SendError."""
         await self._ask("sendChatAction", {"chat_id": to.id, "action": "typing"})
 

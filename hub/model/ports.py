@@ -114,8 +114,11 @@ class Locates(Protocol):
 class Types(Protocol):
     """A channel that shows "typing…"."""
 
-    async def typing(self, to: Address) -> None:
-        """Show it for some seconds or until the next message; raises a SendError."""
+    async def typing(self, to: Address, external_id: str = "") -> None:
+        """Show it for some seconds or until the next message; raises a SendError.
+
+        `external_id`: what the customer wrote last, for channels that show it under a message only (WhatsApp); empty: not known.
+        """
         ...
 
 
