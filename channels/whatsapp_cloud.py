@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from channels import http, meta
 from channels.fields import objects, soft, soft_id
 from channels.kinds import TEXT_LIMIT, AccountSetup, ChannelKind, Field, Outside
+from channels.whatsapp_cloud_cards import MOST_CARDS
 from channels.whatsapp_cloud_codes import CODES
 from channels.whatsapp_cloud_offers import BUTTON_KINDS, BUTTON_TITLE, MOST_BUTTONS, MOST_ROWS, REPLY_KINDS, ROW_DESCRIPTION, ROW_TITLE
 from channels.whatsapp_cloud_parse import NAME, Number, parse_entry
@@ -51,6 +52,8 @@ CAPABILITIES = Capabilities(
     rows=MOST_ROWS,
     row_title=ROW_TITLE,
     row_description=ROW_DESCRIPTION,
+    cards=MOST_CARDS,
+    card_buttons=MOST_BUTTONS,
     templates=True,
     caption_units=CAPTION_UNITS,
     media=MEDIA,

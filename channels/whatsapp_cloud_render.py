@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from channels.split import split
+from channels.whatsapp_cloud_cards import card_steps
 from channels.whatsapp_cloud_offers import HEADERS, WORDS, Offer, offer_of
 from channels.whatsapp_cloud_people import PHONE, USER
 from channels.whatsapp_cloud_template import template_of
@@ -67,13 +68,20 @@ def _envelope(delivery: Delivery) -> Step:
 
 def _steps(message: Message, text_units: int, warnings: list[str]) -> Iterator[Step]:
     if message.template:
-        if message.attachments or message.quick_replies or message.buttons or message.choices:
+        if message.attachments or message.quick_replies or message.buttons or message.choices or message.cards:
             warnings.append("with a template goes only what was approved in it")
         yield {"type": "template", "template": template_of(message.template)}
         return
     offer = offer_of(message, warnings)
     pieces = [a for a in message.attachments if _sendable(a, warnings)]
     text = message.text.strip() and message.text
+    if message.cards:
+        for piece in pieces:
+            yield _piece(piece)
+        head, last = _last_part(text, min(CAPTION_UNITS, text_units)) if text else ("", "")
+        yield from _texts(head, text_units)
+        yield from card_steps(message.cards, last, message.language, warnings)
+        pieces, text = [], ""
     if offer:
         text = "\n".join(part for part in (text, *offer.lines) if part)
         yield from _offering(offer, pieces, text or WORDS.choose(message.language), text_units=text_units)

@@ -11,6 +11,7 @@ from sandbox.shown import Bubble, Json, Media, Offer
 _TEXT, _BODY, _CAPTION = 4096, 1024, 1024
 _BUTTONS, _BUTTON_TITLE, _BUTTON_ID = 3, 20, 256
 _ROWS, _ROW_TITLE, _ROW_DESCRIPTION, _ROW_ID = 10, 24, 72, 200
+_FEWEST_CARDS, _CARDS, _CARD_WORDS = 2, 10, 160
 _MEDIA = {"image": "image", "video": "video", "audio": "audio", "document": "file", "sticker": "sticker"}
 _BROKEN = re.compile(r"[\r\n\t]| {5,}")
 
@@ -110,6 +111,8 @@ def _interactive(content: Json, find: Find, *, reply_to: str) -> Bubble:
         case "flow":
             form = _object(action, "parameters")
             bubble.offers = (Offer(title=_words(form, "flow_cta", 30), kind="form", id=_words(form, "flow_id", 64)),)
+        case "carousel":
+            bubble.media, bubble.offers = _carousel(action, find)
         case "location_request_message":
             bubble.offers = (Offer(title="Send location", kind="location"),)
         case "request_contact_info":
@@ -142,6 +145,34 @@ def _rows(action: Json) -> Iterator[Offer]:
         small = _words(row, "description", _ROW_DESCRIPTION) if row.get("description") else ""
         title, id_ = _words(row, "title", _ROW_TITLE), _words(row, "id", _ROW_ID)
         yield Offer(title=title, id=id_, kind="row", group=str(section.get("title", "")), description=small)
+
+
+def _carousel(action: Json, find: Find) -> tuple[tuple[Media, ...], tuple[Offer, ...]]:
+    cards = _objects(action, "cards")
+    if not _FEWEST_CARDS <= len(cards) <= _CARDS:
+        raise Refused(131009, f"Parameter value is not valid: {len(cards)} cards of {_FEWEST_CARDS} to {_CARDS}")
+    if [card.get("card_index") for card in cards] != list(range(len(cards))):
+        raise Refused(131009, "Parameter value is not valid: card_index counts from 0")
+    media = tuple(_file("image", _object(_object(card, "header"), "image"), find) for card in cards)
+    offers = [tuple(_of_card(card)) for card in cards]
+    if len({tuple(offer.kind for offer in each) for each in offers}) > 1 or not offers[0]:
+        raise Refused(131009, "Parameter value is not valid: all cards have the same buttons, and at least one")
+    flat = tuple(offer for each in offers for offer in each)
+    replies = [offer.id for offer in flat if offer.kind == "reply"]
+    if len(set(replies)) < len(replies):
+        raise Refused(131009, "Parameter value is not valid: button ids must differ")
+    return media, flat
+
+
+def _of_card(card: Json) -> Iterator[Offer]:
+    action, body = _object(card, "action"), _object(card, "body")
+    words = _words(body, "text", _CARD_WORDS) if body else ""
+    for button in _objects(action, "buttons"):
+        reply = _object(button, "quick_reply")
+        yield Offer(title=_words(reply, "title", _BUTTON_TITLE), id=_words(reply, "id", _BUTTON_ID), group=words)
+    if card.get("type") == "cta_url":
+        link = _object(action, "parameters")
+        yield Offer(title=_words(link, "display_text", 20), kind="url", value=_words(link, "url", 2000), group=words)
 
 
 def _template(content: Json, *, reply_to: str) -> Bubble:

@@ -9,7 +9,7 @@ from channels.whatsapp_cloud import CAPABILITIES
 from channels.whatsapp_cloud_offers import control_ids
 from hub.engine.degrade import degrade, understand
 from hub.model.events import Incoming, Said
-from hub.model.message import Attachment, Button, ButtonKind, Choices, MediaKind, Message, QuickReply, Row, Section
+from hub.model.message import Attachment, Button, ButtonKind, Card, Choices, MediaKind, Message, QuickReply, Row, Section
 from hub.model.offers import answers_of
 from hub.model.ports import Call, Channel
 from sandbox.desk import Desk
@@ -177,6 +177,70 @@ def test_what_has_no_file_is_left_out_with_a_warning() -> None:
     assert [("a image cannot be sent by WhatsApp",)] == [call.warnings for call in made]
 
 
+PICTURE = "https://shop.example/a.png"
+
+
+def test_cards_with_a_picture_and_the_same_controls_stand_side_by_side() -> None:
+    cards = tuple(
+        Card(title=f"Áo {n}", subtitle="199.000 đ", image=PICTURE, buttons=(Button(title="Mua", value=f"buy:{n}"),)) for n in (1, 2)
+    )
+
+    (call,) = calls(Message(text="Mẫu mới", cards=cards))
+
+    carousel = interactive(call)
+    assert ("carousel", {"text": "Mẫu mới"}) == (carousel["type"], carousel["body"])
+    assert {
+        "card_index": 1,
+        "header": {"type": "image", "image": {"link": PICTURE}},
+        "body": {"text": "Áo 2\n199.000 đ"},
+        "action": {"buttons": [{"type": "quick_reply", "quick_reply": {"id": "buy:2", "title": "Mua"}}]},
+    } == carousel["action"]["cards"][1]
+
+
+def test_cards_that_open_a_page_have_a_link_each() -> None:
+    cards = tuple(Card(title=f"Áo {n}", image=PICTURE, url=f"https://shop.example/{n}") for n in (1, 2))
+
+    (call,) = calls(Message(cards=cards, language="vi"))
+
+    assert {"text": "Mời bạn chọn:"} == interactive(call)["body"]
+    parameters = {"display_text": "Mở liên kết", "url": "https://shop.example/1"}
+    assert {"name": "cta_url", "parameters": parameters} == interactive(call)["action"]["cards"][0]["action"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Card(title="Áo", buttons=(Button(title="Mua", value="b"),)),
+        Card(title="Áo", image=PICTURE, buttons=(Button(title="Mua", value="b"), Button(title="Hỏi", value="c"))),
+        Card(title="Á" * 170, image=PICTURE, buttons=(Button(title="Mua", value="b"),)),
+        Card(title="Áo", image=PICTURE, url="https://shop.example/2"),
+    ],
+    ids=["no picture", "more buttons", "more words", "a link"],
+)
+def test_cards_that_are_not_alike_go_one_below_the_other(other: Card) -> None:
+    made = calls(Message(text="Mẫu mới", cards=(Card(title="Quần", image=PICTURE, buttons=(Button(title="Mua", value="a"),)), other)))
+
+    assert ["text", "interactive", "interactive"] == [call.params["type"] for call in made]
+    assert {"text": other.title} == interactive(made[2])["body"]
+
+
+def test_card_with_answers_tells_its_link_in_words_and_a_bare_card_is_a_picture() -> None:
+    both = Card(title="Áo", image=PICTURE, url="https://shop.example/1", buttons=(Button(title="Mua", value="a"),))
+
+    first, second = calls(Message(cards=(both, Card(title="Quần", subtitle="mới", image=PICTURE)), language="en"))
+
+    assert {"text": "Áo\nOpen Link: https://shop.example/1"} == interactive(first)["body"]
+    assert ("a card's link is told in words",) == first.warnings
+    assert {"link": PICTURE, "caption": "Quần\nmới"} == second.params["image"]
+
+
+def test_answers_beside_cards_come_last() -> None:
+    made = calls(Message(text="Mẫu", cards=(Card(title="Áo", image=PICTURE),), quick_replies=(QuickReply(title="Xem thêm"),)))
+
+    assert ["text", "image", "interactive"] == [call.params["type"] for call in made]
+    assert "Xem thêm" == interactive(made[-1])["action"]["buttons"][0]["reply"]["title"]
+
+
 async def test_everything_we_render_is_taken_and_each_press_comes_back_understood() -> None:
     whatsapp = stand_in(token=TOKEN, secret=SECRET, number=NUMBER, receipts="")
     await whatsapp.start()
@@ -194,6 +258,7 @@ async def press_all(channel: Channel, desk: Desk) -> None:
         Message(text="Dài", quick_replies=tuple(QuickReply(title=f"Kiểu {n}") for n in range(10))),
         Message(text="Mục", choices=Choices(button="Xem", sections=sections)),
         Message(text="Bấm", buttons=(Button(title="Đúng", value="right"),)),
+        Message(text="Thẻ", cards=tuple(Card(title=t, image=PICTURE, buttons=(Button(title="Mua", value=f"buy:{t}"),)) for t in "AB")),
     ):
         desk.clear()
         (part,) = degrade(message, CAPABILITIES).messages
