@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from channels import http
 from channels.fields import Json, soft_id
 from channels.kinds import TEXT_LIMIT, AccountSetup, ChannelKind, Field, Outside
-from channels.zalo_errors import TOKEN_REFUSED, decide, read
+from channels.zalo_errors import TOKEN_REFUSED, Told, decide, read
 from channels.zalo_files import FILE_BYTES, IMAGE_BYTES, uploaded
 from channels.zalo_parse import Self, parse_event
 from channels.zalo_render import (
@@ -196,22 +196,14 @@ class Zalo:
         """Prove the token by asking who we are; tells when it ends, and what the account still lacks. Raises a SendError."""
         access = await self._access.bearer()
         answer = await http.get(self._session, f"{self._settings.base_url}/v2.0/oa/getoa", headers={"access_token": access})
-        told = read(answer)
-        if _is_refused(answer.status, told.error if told else 0):
-            raise await self._access.refused(access)
-        if wrong := decide(answer, now=self._clock.now()):
-            raise wrong
+        await self._taken(answer, access)
         return _connection(answer.body, self._settings, until=(await self._access.current()).until)
 
     async def _ask(self, url: str, body: bytes) -> str:
         """POST with the token; returns the message's id. Raises a SendError."""
         access = await self._access.bearer()
         answer = await http.post(self._session, url, body, headers={**_JSON, "access_token": access})
-        told = read(answer)
-        if _is_refused(answer.status, told.error if told else 0):
-            raise await self._access.refused(access)
-        if wrong := decide(answer, now=self._clock.now()):
-            raise wrong
+        told = await self._taken(answer, access)
         if not told or not told.message_id:
             raise OutcomeUnknown("the answer has no message_id", failure=Failure.UNEXPECTED)
         return told.message_id
@@ -220,12 +212,19 @@ class Zalo:
         """Send a file up; returns the answer's body. Nothing is shown to anybody yet. Raises a SendError."""
         url = f"{self._settings.base_url}/v2.0/oa/upload/{kind}"
         answer = await http.post(self._session, url, form, headers={"access_token": access})
+        await self._taken(answer, access)
+        return answer.body
+
+    async def _taken(self, answer: http.Answer, access: str) -> Told | None:
+        """What Zalo said, where it took the call; raises the decision. A refused token is renewed on the way."""
         told = read(answer)
-        if _is_refused(answer.status, told.error if told else 0):
-            raise await self._access.refused(access)
+        if told and told.error in TOKEN_REFUSED:
+            raise await self._access.refused(access, code=str(told.error))
+        if answer.status == HTTPStatus.UNAUTHORIZED:
+            raise await self._access.refused(access, code=str(answer.status))
         if wrong := decide(answer, now=self._clock.now()):
             raise wrong
-        return answer.body
+        return told
 
 
 def signature(settings: Settings, body: bytes, moment: str) -> str:
@@ -252,10 +251,6 @@ def _timestamp(body: bytes) -> str:
     except (ValueError, RecursionError):
         return ""
     return soft_id(event, "timestamp") if isinstance(event, dict) else ""
-
-
-def _is_refused(status: int, code: int) -> bool:
-    return code in TOKEN_REFUSED or status == HTTPStatus.UNAUTHORIZED
 
 
 def _connection(body: bytes, settings: Settings, *, until: int) -> Connection:

@@ -30,6 +30,7 @@ AGAIN = (
     "Zalo does not take the refresh token any more (it works once and for three months). Give the app permission again at "
     "developers.zalo.me, under Official Account, and set the new token and refresh_token of this account."
 )
+NO_REFRESH = "The access token is no longer good, and there is no refresh_token."
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 _UNTOLD_LIFE_S = 25 * 3600
 
@@ -82,13 +83,15 @@ class Access:
             return token.access
         return (await asyncio.shield(renewing)).access
 
-    async def refused(self, access: str) -> SendError:
+    async def refused(self, access: str, *, code: str = "-216") -> SendError:
         """Zalo refused this token: have the next one; returns what that means for the call, which has sent nothing."""
         try:
+            if not (await self.current()).refresh:
+                return Misconfigured(f"{NO_REFRESH} {AGAIN}", code=code)
             await asyncio.shield(self._renew(access))
         except SendError as error:
             return error
-        return TemporaryFailure("the access token was renewed", code="-216")
+        return TemporaryFailure("the access token was renewed", code=code)
 
     async def current(self) -> Token:
         """The newest token of the line the settings began."""
@@ -123,7 +126,7 @@ class Access:
     async def _ask(self, refresh: str) -> Token:
         """Trade the refresh token in; after this it is worth nothing, whatever becomes of the answer."""
         if not refresh:
-            raise Misconfigured(f"The access token is no longer good, and there is no refresh_token. {AGAIN}", code="-216")
+            raise Misconfigured(f"{NO_REFRESH} {AGAIN}", code="-216")
         body = urlencode({"refresh_token": refresh, "app_id": self._credentials.app, "grant_type": "refresh_token"}).encode()
         headers = {**_FORM, "secret_key": self._credentials.secret}
         try:
