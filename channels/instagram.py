@@ -63,6 +63,8 @@ CAPABILITIES = Capabilities(
     edits=True,
     reactions=True,
     window_hours=messaging.WINDOW_HOURS,
+    agent_hours=messaging.AGENT_HOURS,
+    agent_tag=messaging.AGENT_TAG,
     retry_horizon_days=meta.RETRY_HORIZON_DAYS,
 )
 
@@ -75,6 +77,7 @@ class Settings(Value, frozen=True):
     secret: str
     verify_token: str
     instagram_account_id: str = ""
+    username: str = ""
     app_id: str = ""
     base_url: str = meta.BASE_URL
 
@@ -164,8 +167,11 @@ class Instagram:
         return messaging.standing(name, "", problems=problems, clicks=_clicks(hook_url, s.verify_token))
 
     def start_link(self, token: str) -> str:
-        """None: an ig.me link needs the account's name, which is not a setting."""
-        return ""
+        """An address that opens the chat with `token` as referral; empty while the account's name is not set.
+
+        https://developers.facebook.com/documentation/business-messaging/instagram-messaging/features/ig-me-links
+        """
+        return f"https://ig.me/m/{self._settings.username}?ref={token}" if self._settings.username else ""
 
     async def close(self) -> None:
         """Nothing: the session belongs to the hub."""
@@ -214,6 +220,7 @@ def _build(setup: AccountSetup, outside: Outside) -> Instagram:
         secret=setup.value("secret"),
         verify_token=setup.value("verify_token"),
         instagram_account_id=setup.value("instagram_account_id"),
+        username=setup.value("username").removeprefix("@"),
         app_id=setup.value("app_id"),
         base_url=setup.base_url or meta.BASE_URL,
     )
@@ -238,6 +245,7 @@ KIND = ChannelKind(
         ),
         Field(key="verify_token", secret=True, what="Any text of your own; give Meta the same when it asks.", example="example-verify"),
         Field(key="instagram_account_id", required=False, what="The account's number, where one app serves several accounts."),
+        Field(key="username", required=False, what="The account's name, for links from the web chat into this one."),
         Field(key="app_id", required=False, what="The app's number, at the top of its page at Meta; by it our own messages are known."),
         TEXT_LIMIT,
     ),

@@ -15,6 +15,14 @@ from hub.model.address import Address
 from hub.model.base import Value
 from hub.model.events import Incoming, Said, Unparsed
 
+_NOT_FOR_US = frozenset({
+    "mention", "mentions", "message_mention", "story_insights", "story_reactions", "ratings", "live_videos", "videos", "leadgen",
+    "leadgen_fat", "conversations", "inbox_labels", "name", "picture", "category", "description", "products", "general_info", "location",
+    "hours", "phone", "email", "website", "bio", "members", "checkins", "page_upcoming_change", "page_change_proposal", "page_about_story",
+    "user_action", "follow", "business_integrity", "messaging_policy_enforcement", "feature_access_list", "group_feed", "onsite_conversion",
+})  # fmt: skip
+"""Changes that are no customer's word to the shop: https://developers.facebook.com/docs/graph-api/reference/page/subscribed_apps"""
+
 
 class Me(Value, frozen=True):
     """Whose webhook it is. `own_id`: the Page's or Instagram account's (empty: whosever comes); `app_id`: of our app at Meta.
@@ -79,7 +87,7 @@ def _changed(change: Json, entry: Json, me: Me) -> list[Incoming] | None:
         return commented(change, entry, Address(channel=me.channel, account=me.account, id=me.own_id))
     if "sender" in value and "recipient" in value:
         return _happened(value, entry, me)
-    return None if field.startswith("messag") else []
+    return [] if field in _NOT_FOR_US else None
 
 
 def _happened(element: Json, entry: Json, me: Me) -> list[Incoming] | None:

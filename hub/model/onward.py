@@ -3,7 +3,8 @@
 from msgspec import DecodeError, json
 
 from hub.model.base import Value
-from hub.model.events import Started
+from hub.model.beside import Referral
+from hub.model.events import Body, Referred, Said, Started
 from hub.model.ports import Question
 from hub.model.turn import Turn
 
@@ -47,6 +48,16 @@ def link_followed(turn: Turn) -> Onward | None:
 
 
 def _key(turn: Turn) -> str:
-    body, address = turn.event.body, turn.event.address
+    ref, address = _ref(turn.event.body), turn.event.address
     # By address, not by event: a turn taken again asks the same, and so does whoever opens the link again after no answer came in time.
-    return f"{body.ref}|{address}" if isinstance(body, Started) and body.ref.startswith(MARK) and address else ""
+    return f"{ref}|{address}" if ref.startswith(MARK) and address else ""
+
+
+def _ref(body: Body) -> str:
+    """What the link carried: some providers tell it beside the first word, or by itself to whom they know."""
+    match body:
+        case Started(ref=ref) if ref:
+            return ref
+        case Started(referral=Referral(ref=ref)) | Said(referral=Referral(ref=ref)) | Referred(referral=Referral(ref=ref)):
+            return ref
+    return ""

@@ -226,6 +226,21 @@ def test_settings_never_show_their_secrets(kind: str) -> None:
     assert [] == [secret for secret in (TOKEN, SECRET, VERIFY) if secret in shown]
 
 
+@pytest.mark.parametrize(
+    ("kind", "values", "link"),
+    [
+        (MESSENGER, {}, f"https://m.me/{PAGE}?ref=go-abc"),
+        (MESSENGER, {"page_id": ""}, ""),
+        (INSTAGRAM, {"username": "shop"}, "https://ig.me/m/shop?ref=go-abc"),
+        (INSTAGRAM, {}, ""),
+    ],
+)
+def test_link_leads_from_the_web_chat_into_this_one(kind: str, values: dict[str, str], link: str) -> None:
+    channel = built(kind, None, "https://graph.example", **values)  # type: ignore[arg-type]
+
+    assert link == channel.start_link("go-abc")
+
+
 def test_instagram_account_is_known_by_either_of_its_ids() -> None:
     channel = built(INSTAGRAM, None, "https://graph.example")  # type: ignore[arg-type]
     mine = {"sender": {"id": "5"}, "recipient": {"id": PAGE}, "timestamp": 1, "message": {"mid": "a", "text": "x"}}
