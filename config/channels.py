@@ -21,6 +21,7 @@ MODULES: Mapping[str, str] = {
     "line": "channels.line",
     "messenger": "channels.messenger",
     "plain": "channels.plain",
+    "slack": "channels.slack",
     "telegram": "channels.telegram",
     "twilio_sms": "channels.twilio_sms",
     "twilio_whatsapp": "channels.twilio_whatsapp",

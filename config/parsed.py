@@ -51,7 +51,7 @@ async def parsed(kind: ChannelKind, setup: AccountSetup, case: Mapping[str, obje
         answer, found = _taken(channel, inbound, verify=channel.verify if signed else _believed)
         for incoming in found:
             state = incoming.body.state.value if isinstance(incoming.body, Receipt) else ""
-            key = f"{incoming.address}/{incoming.dedupe_id}/{state}"
+            key = f"{incoming.address}/{incoming.same_as or incoming.dedupe_id}/{state}"
             if incoming.dedupe_id and key in seen:
                 continue
             seen.add(key)

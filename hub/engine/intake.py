@@ -351,7 +351,8 @@ class Intake:
 
 def _dedupe(one: Incoming) -> str:
     """On what a repeat is known; some providers give all receipts of a message the same id, and read is no repeat of delivered."""
-    if not one.dedupe_id:
+    seen = one.same_as or one.dedupe_id
+    if not seen:
         return ""
-    named = f"{one.address.channel}/{one.address.account}/{one.dedupe_id}"
+    named = f"{one.address.channel}/{one.address.account}/{seen}"
     return f"{named}/{one.body.state.value}" if isinstance(one.body, Receipt) else named

@@ -316,13 +316,15 @@ Body = (
 class Incoming(Value, frozen=True):
     """What a channel made of one element of a webhook: from whom, what, and on what to de-duplicate.
 
-    `at` is the provider's clock in ms since 1970 (0: it gave none); an empty `dedupe_id` is never de-duplicated. `aliases`: further ids
+    `at` is the provider's clock in ms since 1970 (0: it gave none); an empty `dedupe_id` is never de-duplicated. `same_as`: where the
+    provider tells one thing by several events, what these have in common: then they are de-duplicated on that. `aliases`: further ids
     of the same person at this provider; `recipient`: the provider's id of the account written to; `details`: what else it told.
     """
 
     address: Address
     body: Body
     dedupe_id: str = ""
+    same_as: str = ""
     at: int = 0
     aliases: tuple[str, ...] = ()
     recipient: str = ""
