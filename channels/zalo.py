@@ -92,7 +92,7 @@ CAPABILITIES = Capabilities(
 class Settings(Value, frozen=True):
     """One Official Account. `secret` signs its webhooks, `app_secret` renews its tokens; `formula` as Zalo writes it.
 
-    `form_image`: picture beside a request for a customer's details.
+    `form_image`: picture beside a request for a customer's details; `persons`: whose an echo without an `admin_id` is.
     """
 
     account: str
@@ -107,6 +107,7 @@ class Settings(Value, frozen=True):
     business_url: str = BUSINESS_URL
     oauth_url: str = OAUTH_URL
     form_image: str = ""
+    persons: bool = False
 
     def __repr__(self) -> str:
         """No secret and no token reaches a log."""
@@ -125,7 +126,7 @@ class Zalo:
         self._settings = settings
         self._session: ClientSession = outside.session
         self._clock = outside.clock
-        self._me = Self(account=settings.account, oa=settings.oa_id)
+        self._me = Self(account=settings.account, oa=settings.oa_id, persons=settings.persons)
         credentials = Credentials(
             account=settings.account,
             app=settings.app_id,
@@ -315,6 +316,7 @@ def _build(setup: AccountSetup, outside: Outside) -> Zalo:
         business_url=setup.value("business_url", setup.base_url or BUSINESS_URL),
         oauth_url=setup.value("oauth_url", setup.base_url or OAUTH_URL),
         form_image=setup.value("form_image"),
+        persons=setup.value("unsigned_echo", "program") == "person",
     )
     return Zalo(settings, outside, capabilities=setup.limited(CAPABILITIES))
 
@@ -337,6 +339,12 @@ KIND = ChannelKind(
         ),
         Field(key="oa_id", required=False, what="The Official Account's id, as oa.zalo.me shows it.", example="1234567890123456780"),
         Field(key="form_image", required=False, what="Address of a picture (https) shown where customers are asked for their details."),
+        Field(
+            key="unsigned_echo",
+            required=False,
+            what="Who wrote what left the account elsewhere, and Zalo names nobody for: program (its own greeting, another app) or person.",
+            default="program",
+        ),
         Field(key="signature_formula", required=False, what="How Zalo signs, where it differs.", default=FORMULA),
         Field(key="business_url", required=False, what="Zalo's address for templates by phone number, where it is not its usual one."),
         Field(key="oauth_url", required=False, what="Zalo's address for tokens, where it is not its usual one."),

@@ -36,10 +36,14 @@ NOT_FOR_US = frozenset({
 
 
 class Self(Value, frozen=True):
-    """Who we are on this account; `oa`: the Official Account's id, where it is known."""
+    """Who we are on this account; `oa`: the Official Account's id, where it is known.
+
+    `persons`: whether what left the account without an `admin_id`, and not through us, is a person's.
+    """
 
     account: str
     oa: str = ""
+    persons: bool = False
 
 
 class _Told(Value, frozen=True):
@@ -143,20 +147,20 @@ def _said_in_group(event: Json, me: Self) -> _Told:
     return _Told(who=GROUP + group, body=body, seen=body.external_id, details={"chat_id": group})
 
 
-def _echoed(event: Json, _me: Self) -> _Told:
-    return _echo(event, _side(event, "recipient"))
+def _echoed(event: Json, me: Self) -> _Told:
+    return _echo(event, _side(event, "recipient"), me)
 
 
-def _echoed_unnamed(event: Json, _me: Self) -> _Told:
+def _echoed_unnamed(event: Json, me: Self) -> _Told:
     person, talk = _side(event, "recipient"), soft_id(object_of(event, "message"), "conversation_id")
-    return _echo(event, f"{ANONYMOUS}{person}/{talk}")
+    return _echo(event, f"{ANONYMOUS}{person}/{talk}", me)
 
 
-def _echoed_in_group(event: Json, _me: Self) -> _Told:
-    return _echo(event, GROUP + (soft_id(event, "group_id") or _side(event, "recipient")))
+def _echoed_in_group(event: Json, me: Self) -> _Told:
+    return _echo(event, GROUP + (soft_id(event, "group_id") or _side(event, "recipient")), me)
 
 
-def _echo(event: Json, who: str) -> _Told:
+def _echo(event: Json, who: str, me: Self) -> _Told:
     """What left the account. A person at oa.zalo.me bears an `admin_id`; without one a program sent it: we, or Zalo's own greeting."""
     message = object_of(event, "message")
     admin = soft_id(soft_object(event, "sender"), "admin_id")
@@ -164,7 +168,7 @@ def _echo(event: Json, who: str) -> _Told:
         text=soft(message, "text"),
         external_id=id_of(message, "msg_id"),
         attachments=attachments(event, message),
-        ours=not admin,
+        ours=not admin and not me.persons,
         app=soft_id(event, "app_id"),
     )
     return _Told(who=who, body=body, seen=body.external_id, details={"admin_id": admin} if admin else {})

@@ -91,7 +91,7 @@ class Access:
             await asyncio.shield(self._renew(access))
         except SendError as error:
             return error
-        return TemporaryFailure("the access token was renewed", code=code)
+        return TemporaryFailure("the access token was renewed", code=code, retry_after=0)
 
     async def current(self) -> Token:
         """The newest token of the line the settings began."""

@@ -122,6 +122,18 @@ async def test_a_person_at_zalo_is_no_program(world: World) -> None:
     assert (False, "Dạ để em xem", LAN) == (found.body.ours, found.body.text, found.address.id)
 
 
+@pytest.mark.parametrize(("persons", "ours"), [(False, True), (True, False)])
+async def test_whose_an_echo_without_a_name_is_can_be_set(world: World, *, persons: bool, ours: bool) -> None:
+    own = zalo.Zalo(replace(settings(world.phones.base_url), persons=persons), alone(world.session))
+    webhook = world.provider.signed(person_wrote(LAN, "Chào mừng", oa=OA, admin="", msg_id="o9"))
+
+    (found,) = own.parse(request(webhook.body, webhook.headers))
+
+    assert isinstance(found, Incoming)
+    assert isinstance(found.body, Echoed)
+    assert ours == found.body.ours
+
+
 async def test_five_answers_are_pressed_and_understood_and_codes_are_not_shown(world: World) -> None:
     world.phones.desk.say(LAN, "alo")
     offered = (*(QuickReply(title=f"Trà số {n}", payload=f"tea-{n}") for n in range(1, 5)), QuickReply(title="Thôi"))
