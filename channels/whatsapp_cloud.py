@@ -123,6 +123,11 @@ class WhatsAppCloud:
             verify_token=settings.verify_token,
         )
 
+    @property
+    def own_id(self) -> str:
+        """The number's id: one app has one webhook for all its numbers, and the hub brings each account its own."""
+        return self._settings.phone_number_id
+
     def verify(self, request: Inbound) -> None:
         """The app's signature of the body, or the verify token of a handshake; raises BadSignature."""
         meta.verify(request, secret=self._settings.secret, verify_token=self._settings.verify_token)

@@ -171,25 +171,35 @@ class Hooks:
         return channel.answer(inbound, events)
 
     def _with_siblings(self, channel: Channel, inbound: Inbound, events: list[Incoming | Unparsed]) -> list[Incoming | Unparsed]:
-        """The events; in place of what is for other accounts, what those make of it."""
-        others = dict.fromkeys(event.recipient for event in events if isinstance(event, Unparsed) and event.recipient)
+        """The events; in place of what is for other accounts of this hub, what those make of it."""
+        own = getattr(channel, "own_id", "")
+        others = dict.fromkeys(event.recipient for event in events if event.recipient and event.recipient != own) if own else {}
         if not others:
             return events
-        read = {recipient: found for recipient in others if (found := self._by_sibling(channel.kind, recipient, inbound)) is not None}
-        own = [event for event in events if not isinstance(event, Unparsed) or event.recipient not in read]
-        return [*own, *(event for found in read.values() for event in found)]
+        ours = self._by_own_id(channel.kind)
+        read = {other: found for other in others if (found := self._by_sibling(ours, other, inbound)) is not None}
+        return [*(event for event in events if event.recipient not in read), *(event for found in read.values() for event in found)]
 
-    def _by_sibling(self, kind: str, recipient: str, inbound: Inbound) -> list[Incoming | Unparsed] | None:
-        """Its own part of a request, if it is signed for it too; None where nobody here is that account."""
-        found = (one for (its_kind, _), one in self._channels.items() if its_kind == kind and getattr(one, "own_id", "") == recipient)
-        sibling = next(found, None)
+    def _by_own_id(self, kind: str) -> dict[str, Channel]:
+        """The accounts of this kind by what their provider calls them, as far as they say."""
+        return {own: one for (its, _), one in self._channels.items() if its == kind and (own := getattr(one, "own_id", ""))}
+
+    def _by_sibling(self, ours: Mapping[str, Channel], recipient: str, inbound: Inbound) -> list[Incoming | Unparsed] | None:
+        """Its own part of a request, if it is signed for it too, else nobody's; None where nobody here is that account."""
+        sibling = ours.get(recipient)
         if sibling is None:
             return None
         try:
             self._verify(sibling, inbound)
         except BadSignature:
-            return None
-        return [event for event in sibling.parse(inbound) if isinstance(event, Incoming) or not event.recipient]
+            return [Unparsed(fields=(), reason="for another account, and not signed by its app", recipient=recipient)]
+        # It reads the whole request too: what is for a third account is that one's.
+        others = ours.keys() - {recipient}
+        return [
+            event
+            for event in sibling.parse(inbound)
+            if event.recipient not in others and (isinstance(event, Incoming) or not event.recipient)
+        ]
 
     async def _keep(self, channel: Channel, inbound: Inbound, what: Unparsed) -> None:
         """Put the whole request aside, sealed; only names of fields reach the log."""

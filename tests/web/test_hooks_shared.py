@@ -1,13 +1,14 @@
-"""One app of Meta's brings the events of several Pages to one hook: each reaches its own account."""
+"""One app of Meta's brings the events of several Pages or numbers to one hook: each reaches its own account."""
 
 import msgspec
 import pytest
 
-from channels import meta
+from channels import meta, whatsapp_cloud
 from channels.messenger import Messenger, Settings
 from hub.engine.clock import SystemClock
 from hub.engine.counters import Counters
 from hub.model.events import Said
+from hub.model.ports import Channel
 from hub.web.hooks import Hooks
 from hub.web.origin import Origin
 from tests.web.world import FakeCases, FakeIntake, opened
@@ -25,16 +26,29 @@ def entry(page_id: str, text: str) -> dict[str, object]:
     return {"id": page_id, "time": 1, "messaging": [said]}
 
 
-async def brought(*accounts: Messenger, to: str, entries: list[dict[str, object]]) -> tuple[list[tuple[str, str]], int]:
+def number(account: str, number_id: str, secret: str = SECRET) -> Channel:
+    settings = whatsapp_cloud.Settings(account=account, token="t", secret=secret, verify_token="v", phone_number_id=number_id)
+    return whatsapp_cloud.WhatsAppCloud(settings, None)  # type: ignore[arg-type]
+
+
+def written(number_id: str, text: str) -> dict[str, object]:
+    said = {"from": "84912000111", "id": f"wamid.{text}", "timestamp": "1", "type": "text", "text": {"body": text}}
+    value = {"metadata": {"phone_number_id": number_id}, "messages": [said]}
+    return {"id": "9", "changes": [{"field": "messages", "value": value}]}
+
+
+async def brought(*accounts: Channel, to: str, entries: list[dict[str, object]]) -> tuple[list[tuple[str, str]], int]:
     """Who was written to and what, and how many requests were put aside as not understood."""
     intake, cases = FakeIntake(), FakeCases()
-    known = {("messenger", account.account): account for account in accounts}
+    known = {(account.kind, account.account): account for account in accounts}
+    kind = accounts[0].kind
     hooks = Hooks(
         known, intake, cases=cases, counters=Counters(), origin=Origin(public_url="", proxies=()), clock=SystemClock(), entropy=lambda: 7
     )
-    body = msgspec.json.encode({"object": "page", "entry": entries})
+    about = {"messenger": "page", "whatsapp_cloud": "whatsapp_business_account"}
+    body = msgspec.json.encode({"object": about[kind], "entry": entries})
     headers = {meta.SIGNATURE_HEADER: meta.signature(SECRET, body)}
-    async with opened(hooks.routes()) as (session, _), session.post(f"/hooks/messenger/{to}", data=body, headers=headers) as answer:
+    async with opened(hooks.routes()) as (session, _), session.post(f"/hooks/{kind}/{to}", data=body, headers=headers) as answer:
         assert answer.status == 200
     return [(event.address.account, event.body.text) for event in intake.accepted if isinstance(event.body, Said)], len(cases.kept)
 
@@ -50,3 +64,25 @@ async def test_event_of_a_page_that_is_not_ours_by_that_signature_is_put_aside(o
     heard, aside = await brought(page("hanoi", "1"), other, to="hanoi", entries=[entry("2", "hai"), entry("1", "mot")])
 
     assert ([("hanoi", "mot")], 1) == (heard, aside)
+
+
+async def test_messages_to_three_numbers_in_one_request_reach_their_own_accounts_once() -> None:
+    accounts = (number("hanoi", "1"), number("saigon", "2"), number("hue", "3"))
+
+    heard, aside = await brought(*accounts, to="saigon", entries=[written("1", "mot"), written("2", "hai"), written("3", "ba")])
+
+    assert ([("saigon", "hai"), ("hanoi", "mot"), ("hue", "ba")], 0) == (heard, aside)
+
+
+async def test_message_to_a_number_nobody_set_up_is_not_lost() -> None:
+    heard, aside = await brought(number("hanoi", "1"), to="hanoi", entries=[written("4", "bon")])
+
+    assert ([("hanoi", "bon")], 0) == (heard, aside)
+
+
+async def test_message_to_another_accounts_number_is_put_aside_where_its_app_did_not_sign() -> None:
+    heard, aside = await brought(
+        number("hanoi", "1"), number("saigon", "2", secret="another-app"), to="hanoi", entries=[written("2", "hai")]
+    )
+
+    assert ([], 1) == (heard, aside)
