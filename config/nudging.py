@@ -1,5 +1,6 @@
 """The marketers' rules of these settings: the gate's policy and the journeys."""
 
+from channels.windows import RULES
 from config.journeys_read import load_journeys
 from config.settings import Settings
 from hub.nudges.policy import MINUTE_MS, Caps, Hours, Policy
@@ -23,6 +24,7 @@ def rules_of(settings: Settings) -> Rules:
         consent=nudges.consent,
         caps=Caps(day=nudges.per_day, week=nudges.per_week, channel_day=nudges.per_channel_day),
         abandoned_ms=int(nudges.abandoned_minutes * MINUTE_MS),
+        windows=RULES,
         accounts=frozenset({WEB_CHAT, *(f"{account.channel}/{account.name}" for account in settings.accounts)}),
     )
     return Rules(policy=policy, book=load_journeys(nudges.journeys, holdout=nudges.holdout))

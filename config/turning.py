@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from channels.windows import RULES
 from config.core import Turning
 from config.nudging import rules_of
 from config.places import QueuePlaces, place_answers
@@ -18,6 +19,7 @@ from hub.desk.remarks import Remarks
 from hub.desk.threads import Threads
 from hub.engine.merge import Merging
 from hub.engine.receipts import Receipts
+from hub.engine.windows import Counting
 from hub.model.ports import Answer, Clock
 from hub.model.turn import Step
 from hub.nudges.answers import Answers
@@ -50,7 +52,7 @@ def turning_of(
     dialogs = dialog_steps(shop, feedback_ms=int(settings.shop.feedback_seconds * 1000))
     rules = rules or rules_of(settings)
     heard: tuple[Step, ...] = (
-        Merging(), Receipts(), Threads(), Aliases(), Happenings(), Linking(), Knowing(), Echoes(), Ownership(), Remarks(),
+        Merging(), Receipts(), Threads(), Aliases(), Happenings(), Linking(), Knowing(), Echoes(), Ownership(RULES), Remarks(),
     )  # fmt: skip
-    steps = (*heard, Facts(rules), Answers(rules), *dialogs, Journeys(rules), Gate(rules))
+    steps = (*heard, Facts(rules), Answers(rules), *dialogs, Journeys(rules), Gate(rules), Counting(RULES))
     return Turning(steps=steps, urgent=urgency(shop), quiet=settings.burst_seconds, answers=answers, build=build)

@@ -4,6 +4,7 @@ from msgspec import json
 from msgspec.structs import replace
 
 from hub.desk.threads import join
+from hub.engine.windows import Windows, leave, wanted
 from hub.model.address import is_reachable
 from hub.model.base import Value
 from hub.model.delivery import Delivery
@@ -12,6 +13,7 @@ from hub.model.journal import DeliveryMoved
 from hub.model.ports import Question
 from hub.model.record import Conversation, Owner
 from hub.model.turn import Turn
+from hub.model.window import Way
 from hub.model.words import ConversationStatus, DeliveryState, Origin, OwnerKind, Purpose
 
 _DECIDED_BY_A_PERSON = frozenset({DeliveryState.FAILED, DeliveryState.UNKNOWN, DeliveryState.DRAFT})
@@ -41,6 +43,9 @@ class Ownership:
 
     name = "ownership"
 
+    def __init__(self, windows: Windows | None = None) -> None:
+        self._windows = windows or {}
+
     def needs(self, turn: Turn) -> tuple[Question, ...]:
         """A retry needs the delivery it is about."""
         match turn.event.body:
@@ -58,7 +63,7 @@ class Ownership:
             case ResolveAsked() as asked:
                 return _resolve(turn, asked)
             case SayAsked() as asked:
-                return _say(turn, asked)
+                return _say(turn, asked, self._windows)
             case RetryAsked() as asked:
                 return _retry(turn, asked)
             case DeliveryEnded() as ended:
@@ -122,7 +127,7 @@ def _resolve(turn: Turn, asked: ResolveAsked) -> Turn:
     return grant(turn, closed)
 
 
-def _say(turn: Turn, asked: SayAsked) -> Turn:
+def _say(turn: Turn, asked: SayAsked, windows: Windows) -> Turn:
     if asked.to and not is_reachable(asked.to):
         return refuse(turn, "unreachable", "That address tells who the customer is in the shop; nothing can be sent there.")
     conversation = turn.conversation(asked.conversation)
@@ -133,14 +138,18 @@ def _say(turn: Turn, asked: SayAsked) -> Turn:
     me = Owner(kind=OwnerKind.AGENT, agent=asked.agent)
     if conversation.owner.kind is OwnerKind.AGENT and conversation.owner != me:
         return refuse(turn, "taken", f"{conversation.owner.agent} has this conversation.", owner=conversation.owner.agent)
+    to = asked.to or conversation.last_thread
+    if to is None or to not in turn.live.addresses:
+        return refuse(turn, "unknown", "That address is not one of this customer's.")
+    may = leave(windows, turn.live, to, wanted(asked.message, now=turn.now, origin=Origin.AGENT))
+    if may.way is Way.CLOSED:
+        instead = "send an approved template, or write on another channel" if may.instead else "write on another channel"
+        return refuse(turn, "window_closed", f"The time in which {to.channel} lets a shop answer is over: {instead}.")
     if conversation.owner != me:
         # A person's word is a takeover: the bot must not talk over it.
         turn, conversation = turn.hand_over(conversation, me)
         turn = _silenced(turn, conversation)
-    to = asked.to or conversation.last_thread
-    if to is None or to not in turn.live.addresses:
-        return refuse(turn, "unknown", "That address is not one of this customer's.")
-    turn = turn.say(asked.message, conversation=conversation, to=to, origin=Origin.AGENT, who=f"agent:{asked.agent}")
+    turn = turn.say(asked.message, conversation=conversation, to=to, origin=Origin.AGENT, who=f"agent:{asked.agent}").tagged(may.tag)
     return grant(turn, conversation)
 
 

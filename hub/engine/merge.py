@@ -174,6 +174,7 @@ def _joined(turn: Turn, arrived: MergeArrived) -> Turn:
         conversations=_conversations(mine.conversations, theirs.conversations),
         parked={**theirs.parked, **mine.parked},
         echoes={**theirs.echoes, **mine.echoes},
+        heard={**theirs.heard, **mine.heard},
         deferred=(*mine.deferred, *theirs.deferred),
         cart=newer_cart(mine.cart, theirs.cart),
         orders=both_orders(mine.orders, theirs.orders),

@@ -6,6 +6,7 @@ from hub.model.cart import Cart, Orders
 from hub.model.events import NudgeAsked
 from hub.model.message import QuickReply
 from hub.model.runs import Run, SentNudge
+from hub.model.window import Heard
 from hub.model.words import ConsentState, ConversationStatus, OwnerKind, Purpose
 
 RECORD_BYTES = 32 * 1024
@@ -102,6 +103,7 @@ class Live(Tagged, frozen=True, tag="live"):
     deferred: tuple[NudgeAsked, ...] = ()
     parked: dict[str, str] = {}
     echoes: dict[str, str] = {}
+    heard: dict[str, Heard] = {}
     merged: tuple[str, ...] = ()
     cart: Cart | None = None
     orders: Orders | None = None

@@ -126,6 +126,11 @@ class Turn(Value, frozen=True):
         )
         return self._with_delivery(delivery, who=who or origin.value)
 
+    def tagged(self, tag: str) -> Self:
+        """The turn with the ground on which its last delivery may go, where its provider asks for one."""
+        *others, last = self.deliveries
+        return replace(self, deliveries=(*others, replace(last, tag=tag))) if tag else self
+
     def _reply_token(self, to: Address) -> str:
         """The provider's leave to answer this very word, where it gave one; it is good once, so the turn's first delivery has it."""
         token = getattr(self.event.body, "reply_token", "") if self.event.address == to else ""

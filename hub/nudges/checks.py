@@ -4,16 +4,18 @@ from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
+from hub.engine.windows import leave, wanted
 from hub.model.address import Address
 from hub.model.events import NudgeAsked
 from hub.model.message import Message
 from hub.model.record import UNHAPPY, Live
 from hub.model.runs import Run
-from hub.model.words import ConsentState, ConversationStatus, OwnerKind, Purpose
+from hub.model.window import Way
+from hub.model.words import ConsentState, ConversationStatus, Origin, OwnerKind, Purpose
 from hub.nudges.journey import Journey, Send, WithoutConsent
 from hub.nudges.local import end_of, minute_at, zone_of
 from hub.nudges.packs import Pack, pack_of
-from hub.nudges.policy import DAY_MS, HOUR_MS, MINUTE_MS, Basis, Policy
+from hub.nudges.policy import DAY_MS, MINUTE_MS, Basis, Policy
 from hub.nudges.purposes import APPLIES
 from hub.nudges.reach import consent_of, is_ours, last_word, suppressed
 from hub.nudges.verdict import Check, Judged, Outcome, deferred, passed, refused, skipped
@@ -179,10 +181,10 @@ def _caps(ask: Asked) -> Judged:
 
 
 def _window(ask: Asked) -> Judged:
-    hours = ask.policy.window_h.get(ask.to.channel, 0) if ask.to else 0
-    if ask.to and hours and last_word(ask.record, ask.to) + hours * HOUR_MS < ask.now:
-        return refused(Check.WINDOW, "window_closed", detail=ask.to.channel)
-    return passed(Check.WINDOW)
+    if ask.to is None or isinstance(ask.message, Missing):
+        return passed(Check.WINDOW)
+    may = leave(ask.policy.windows, ask.record, ask.to, wanted(ask.message, now=ask.now, purpose=ask.nudge.purpose, origin=Origin.NUDGE))
+    return refused(Check.WINDOW, "window_closed", detail=ask.to.channel) if may.way is Way.CLOSED else passed(Check.WINDOW)
 
 
 def _variables(ask: Asked) -> Judged:

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Self
 
 from hub.model.base import Value
+from hub.model.window import WindowRule
 
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
@@ -52,9 +53,9 @@ class Caps(Value, frozen=True):
 class Policy(Value, frozen=True):
     """The gate's rules. `zone`, `country`, `language`: the shop's own, for customers of whom nothing is known.
 
-    `live_ms`: how long after a customer's word, and after their last move in the shop, nobody interrupts; `window_h`: per channel the
-    hours after the customer's last word within which a free message is allowed; `accounts`: what is connected, as `channel/account`
-    (None: not known).
+    `live_ms`: how long after a customer's word, and after their last move in the shop, nobody interrupts; `windows`: per channel
+    how long after the customer's last word its provider lets a shop write; `accounts`: what is connected, as `channel/account` (None: not
+    known).
     """
 
     zone: str = "UTC"
@@ -70,7 +71,7 @@ class Policy(Value, frozen=True):
     priority_ms: int = 12 * HOUR_MS
     abandoned_ms: int = 30 * MINUTE_MS
     session_ms: int = DAY_MS
-    window_h: Mapping[str, int] = {}
+    windows: Mapping[str, WindowRule] = {}
     accounts: frozenset[str] | None = None
 
 

@@ -20,6 +20,7 @@ class Begun(Struct, frozen=True):
     address: str
     text: str
     delivery: str
+    tag: str = ""
 
 
 Behaviour = Exception | asyncio.Event | Callable[[], None]
@@ -63,7 +64,11 @@ class Provider:
 
     async def send(self, call: Call, delivery: Delivery) -> Sent:
         text = str(call.params["text"])
-        self.begun.append(Begun(at=time.clock_gettime(time.CLOCK_BOOTTIME), address=delivery.address.id, text=text, delivery=delivery.id))
+        self.begun.append(
+            Begun(
+                at=time.clock_gettime(time.CLOCK_BOOTTIME), address=delivery.address.id, text=text, delivery=delivery.id, tag=delivery.tag
+            )
+        )
         if self._next[text]:
             behaviour = self._next[text].popleft()
             if isinstance(behaviour, Exception):

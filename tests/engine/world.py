@@ -22,6 +22,7 @@ from hub.engine.clock import SystemClock
 from hub.engine.counters import Counters
 from hub.engine.merge import Merging
 from hub.engine.receipts import Receipts
+from hub.engine.windows import Windows
 from hub.model.address import Address
 from hub.model.events import Body, Event, Incoming, Said
 from hub.model.ids import new_id
@@ -101,14 +102,14 @@ class Doing:
         return self._take(turn)
 
 
-def house_steps(*own: Step) -> tuple[Step, ...]:
-    """The hub's own steps with a test's between them; by default the bot that echoes."""
-    return (Merging(), Receipts(), Threads(), Aliases(), Happenings(), Echoes(), Ownership(), *(own or (Echo(),)), Gate())
+def house_steps(*own: Step, windows: Windows | None = None) -> tuple[Step, ...]:
+    """The hub's own steps with a test's between them; by default the bot that echoes. `windows`: what the provider allows."""
+    return (Merging(), Receipts(), Threads(), Aliases(), Happenings(), Echoes(), Ownership(windows), *(own or (Echo(),)), Gate())
 
 
-def turning(*own: Step, quiet: float = 0.0, urgent: Urgent = lambda _: False) -> Turning:
+def turning(*own: Step, quiet: float = 0.0, urgent: Urgent = lambda _: False, windows: Windows | None = None) -> Turning:
     """How the test's processes take turns."""
-    return Turning(steps=house_steps(*own), urgent=urgent, quiet=quiet)
+    return Turning(steps=house_steps(*own, windows=windows), urgent=urgent, quiet=quiet)
 
 
 class Process:

@@ -11,6 +11,7 @@ from hub.model.events import NudgeAsked
 from hub.model.message import Message
 from hub.model.record import UNHAPPY, Consent, Conversation, Fact, Live, Owner
 from hub.model.runs import Run, RunState, RunStep, SentNudge
+from hub.model.window import WindowRule
 from hub.model.words import ConsentState, OwnerKind, Purpose
 from hub.nudges.checks import CHECKS, Asked, decisive, every
 from hub.nudges.judging import asked_of
@@ -107,7 +108,11 @@ NO: Mapping[str, tuple[Asked, Check, Outcome]] = {
         Check.CAPS,
         Outcome.DEFER,
     ),
-    "window_closed": (asked(policy=replace(POLICY, window_h={"webchat": 1, "x": 1}), now=NOW + 1), Check.WINDOW, Outcome.REFUSE),
+    "window_closed": (
+        asked(policy=replace(POLICY, windows=dict.fromkeys(("webchat", "x"), WindowRule(hours=1))), now=NOW + 1),
+        Check.WINDOW,
+        Outcome.REFUSE,
+    ),
     "variable_missing": (asked(policy=replace(POLICY, link="")), Check.VARIABLES, Outcome.REFUSE),
 }
 """Reason → somebody it holds for, the check that says so, and what it says."""

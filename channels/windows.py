@@ -1,0 +1,23 @@
+"""How long each provider lets a shop answer for free, and what goes afterwards: data, with where it is said and when it was read."""
+
+from collections.abc import Mapping
+
+from hub.model.window import WindowRule
+
+RULES: Mapping[str, WindowRule] = {
+    # 24 h from the customer's word; 72 h of everything free from an advertisement that leads to WhatsApp; templates at any time.
+    # https://developers.facebook.com/docs/whatsapp/pricing (read 2026-11)
+    "whatsapp_cloud": WindowRule(hours=24, ad_hours=72, templates=True),
+    "twilio_whatsapp": WindowRule(hours=24, ad_hours=72, templates=True),
+    # 24 h; a person may answer for 7 days under HUMAN_AGENT. https://developers.facebook.com/docs/messenger-platform/policy (read 2026-11)
+    "messenger": WindowRule(hours=24, human_hours=7 * 24, human_tag="HUMAN_AGENT"),
+    "instagram": WindowRule(hours=24, human_hours=7 * 24, human_tag="HUMAN_AGENT"),
+    # Eight messages within 48 h of the customer's word, then transaction messages and ZNS for money. https://oa.zalo.me/home/pricing
+    "zalo": WindowRule(hours=48, most=8, templates=True, paid="transaction"),
+    # The reply token answers one word for nothing; a push counts against the month's quota.
+    # https://developers.line.biz/en/docs/messaging-api/pricing/ (read 2026-11)
+    "line": WindowRule(paid="push"),
+    # Each segment is paid, in either direction: https://www.twilio.com/en-us/sms/pricing
+    "twilio_sms": WindowRule(paid="segment"),
+}
+"""By kind of channel; a kind that is not named here has no such rule."""
