@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from aiohttp import ClientSession
 from msgspec.structs import replace
@@ -58,14 +59,26 @@ class AccountSetup(Value, frozen=True):
         return replace(can, text_units=limit) if 0 < limit < can.text_units else can
 
 
+class Post(Protocol):
+    """Who takes letters instead of the server they would go to: a preview, which sends nothing."""
+
+    async def __call__(self, server: str, mail: bytes, *, sender: str, to: str) -> None:
+        """Take one; `server` as `smtp://host:port`. Raises a SendError."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """What a channel gets from the house: the session its calls go through, the clock, and where tokens that turn over are kept."""
+    """What a channel gets from the house: the session its calls go through, the clock, and where tokens that turn over are kept.
+
+    `post`: who takes letters, where no server shall.
+    """
 
     session: ClientSession
     clock: Clock
     tokens: Tokens
     files: Files
+    post: Post | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ GROUP = "omnihub.channels"
 """The entry points by which a package from outside brings a channel: its kind = "module:KIND"."""
 
 MODULES: Mapping[str, str] = {
+    "email": "channels.email",
     "instagram": "channels.instagram",
     "line": "channels.line",
     "messenger": "channels.messenger",

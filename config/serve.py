@@ -20,7 +20,6 @@ from config.nudging import rules_of
 from config.outside import housed
 from config.parts import Server, find_server, open_store
 from config.publishing import published_rules
-from config.reference import Mode
 from config.secrets import Secrets, load_or_make_secrets
 from config.settings import Settings
 from config.shop_port import shop_answers
@@ -234,17 +233,17 @@ class Hub:
     def _tell_accounts(self, process: Process, work: Worker) -> None:
         """Connect what can be connected by itself, and poll where that was chosen."""
         for account in self._settings.accounts:
-            if account.channel != "telegram":
-                continue
-            from channels.telegram import Telegram
-            from config.telling import introduce, ours
+            from config.telling import introduce, ours, polls
 
             channel = process.channels[account.channel, account.name]
-            if isinstance(channel, Telegram):
-                self._background(introduce(channel, account, public_url=self._settings.public_url), "introduction")
-                if account.mode is Mode.POLLING:
-                    mine = ours(channel, lambda: set(work.holdings))
-                    self._background(Poller(channel, process.intake, ours=mine, clock=self._clock).run(), "polling")
+            if account.channel == "telegram":
+                from channels.telegram import Telegram
+
+                if isinstance(channel, Telegram):
+                    self._background(introduce(channel, account, public_url=self._settings.public_url), "introduction")
+            if polls(channel, account):
+                mine = ours(channel, lambda: set(work.holdings))
+                self._background(Poller(channel, process.intake, ours=mine, clock=self._clock).run(), "polling")
 
     async def _start_web(self, process: Process, chats: Chats) -> None:
         process.web = await open_web(

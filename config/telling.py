@@ -1,12 +1,16 @@
 """What every account needs once the hub runs: webhooks set where we have a public address, polling where it was chosen."""
 
 from collections.abc import Callable
+from typing import TypeGuard
 
 import structlog
 
 from channels.telegram import Telegram
+from config.reference import Mode
 from config.settings import Account
+from hub.engine.polling import Polled
 from hub.model.errors import SendError
+from hub.model.ports import Channel
 from hub.model.subject import account_subject, partition_of
 
 log = structlog.get_logger()
@@ -22,7 +26,13 @@ async def introduce(channel: Telegram, account: Account, *, public_url: str) -> 
         log.warning("account not connected", channel=channel.kind, account=channel.account, error=type(error).__name__, reason=error.reason)
 
 
-def ours(channel: Telegram, holdings: Callable[[], set[int]]) -> Callable[[], bool]:
+def polls(channel: Channel, account: Account) -> TypeGuard[Polled]:
+    """Whether somebody has to ask for what is new: where polling was chosen, and always for a mailbox."""
+    asked = account.mode is Mode.POLLING or getattr(channel, "polls", False) is True
+    return asked and callable(getattr(channel, "poll", None))
+
+
+def ours(channel: Polled, holdings: Callable[[], set[int]]) -> Callable[[], bool]:
     """Whether the mailbox of the account lies in a partition we hold: that process polls."""
     partition = partition_of(account_subject(channel.kind, channel.account))
     return lambda: partition in holdings()

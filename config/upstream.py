@@ -3,7 +3,7 @@
 import fnmatch
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Self
 from urllib.parse import parse_qs
@@ -12,6 +12,7 @@ from aiohttp import ClientHandlerType, ClientRequest, ClientResponse, ClientSess
 
 from channels.kinds import Outside
 from config.outside import alone
+from config.posted import Posted
 from hub.model.ports import Clock
 
 _NOT_TOLD = frozenset({"host", "accept-encoding", "content-length", "user-agent", "connection"})
@@ -75,7 +76,8 @@ class Upstream:
 
         session = ClientSession(middlewares=(turned,), cookie_jar=DummyCookieJar())
         self._sessions.append(session)
-        return Recorded(outside=alone(session, clock=clock), requests=requests)
+        posted = Posted(requests, [(answer.pattern, answer.status, answer.body) for answer in left])
+        return Recorded(outside=replace(alone(session, clock=clock), post=posted), requests=requests)
 
     async def _serve(self, request: web.BaseRequest) -> web.StreamResponse:
         answer = self._answers[int(request.path.strip("/"))]

@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from hub.engine.degrade import understand
 from hub.model.address import Address
 from hub.model.events import Deleted, Edited, Event, Noted, OptedOut, Reacted, Said, Started
+from hub.model.fold import plain
 from hub.model.ids import derived_id
 from hub.model.ports import Question
 from hub.model.record import Conversation, Fact
@@ -31,7 +32,7 @@ class Threads:
         event, body = turn.event, turn.event.body
         if event.address and isinstance(body, (Said, Started)):
             turn = _known(turn, event.address, body)
-            turn, conversation = join(turn, event.address)
+            turn, conversation = join(turn, event.address, said=body if isinstance(body, Said) else None)
             return _heard(turn, event, conversation)
         match body:
             case Edited():
@@ -48,17 +49,32 @@ class Threads:
         return turn
 
 
-def join(turn: Turn, address: Address) -> tuple[Turn, Conversation]:
-    """The turn with the conversation this address speaks in; a new one where none is open."""
+def join(turn: Turn, address: Address, *, said: Said | None = None) -> tuple[Turn, Conversation]:
+    """The turn with the conversation this address speaks in; a new one where none is open.
+
+    A letter with a subject speaks in the one it answers or that of its subject, and begins its own where there is none.
+    """
     open_ones = [c for c in turn.live.conversations if c.status is ConversationStatus.OPEN]
-    own = [c for c in open_ones if address in c.threads]
-    found = next(reversed(own or open_ones), None)
+    letter = said if said and said.letter else None
+    found = _by_matter(open_ones, letter) if letter and (letter.subject or letter.conversation) else _by_thread(open_ones, address)
     if found is None:
-        found = Conversation(id=derived_id("co", turn.entry, 0), opened=turn.now)
+        found = Conversation(id=derived_id("co", turn.entry, 0), opened=turn.now, subject=letter.subject if letter else "")
         turn = turn.fact("conversation opened", conversation=found.id)
     threads = found.threads if address in found.threads else (*found.threads, address)
-    found = replace(found, threads=threads, last_thread=address, last_word=turn.now)
+    found = replace(found, threads=threads, last_thread=address, last_word=turn.now, letter=letter.external_id if letter else "")
     return _forget_oldest(turn).with_conversation(found), found
+
+
+def _by_thread(open_ones: list[Conversation], address: Address) -> Conversation | None:
+    own = [c for c in open_ones if address in c.threads]
+    return next(reversed(own or open_ones), None)
+
+
+def _by_matter(open_ones: list[Conversation], letter: Said) -> Conversation | None:
+    """The one the letter answers, else that of its subject; only the writer's own are looked at, so a made-up id leads nowhere."""
+    answered = [c for c in open_ones if letter.conversation and c.id == letter.conversation]
+    alike = [c for c in open_ones if c.subject and plain(c.subject) == plain(letter.subject)]
+    return next(reversed(answered or alike), None)
 
 
 def _forget_oldest(turn: Turn) -> Turn:

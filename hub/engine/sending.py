@@ -13,6 +13,7 @@ from hub.engine.counters import Counters
 from hub.engine.degrade import degrade
 from hub.engine.outcome import voice_of
 from hub.engine.permit import NotPermitted, Permit, current
+from hub.model import leave
 from hub.model.delivery import Delivery
 from hub.model.errors import (
     Fenced,
@@ -153,16 +154,16 @@ class Sender:
         delivery, voice = queued.delivery, voice_of(queued.delivery)
         # Only the first call asks for the judged record: the later ones finish what was begun under it.
         revision = revision_text(delivery.judged) if voice == "marketing" and not queued.done else ""
-        leave = Leave(before=before, mark=mark, voice=voice, revision=revision, done=queued.done, external_ids=queued.external_ids)
+        wanted = Leave(before=before, mark=mark, voice=voice, revision=revision, done=queued.done, external_ids=queued.external_ids)
 
         async def ask() -> str:
-            return await self._deliveries.mark(self._partition, delivery, leave, now=self._clock.now())
+            return await self._deliveries.mark(self._partition, delivery, wanted, now=self._clock.now())
 
         return Permit(ask, lambda: self._deliveries.begun(delivery, mark=mark, voice=voice), clock=self._clock)
 
     async def _call(self, account: Account, call: Call, delivery: Delivery, permit: Permit) -> str:
         channel = account.channel
-        token = current.set(permit)
+        token, asking = current.set(permit), leave.asks.set(permit.obtain)
         try:
             if not channel.capabilities.connects:
                 await permit.obtain()
@@ -183,6 +184,7 @@ class Sender:
         finally:
             permit.over()
             current.reset(token)
+            leave.asks.reset(asking)
 
     async def unused(self, queued: Queued, *, mark: str) -> Again:
         """Give back a mark under which no call is on its way: the store's answer to it was lost."""

@@ -14,7 +14,9 @@ class Said(Tagged, frozen=True, tag="message"):
 
     `payload` is what a pressed control carries, `source` which kind of control (button, quick_reply, list, web_app, flow, menu; empty:
     none was pressed). `chat_type`: private, group or channel; in a group `author` wrote and `mentioned` tells whether the bot was
-    spoken to. `thread`: a thread within the chat; `reply_token`: the provider's leave to answer this very message, once and soon.
+    spoken to (a machine's letter does not speak to it either). `letter`: it is one, with a `subject`; `whole`: all its words, where
+    `text` has the newest; `conversation`: which one it answers, where what it answers bears our id of it. `thread`: a thread within the
+    chat; `reply_token`: the provider's leave to answer this very message, once and soon.
     """
 
     text: str = ""
@@ -34,6 +36,9 @@ class Said(Tagged, frozen=True, tag="message"):
     reply_token: str = ""
     referral: Referral | None = None
     subject: str = ""
+    letter: bool = False
+    whole: str = ""
+    conversation: str = ""
 
 
 class Started(Tagged, frozen=True, tag="start"):
@@ -313,12 +318,22 @@ Body = (
 )  # fmt: skip
 
 
+class Enclosed(Value, frozen=True):
+    """A file that came along in the request itself; an attachment names it by `sha256` (hex) as its `file_id`."""
+
+    content: bytes
+    name: str = ""
+    mime_type: str = ""
+    sha256: str = ""
+
+
 class Incoming(Value, frozen=True):
     """What a channel made of one element of a webhook: from whom, what, and on what to de-duplicate.
 
     `at` is the provider's clock in ms since 1970 (0: it gave none); an empty `dedupe_id` is never de-duplicated. `same_as`: where the
     provider tells one thing by several events, what these have in common: then they are de-duplicated on that. `aliases`: further ids
     of the same person at this provider; `recipient`: the provider's id of the account written to; `details`: what else it told.
+    `files`: what came along and is nowhere to be fetched.
     """
 
     address: Address
@@ -329,6 +344,7 @@ class Incoming(Value, frozen=True):
     aliases: tuple[str, ...] = ()
     recipient: str = ""
     details: dict[str, str] = {}
+    files: tuple[Enclosed, ...] = ()
 
 
 class Unparsed(Value, frozen=True):

@@ -104,6 +104,7 @@ class Turn(Value, frozen=True):
         """The turn with one more delivery; a bot's reply expires after five minutes unless said otherwise."""
         id = derived_id("dl", self.entry, len(self.deliveries))  # noqa: A001 - the field's name
         token = self._reply_token(to)
+        message = as_letter(message, conversation, to)
         if not_after is None:
             not_after = self.now + REPLY_LIFE_MS if origin is Origin.BOT else 0
         delivery = Delivery(
@@ -194,6 +195,13 @@ class Turn(Value, frozen=True):
     def done(self) -> Self:
         """The turn marked as dealt with: later steps stay silent."""
         return replace(self, handled=True)
+
+
+def as_letter(message: Message, conversation: Conversation | None, to: Address) -> Message:
+    """The message with the matter of its conversation and, where the last word there was a letter, as an answer to it."""
+    if conversation is None or to != conversation.last_thread or not (conversation.letter or conversation.subject):
+        return message
+    return replace(message, subject=message.subject or conversation.subject, reply_to=message.reply_to or conversation.letter)
 
 
 def _named(owner: Owner) -> str:

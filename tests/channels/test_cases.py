@@ -86,7 +86,9 @@ async def test_message_is_sent_as_the_provider_documents(file: Path, upstream: U
     for want, got in zip(wanted, requests, strict=True):
         assert fnmatch.fnmatch(got["url"], want.get("url_pattern", "*"))
         assert urlsplit(got["url"]).path.endswith(want.get("path", ""))
-        stated: Json = {part: want[part] for part in ("method", "json", "form", "params", "body", "headers") if part in want}
+        stated: Json = {
+            part: want[part] for part in ("method", "json", "form", "params", "body", "headers", "html", "files") if part in want
+        }
         assert {} == missed(stated, got)
     assert {} == missed(case["expect_result"], told["result"])
 
