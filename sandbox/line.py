@@ -1,7 +1,4 @@
-"""A stand-in for LINE's Messaging API: https://developers.line.biz/en/reference/messaging-api/.
-
-python -m sandbox.line --port 8083
-"""
+"""A stand-in for LINE's Messaging API: https://developers.line.biz/en/reference/messaging-api/."""
 
 import base64
 import hashlib
