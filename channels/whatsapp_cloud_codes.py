@@ -13,6 +13,9 @@ PAIR_WAIT_SECONDS = 6.0
 QUALITY_WAIT_SECONDS = 3600.0
 """After a limit for too many complaints, which is lifted in hours if at all; the messages' own deadlines end the trying."""
 
+MAINTENANCE_WAIT_SECONDS = 60.0
+"""While WhatsApp moves the account, which takes minutes and is not told beforehand."""
+
 _AGAIN = Means(error=TemporaryFailure, failure=Failure.SERVER)
 _INVALID = Means(error=Rejected, failure=Failure.INVALID)
 _UNDELIVERABLE = Means(error=Rejected, failure=Failure.RECIPIENT)
@@ -30,7 +33,6 @@ CODES: Codes = {
     131031: _POLICY,
     131037: _ACCOUNT,
     131042: Means(error=Misconfigured, failure=Failure.PAYMENT),
-    131044: Means(error=Misconfigured, failure=Failure.PAYMENT),
     131045: _ACCOUNT,
     133000: _ACCOUNT,
     133004: _AGAIN,
@@ -43,12 +45,10 @@ CODES: Codes = {
     # How fast and how much.
     130429: Means(error=Throttled, failure=Failure.THROTTLED, whole_account=True),
     131056: Means(error=Throttled, failure=Failure.THROTTLED, wait=PAIR_WAIT_SECONDS),
-    131057: Means(error=Throttled, failure=Failure.THROTTLED, wait=60.0, whole_account=True),
+    131057: Means(error=Throttled, failure=Failure.SERVER, wait=MAINTENANCE_WAIT_SECONDS, whole_account=True),
     131048: Means(error=Throttled, failure=Failure.QUALITY, wait=QUALITY_WAIT_SECONDS),
-    131064: Means(error=Rejected, failure=Failure.QUALITY),
     133016: Means(error=Throttled, failure=Failure.THROTTLED, wait=QUALITY_WAIT_SECONDS),
     # Whom it was for.
-    130403: _UNDELIVERABLE,
     130472: Means(error=Rejected, failure=Failure.EXPERIMENT),
     130497: Means(error=Rejected, failure=Failure.POLICY),
     131021: _UNDELIVERABLE,
@@ -59,7 +59,6 @@ CODES: Codes = {
     131050: Means(error=Rejected, failure=Failure.MARKETING_STOPPED),
     131062: _UNSUPPORTED,
     # The message itself.
-    131006: _INVALID,
     131008: _INVALID,
     131009: _INVALID,
     131014: _MEDIA,
@@ -67,7 +66,6 @@ CODES: Codes = {
     131052: _MEDIA,
     131053: _MEDIA,
     131055: _UNSUPPORTED,
-    131059: _INVALID,
     131060: _UNSUPPORTED,
     134011: Means(error=Rejected, failure=Failure.POLICY),
     135000: _INVALID,
@@ -83,9 +81,6 @@ CODES: Codes = {
     132018: _TEMPLATE,
     132068: _TEMPLATE,
     132069: _TEMPLATE,
-    134100: _TEMPLATE,
-    134101: Means(error=TemporaryFailure, failure=Failure.TEMPLATE),
-    134102: _TEMPLATE,
     # The provider's own trouble.
     131000: Means(error=OutcomeUnknown, failure=Failure.SERVER),
     131016: _AGAIN,

@@ -9,12 +9,21 @@ from dataclasses import dataclass
 
 from channels.fields import Json, objects, seconds_of, soft, soft_object
 from channels.meta import Graph
+from hub.model.errors import Misconfigured, Rejected
 from hub.model.ports import Connection
 
 FIELDS = ("messages", "smb_message_echoes", "calls", "user_preferences")
 """What we ask Meta to tell: …/whatsapp/webhooks/overview#fields"""
 
 _ASKED = "display_phone_number,verified_name,quality_rating,status,webhook_configuration,health_status"
+_OF_TEMPLATES = "name,language,status,quality_score"
+_STOPPED = {
+    "PAUSED": "customers liked it too little: it comes back by itself, or write it anew",
+    "DISABLED": "customers liked it too little for too long: write a new one",
+    "REJECTED": "WhatsApp did not approve it: see why in WhatsApp Manager, Message templates",
+}
+"""https://developers.facebook.com/documentation/business-messaging/whatsapp/templates/template-pausing"""
+
 _NEEDED = ("whatsapp_business_messaging",)
 
 
@@ -41,19 +50,38 @@ class Standing:
         await self.graph.post(self.number, {"webhook_configuration": override})
 
     async def ask(self) -> "Told":
-        """What Graph says of the number and of the token; raises a SendError."""
+        """What Graph says of the number, the token and, where the business is known, its templates; raises a SendError."""
         number = await self.graph.get(self.number, {"fields": _ASKED})
-        token = await self.graph.get("debug_token", {"input_token": self.token})
-        return Told(number=number, token=soft_object(token, "data"), by_hand=not self.app)
+        unread: list[str] = []
+        token = await self._told("debug_token", {"input_token": self.token}, "the token", unread)
+        path = f"{self.business}/message_templates"
+        listed = await self._told(path, {"fields": _OF_TEMPLATES, "limit": "200"}, "the templates", unread) if self.business else {}
+        return Told(
+            number=number,
+            token=soft_object(token, "data"),
+            templates=tuple(objects(listed, "data")),
+            unread=tuple(unread),
+            by_hand=not self.app,
+        )
+
+    async def _told(self, path: str, params: dict[str, str], what: str, unread: list[str]) -> Json:
+        """What is good to know and no condition of sending: a token may be allowed to write and not to look."""
+        try:
+            return await self.graph.get(path, params)
+        except (Misconfigured, Rejected) as error:
+            unread.append(f"WhatsApp does not tell of {what}: {error.reason}")
+            return {}
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What Graph answered; `by_hand`: the app's fields are subscribed by a person."""
+    """What Graph answered, and what it would not tell; `by_hand`: the app's fields are subscribed by a person."""
 
     number: Json
     token: Json
-    by_hand: bool
+    templates: tuple[Json, ...] = ()
+    unread: tuple[str, ...] = ()
+    by_hand: bool = True
 
 
 def standing_of(told: Told, hook_url: str) -> Connection:
@@ -65,7 +93,13 @@ def standing_of(told: Told, hook_url: str) -> Connection:
         name=" ".join(part for part in shown if part),
         hook=hook,
         clicks=_clicks(hook_url) if told.by_hand else (),
-        problems=(*_hook_problems(hook, hook_url), *_number_problems(told.number), *_token_problems(told.token)),
+        problems=(
+            *_hook_problems(hook, hook_url),
+            *_number_problems(told.number),
+            *_token_problems(told.token),
+            *_template_problems(told.templates),
+            *told.unread,
+        ),
         until=seconds_of(told.token, "expires_at"),
     )
 
@@ -106,3 +140,13 @@ def _token_problems(token: Json) -> Iterator[str]:
     for scope in _NEEDED:
         if isinstance(held, list) and scope not in held:
             yield f"The access token lacks {scope}: make a new one with this permission."
+
+
+def _template_problems(templates: tuple[Json, ...]) -> Iterator[str]:
+    for template in templates:
+        called = f"The template {soft(template, 'name')} ({soft(template, 'language')})"
+        status = soft(template, "status")
+        if status in _STOPPED:
+            yield f"{called} is {status.lower()}; {_STOPPED[status]}."
+        elif soft(soft_object(template, "quality_score"), "score") == "RED":
+            yield f"{called} is often blocked or reported: WhatsApp will pause it."

@@ -8,14 +8,14 @@ from collections.abc import Iterator
 
 from hub.model.message import Component, Parameter, Template
 
-MOST_BUTTONS = 10
-"""https://developers.facebook.com/documentation/business-messaging/whatsapp/templates/components#buttons"""
-
 _BROKEN = re.compile(r"[\r\n\t]| {5,}")
 """A gap takes no line breaks, no tabs and at most four spaces in a row; WhatsApp answers 132018 to one that has them.
 
 https://developers.facebook.com/documentation/business-messaging/whatsapp/support/error-codes#template-errors
 """
+
+OFFER = "limited_time_offer"
+"""When an offer ends, in ms since 1970: …/templates/marketing-templates/limited-time-offer-templates"""
 
 _FILES = frozenset(("image", "video", "document"))
 _OF_BUTTON = {"quick_reply": "payload", "url": "text", "copy_code": "coupon_code", "flow": "action"}
@@ -33,6 +33,8 @@ def problems_of(template: Template) -> Iterator[str]:
             where = f"gap {parameter.name or n} of the {component.kind} of {template.name}"
             if not parameter.value.strip():
                 yield f"{where} is empty"
+            elif parameter.kind == OFFER and not parameter.value.isdecimal():
+                yield f"{where} is no time in milliseconds"
             elif parameter.kind not in _FILES and _BROKEN.search(parameter.value):
                 yield f"{where} has a line break, a tab or more than four spaces in a row"
 
@@ -59,6 +61,8 @@ def _of_button(sub_type: str, parameter: Parameter) -> dict[str, object]:
 
 
 def _parameter(parameter: Parameter) -> dict[str, object]:
+    if parameter.kind == OFFER:
+        return {"type": OFFER, OFFER: {"expiration_time_ms": int(parameter.value)}}
     kind = parameter.kind if parameter.kind in {*_FILES, "date_time"} else "text"
     named = {"parameter_name": parameter.name} if parameter.name and kind not in _FILES else {}
     if kind == "date_time":

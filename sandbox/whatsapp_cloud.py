@@ -19,6 +19,9 @@ from sandbox.stand_in import StandIn
 from sandbox.whatsapp_cloud_read import Refused, bubble_of
 
 KIND = "whatsapp_cloud"
+BUSINESS = "305000000000009"
+"""The WhatsApp Business Account the number belongs to."""
+
 WINDOW_MS = 24 * 3600 * 1000
 
 _CODES = {400: 100, 401: 190, 403: 10, 429: 130429, 500: 131000, 502: 1, 503: 131016}
@@ -52,6 +55,7 @@ class WhatsApp:
             web.post("/{version}/{node}/{edge:subscribed_apps|subscriptions}", self._done),
             web.get(f"/{{version}}/{self.number}", self._number),
             web.get("/{version}/debug_token", self._debug_token),
+            web.get("/{version}/{business}/message_templates", self._templates),
             web.get("/{version}/{media}", self._located),
             web.get("/files/{media}", self._file),
         ]
@@ -205,6 +209,13 @@ class WhatsApp:
         valid = request.query.get("input_token") == self._token
         return json_answer({"data": {"is_valid": valid, "expires_at": 0, "scopes": ["whatsapp_business_messaging"]}})
 
+    async def _templates(self, request: web.Request) -> web.StreamResponse:
+        if not self._may(request):
+            return self.refusal(401, "190 The access token is not valid", None)
+        if request.match_info["business"] != BUSINESS:
+            return self.refusal(400, "100 Unsupported get request", None)
+        return json_answer({"data": [{"name": "order_paid", "language": "vi", "status": "APPROVED"}]})
+
     # --- what WhatsApp tells ---
 
     def _said(self, bubble: Bubble) -> list[Json]:
@@ -263,7 +274,7 @@ class WhatsApp:
     def _signed(self, lists: Json) -> Webhook:
         metadata = {"display_phone_number": "15550100", "phone_number_id": self.number}
         value = {"messaging_product": "whatsapp", "metadata": metadata, **lists}
-        entry = {"id": "305000000000009", "changes": [{"value": value, "field": "messages"}]}
+        entry = {"id": BUSINESS, "changes": [{"value": value, "field": "messages"}]}
         body = msgspec.json.encode({"object": "whatsapp_business_account", "entry": [entry]})
         signature = "sha256=" + hmac.digest(self._secret, body, hashlib.sha256).hex()
         return Webhook(body=body, headers={"Content-Type": "application/json", "X-Hub-Signature-256": signature})

@@ -21,7 +21,7 @@ from hub.model.ports import File, Inbound
 from sandbox.faults import FaultKind
 from sandbox.shown import Media
 from sandbox.stand_in import StandIn
-from sandbox.whatsapp_cloud import WhatsApp
+from sandbox.whatsapp_cloud import BUSINESS, WhatsApp
 from tests.channels.contract import SECRET, TOKEN, delivery
 from tests.channels.kind_whatsapp_cloud import NUMBER, read_of
 from tests.processes import eventually
@@ -212,6 +212,17 @@ async def test_looking_says_where_events_go_and_what_to_do(channel: WhatsAppClou
     )
 
 
+async def test_what_whatsapp_will_not_tell_of_costs_nothing_of_the_rest(stand_in: StandIn) -> None:
+    async with ClientSession() as session:
+        at = replace(SETTINGS, base_url=f"{stand_in.base_url}/v25.0")
+        other = await WhatsAppCloud(replace(at, business="777"), session).look("")
+        own = await WhatsAppCloud(replace(at, business=BUSINESS), session).look("")
+
+    assert ["Shop +1 555-0100"] * 2 == [other.name, own.name]
+    assert ("WhatsApp does not tell of the templates: (#100) Unsupported get request: Unsupported get request",) == other.problems
+    assert () == own.problems
+
+
 async def test_token_that_is_not_valid_is_a_matter_of_the_account(stand_in: StandIn) -> None:
     async with ClientSession() as session:
         other = WhatsAppCloud(replace(SETTINGS, token="EAAother", base_url=f"{stand_in.base_url}/v25.0"), session)
@@ -240,14 +251,25 @@ def test_what_is_wrong_at_whatsapp_is_told_with_its_remedy() -> None:
     }
     token: dict[str, object] = {"is_valid": False, "scopes": ["public_profile"], "expires_at": 1790000000}
 
-    found = standing_of(Told(number=number, token=token, by_hand=False), "")
+    templates: tuple[dict[str, object], ...] = (
+        {"name": "order_paid", "language": "vi", "status": "PAUSED"},
+        {"name": "news", "language": "en_US", "status": "APPROVED", "quality_score": {"score": "RED"}},
+        {"name": "fine", "language": "vi", "status": "APPROVED", "quality_score": {"score": "GREEN"}},
+    )
+
+    found = standing_of(Told(number=number, token=token, templates=templates, by_hand=False), "")
 
     assert 1790000000000 == found.until
     assert () == found.clicks
     told = " ".join(found.problems)
     for words in ("FLAGGED", "block or report", "No payment. Add a card.", "limits the phone number: The name", "no longer valid", "lacks"):
         assert words in told
-    assert len(found.problems) == 6
+    assert ["The template order_paid (vi) is paused; customers liked it too little: it comes back by itself, or write it anew."] == [
+        problem for problem in found.problems if "paused" in problem
+    ]
+    assert "news (en_US) is often blocked" in told
+    assert "fine" not in told
+    assert len(found.problems) == 8
 
 
 async def test_proof_of_the_secret_goes_with_each_call_where_the_app_demands_it(stand_in: StandIn) -> None:
