@@ -88,6 +88,10 @@ class Meta:
         self._at_desk.bringing.bring(chat, self._teller.commented(made))
         return made
 
+    def person_says(self, chat: str, text: str) -> Webhook:
+        """What Meta tells where somebody of the shop answers in its own inbox; to be brought."""
+        return self._teller.answered_by_hand(chat, self._at_desk.new_id("m_"), text)
+
     # --- the Send API ---
 
     async def _send(self, request: web.Request) -> web.StreamResponse:

@@ -14,6 +14,9 @@ from hub.model.base import Value
 from sandbox.messaging_world import Comment
 from sandbox.shown import Act, Bubble, Came, Followed, Json, Media, Offer, Phone, Pressed, Reacted, TookBack, Webhook, Wrote
 
+_INBOX = 263902037430900
+"""Meta's own app: https://developers.facebook.com/documentation/business-messaging/messenger-platform/conversation-routing"""
+
 _TYPES = {"image": "image", "video": "video", "audio": "audio", "voice": "audio", "sticker": "sticker"}
 
 
@@ -50,6 +53,10 @@ class Teller(Value, frozen=True):
         body: Json = {"mid": mid, "is_echo": True, "app_id": int(self.app_id)}
         body |= {key: message[key] for key in ("text", "metadata") if key in message}
         return self._event(to, {"message": body}, echo=True)
+
+    def answered_by_hand(self, to: str, mid: str, text: str) -> Webhook:
+        """What went out from Meta's own inbox."""
+        return self._event(to, {"message": {"mid": mid, "is_echo": True, "app_id": _INBOX, "text": text}}, echo=True)
 
     def commented(self, comment: Comment) -> Webhook:
         """A new comment, the account's own too."""
