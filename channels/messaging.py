@@ -24,9 +24,6 @@ UPLOAD_SECONDS = 60.0
 WINDOW_HOURS = 24
 """https://developers.facebook.com/docs/messenger-platform/policy/policy-overview"""
 
-AGENT_HOURS, AGENT_TAG = 7 * 24, "HUMAN_AGENT"
-"""https://developers.facebook.com/docs/messenger-platform/send-messages/message-tags"""
-
 SEEN, TYPING = "mark_seen", "typing_on"
 
 

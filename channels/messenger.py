@@ -59,8 +59,6 @@ CAPABILITIES = Capabilities(
     edits=True,
     reactions=True,
     window_hours=messaging.WINDOW_HOURS,
-    agent_hours=messaging.AGENT_HOURS,
-    agent_tag=messaging.AGENT_TAG,
     retry_horizon_days=meta.RETRY_HORIZON_DAYS,
 )
 

@@ -183,7 +183,7 @@ class Capabilities(Value, frozen=True):
     beside links; `rows`: of a list in all; `media_bytes`: the largest file of each kind, `media_types` its media types as fetched from an
     address (none told: any); `window_hours`: how long after a customer's word a free message may go (0: ever). `reply_token_s`: so long a
     message's own token answers it (0: there are none). `links`: whether an address in a text can be opened; `connects`: False where
-    sending opens no connection of its own. A person may still write for `agent_hours`, on the ground `agent_tag` (`Delivery.tag`).
+    sending opens no connection of its own.
     """
 
     text_units: int
@@ -216,8 +216,6 @@ class Capabilities(Value, frozen=True):
     links: bool = True
     subject: bool = False
     window_hours: int = 0
-    agent_hours: int = 0
-    agent_tag: str = ""
     reply_token_s: int = 0
     retry_horizon_days: int = 1
     connects: bool = True
