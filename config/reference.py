@@ -169,6 +169,7 @@ SHOP = (
         what="Time zone of hours and dates, like `Asia/Ho_Chi_Minh`.",
     ),
     Entry(key="faq", env=("HUB_SHOP_FAQ",), read=path, what="File of questions and answers; without it the sample shop's."),
+    Entry(key="prices", env=("HUB_SHOP_PRICES",), read=path, what="File of what messages cost; without it the hub's own list."),
     Entry(
         key="base_url",
         env=("HUB_SHOP_BASE_URL",),

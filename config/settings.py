@@ -32,9 +32,10 @@ _TYPING_MISTAKE = 0.8
 
 
 class Shop(Value, frozen=True):
-    """The shop the hub speaks for. `faq`: its file, None without one; `base_url`: where the shop port answers, empty without one.
+    """The shop the hub speaks for. `base_url`: where the shop port answers, empty without one.
 
-    `feedback_seconds`: how long after the closing a customer is asked how it was; 0: never.
+    `faq`, `prices`: its files, None: those that come with the hub. `feedback_seconds`: how long after the closing a customer is asked how
+    it was; 0: never.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Shop(Value, frozen=True):
     language: str
     time_zone: str
     faq: Path | None
+    prices: Path | None
     base_url: str
     feedback_seconds: float
 
@@ -224,7 +226,7 @@ def _shop(tree: Mapping[str, object], source: _Source) -> Shop:
     language = found["language"] or found["languages"][0]
     if language not in found["languages"]:
         raise SettingsError(f"The shop's language is {_shown(language)}; give one of its languages, {', '.join(found['languages'])}.")
-    return Shop(**{**found, "language": language, "faq": found["faq"] or None})
+    return Shop(**{**found, "language": language, "faq": found["faq"] or None, "prices": found["prices"] or None})
 
 
 def _nudges(tree: Mapping[str, object], source: _Source) -> Nudges:

@@ -7,10 +7,12 @@ from aiohttp import web
 from msgspec import Struct
 from prometheus_client import CollectorRegistry
 
+from channels.windows import RULES
 from config.channels import WEB_CHAT_ACCOUNT
 from config.chatting import ChatParts, OpenArchive, chat_door, filing_of
 from config.feeding import Feeding, feeding_of
 from config.people import new_secret, open_people
+from config.pricing import load_prices
 from config.secrets import Secrets
 from config.settings import Settings
 from config.stored import Store, entropy, sealing
@@ -213,4 +215,6 @@ def _rooms(parts: WebParts, cases: Cases, people: People, feeding: Feeding) -> R
         throttle=sign_in_throttle(parts.clock),
         devices=Devices(parts.secrets.session_key, secret=new_secret),
         nudging=_nudging(parts),
+        windows=RULES,
+        prices=load_prices(parts.settings.shop.prices),
     )

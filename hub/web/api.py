@@ -16,6 +16,7 @@ from hub.web.api_inbox import INBOX_ROUTES
 from hub.web.api_journeys import JOURNEY_ROUTES
 from hub.web.api_operation import OPERATION_ROUTES
 from hub.web.api_people import PEOPLE_ROUTES
+from hub.web.api_windows import WINDOW_ROUTES
 from hub.web.headers import JSON_HEADERS
 from hub.web.openapi import document
 from hub.web.problems import Problem, Refusal, answered, refusal
@@ -28,6 +29,7 @@ ROUTES: tuple[Route, ...] = (
     *CUSTOMER_ROUTES,
     *INBOX_ROUTES,
     *FILE_ROUTES,
+    *WINDOW_ROUTES,
     *JOURNEY_ROUTES,
     *OPERATION_ROUTES,
 )

@@ -14,6 +14,8 @@ from hub.desk.people import People, Signed
 from hub.engine.counters import Counters
 from hub.model.ids import derived_id, new_id
 from hub.model.ports import Channel, Clock
+from hub.model.prices import Prices
+from hub.model.window import WindowRule
 from hub.store.archive.hit import Hit
 from hub.store.cases import Cases
 from hub.store.customers import Customers
@@ -71,6 +73,8 @@ class Rooms(Struct, frozen=True, kw_only=True):
     finder: Callable[[], Awaitable[Finder]]
     nudging: Nudging | None = None
     base: str = ""
+    windows: Mapping[str, WindowRule] = {}
+    prices: Prices = Prices()
 
 
 class Ask(Struct, frozen=True, kw_only=True):

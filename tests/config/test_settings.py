@@ -36,6 +36,7 @@ EVERY_VARIABLE = {
     "HUB_SHOP_LANGUAGE": "zh-TW",
     "HUB_SHOP_TIME_ZONE": "Asia/Taipei",
     "HUB_SHOP_FAQ": "/srv/faq.toml",
+    "HUB_SHOP_PRICES": "/srv/prices.toml",
     "HUB_SHOP_BASE_URL": "http://127.0.0.1:9000",
     "HUB_SHOP_FEEDBACK_SECONDS": "30",
 }

@@ -12,8 +12,10 @@ import aiohttp
 from aiohttp.web import RouteDef
 from msgspec import json
 
+from channels.windows import RULES as WINDOWS
 from config.feeding import feeding_of
 from config.journeys_read import load_journeys
+from config.pricing import load_prices
 from config.stored import Store as Parts
 from hub.desk.asking import DEADLINE_S, Desk
 from hub.desk.filing import Filing
@@ -214,6 +216,8 @@ class Store:
             base="https://hub.example",
             throttle=sign_in_throttle(self.clock),
             devices=Devices(b"k" * 32, secret=lambda: f"device{next(_numbers)}"),
+            windows=WINDOWS,
+            prices=load_prices(),
             nudging=Nudging(RULES, JourneySwitches(self.links, self.keys), no_facts, clock=self.clock),
         )
 

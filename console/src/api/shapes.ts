@@ -23,6 +23,7 @@ export type Present = Schemas["Present"];
 export type InboxPage = Schemas["InboxPage"];
 export type KeptFile = Schemas["KeptFile"];
 export type FileLimits = Schemas["FileLimits"];
+export type Window = Schemas["Window"];
 export type FoundCustomer = Schemas["FoundCustomer"];
 export type FoundCustomers = Schemas["FoundCustomers"];
 export type TimelinePage = Schemas["Timeline"] & { readonly before?: string };

@@ -16,6 +16,7 @@ import css from "./composer.module.css";
 import { Draft } from "./Draft";
 import { Attach, Strip, useDrop, useFiles } from "./Files";
 import { useNames, usePeople } from "./names";
+import { useLeave } from "./window";
 
 export type Tab = "reply" | "note";
 const HIGHEST = 220;
@@ -67,6 +68,7 @@ export function Composer({ shown, customer, tab, onTab, field }: ComposerProps) 
     event.preventDefault();
     send();
   };
+  const leave = useLeave(customer, tab === "reply" ? thread.address : undefined);
   const hint = useHint(shown, tab, theirs ? names(theirs) : "");
   return (
     <section className={cx(css.composer, tab === "note" && css.noting, drop.over && css.over)} aria-label={t("write.title")} {...drop.ears}>
@@ -90,6 +92,7 @@ export function Composer({ shown, customer, tab, onTab, field }: ComposerProps) 
         </div>
         {tab === "reply" && thread.address && <Pill thread={thread} />}
         {hint && <p className={css.hint}>{hint}</p>}
+        {tab === "reply" && !barred && leave.words && <p className={cx(css.hint, leave.closed && css.shut)}>{leave.words}</p>}
       </div>
       {tab === "reply" && <Strip files={files} customer={customer} field={field} />}
       <div className={css.line}>

@@ -109,6 +109,35 @@ export const inbox = {
   "write.takes": ["Your reply takes over from the bot", "Khi bạn trả lời, bot sẽ dừng", "您回覆後，機器人就會停止"],
   "write.closed": ["Closed: your reply begins a new conversation", "Đã xong: trả lời sẽ mở cuộc mới", "已結案：回覆會開啟新的對話"],
 
+  "window.free": ["Replies are free until {end}", "Trả lời miễn phí đến {end}", "{end} 前可免費回覆"],
+  "window.left": [
+    { one: "One more free reply until {end}", other: "{n} more free replies until {end}" },
+    "Còn {n} tin miễn phí đến {end}",
+    "{end} 前還可免費回覆 {n} 則",
+  ],
+  "window.tagged": [
+    "The free time is over; a person may still answer until {end}",
+    "Hết giờ miễn phí; nhân viên còn trả lời được đến {end}",
+    "免費時間已過；客服人員仍可回覆到 {end}",
+  ],
+  "window.paid": ["This reply costs {price}", "Tin này tốn {price}", "這則訊息費用 {price}"],
+  "window.paid.unknown": [
+    "This reply costs money; the price is not known here",
+    "Tin này có tính phí; chưa rõ giá",
+    "這則訊息需付費，費用未知",
+  ],
+  "window.push": ["This counts against the month's messages", "Tin này trừ vào hạn mức tháng", "這則訊息會計入當月額度"],
+  "window.closed": [
+    "The time to reply here is over; choose another channel",
+    "Đã hết hạn trả lời ở kênh này; hãy chọn kênh khác",
+    "此管道的回覆時限已過，請改用其他管道",
+  ],
+  "window.closed.template": [
+    "The time to reply here is over; only an approved template goes now",
+    "Đã hết hạn trả lời; giờ chỉ gửi được mẫu tin đã duyệt",
+    "回覆時限已過，現在只能傳送已核准的範本",
+  ],
+
   "files.title": ["Files of this message", "Tệp của tin này", "這則訊息的附件"],
   "files.attach": ["Attach files", "Đính kèm tệp", "附加檔案"],
   "files.drop": ["Drop to attach", "Thả vào đây để đính kèm", "放開即可附加"],

@@ -1,0 +1,53 @@
+"""The API's route about windows: on which channels a customer can be written to now, how long yet, and for what price."""
+
+from datetime import UTC, datetime
+from http import HTTPStatus
+
+from msgspec import Struct
+
+from hub.engine.windows import leave
+from hub.model.address import Address, is_reachable
+from hub.model.people import Right
+from hub.model.prices import PriceLine
+from hub.model.record import Live
+from hub.model.window import Leave, Wanted
+from hub.web.api_customers import known
+from hub.web.routes import Answer, Ask, Rooms, Route
+
+
+class Window(Struct, frozen=True):
+    """How a person's words may go to one address: `leave`, and its price (null where it is free, or not known)."""
+
+    address: Address
+    leave: Leave
+    price: PriceLine | None = None
+
+
+class WindowList(Struct, frozen=True):
+    """The addresses a customer can be reached at."""
+
+    windows: tuple[Window, ...]
+
+
+async def _windows(rooms: Rooms, ask: Ask) -> Answer:
+    record = await known(rooms, ask.path["customer"])
+    addresses = record.addresses if isinstance(record, Live) else ()
+    found = tuple(_window(rooms, record, address) for address in addresses if isinstance(record, Live) and is_reachable(address))
+    return Answer(HTTPStatus.OK, WindowList(windows=found))
+
+
+def _window(rooms: Rooms, record: Live, address: Address) -> Window:
+    now = rooms.clock.now()
+    may = leave(rooms.windows, record, address, Wanted(now=now, by_person=True))
+    day = datetime.fromtimestamp(now / 1000, UTC).date().isoformat()
+    price = rooms.prices.price_of(address.channel, may.category, to=address.id, day=day) if may.category else None
+    return Window(address=address, leave=may, price=price)
+
+
+WINDOW_ROUTES: tuple[Route, ...] = (
+    Route(
+        method="GET", path="/api/customers/{customer}/windows", name="readWindows", right=Right.LOOK, take=_windows,
+        answers={HTTPStatus.OK: WindowList},
+        summary="Read how a customer may be written to now: for free and how long yet, as what, at what price, or what instead.",
+    ),
+)  # fmt: skip
