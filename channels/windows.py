@@ -9,9 +9,10 @@ RULES: Mapping[str, WindowRule] = {
     # https://developers.facebook.com/docs/whatsapp/pricing (read 2026-11)
     "whatsapp_cloud": WindowRule(hours=24, ad_hours=72, templates=True),
     "twilio_whatsapp": WindowRule(hours=24, ad_hours=72, templates=True),
-    # 24 h; a person may answer for 7 days under HUMAN_AGENT. https://developers.facebook.com/docs/messenger-platform/policy (read 2026-11)
-    "messenger": WindowRule(hours=24, human_hours=7 * 24, human_tag="HUMAN_AGENT"),
-    "instagram": WindowRule(hours=24, human_hours=7 * 24, human_tag="HUMAN_AGENT"),
+    # 24 h, after an advertisement that leads into the chat up to 7 days; a person may answer for 7 days under HUMAN_AGENT.
+    # https://developers.facebook.com/documentation/business-messaging/messenger-platform/policy (of 2026-09-28, read 2026-11)
+    "messenger": WindowRule(hours=24, ad_hours=7 * 24, human_hours=7 * 24, human_tag="HUMAN_AGENT"),
+    "instagram": WindowRule(hours=24, ad_hours=7 * 24, human_hours=7 * 24, human_tag="HUMAN_AGENT"),
     # Eight messages within 48 h of the customer's word, then transaction messages and ZNS for money. https://oa.zalo.me/home/pricing
     "zalo": WindowRule(hours=48, most=8, templates=True, paid="transaction"),
     # The reply token answers one word for nothing; a push counts against the month's quota.
