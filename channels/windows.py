@@ -13,8 +13,10 @@ RULES: Mapping[str, WindowRule] = {
     # https://developers.facebook.com/documentation/business-messaging/messenger-platform/policy (of 2026-09-28, read 2026-11)
     "messenger": WindowRule(hours=24, ad_hours=7 * 24, human_hours=7 * 24, human_tag="HUMAN_AGENT"),
     "instagram": WindowRule(hours=24, ad_hours=7 * 24, human_hours=7 * 24, human_tag="HUMAN_AGENT"),
-    # Eight messages within 48 h of the customer's word, then transaction messages and ZNS for money. https://oa.zalo.me/home/pricing
-    "zalo": WindowRule(hours=48, most=8, templates=True, paid="transaction"),
+    # 48 h from the customer's word, any number of messages since 2026-01-01; then consultation messages for money until the seventh day,
+    # then templates alone: transaction and promotion messages by id ended on 2026-03-01.
+    # https://developers.zalo.me/docs/official-account/tin-nhan/tin-tu-van/dieu-kien-gui-tin-tu-van (read 2026-11)
+    "zalo": WindowRule(hours=48, templates=True, paid="consultation", paid_hours=7 * 24),
     # The reply token answers one word for nothing; a push counts against the month's quota.
     # https://developers.line.biz/en/docs/messaging-api/pricing/ (read 2026-11)
     "line": WindowRule(paid="push"),

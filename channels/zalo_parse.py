@@ -5,6 +5,8 @@ https://developers.zalo.me/docs/official-account/webhook/tong-quan
 
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from channels.fields import FieldOdd, Json, id_of, names, object_of, soft, soft_id, soft_object, text_of
 from channels.zalo_media import attachments
 from hub.model.address import Address
@@ -47,10 +49,11 @@ class Self(Value, frozen=True):
 
 
 class _Told(Value, frozen=True):
-    """What an event is about: who, what, on what to de-duplicate, and the facts beside."""
+    """What an event is about: who, what (`also`: and what else), on what to de-duplicate, and the facts beside."""
 
     who: str
     body: Body
+    also: Body | None = None
     seen: str = ""
     at: int = 0
     details: dict[str, str] = {}
@@ -68,17 +71,16 @@ def parse_event(event: Json, me: Self) -> list[Incoming | Unparsed]:
         return [Unparsed(fields=names(event), reason=f"field {odd.args[0]} is missing or not of its type")]
     if told is None:
         return [Unparsed(fields=names(event), reason="no event_name that is known")]
-    return [
-        Incoming(
-            address=Address(channel="zalo", account=me.account, id=told.who),
-            body=told.body,
-            dedupe_id=told.seen or f"{name}/{told.who}/{at}",
-            at=told.at or at,
-            aliases=tuple(filter(None, (soft_id(event, "user_id_by_app"),))),
-            recipient=_account(event, name),
-            details=told.details,
-        )
-    ]
+    first = Incoming(
+        address=Address(channel="zalo", account=me.account, id=told.who),
+        body=told.body,
+        dedupe_id=told.seen or f"{name}/{told.who}/{at}",
+        at=told.at or at,
+        aliases=tuple(filter(None, (soft_id(event, "user_id_by_app"),))),
+        recipient=_account(event, name),
+        details=told.details,
+    )
+    return [first] if told.also is None else [first, replace(first, body=told.also, dedupe_id=f"{first.dedupe_id}/1")]
 
 
 def _told(name: str, event: Json, me: Self) -> _Told | None:
@@ -219,9 +221,9 @@ def _reacted(event: Json, _me: Self) -> _Told:
 
 
 def _followed(event: Json, _me: Self) -> _Told:
-    """Following asks for the account's news; unfollowing ends that, and no more."""
+    """Following asks for the account's news, and opens the window in which it may write; unfollowing ends the first alone."""
     source = soft(event, "source")
-    return _Told(who=_follower(event), body=OptedIn(topic="follow"), details={"source": source} if source else {})
+    return _Told(who=_follower(event), body=OptedIn(topic="follow"), also=Started(ref=source), details={"source": source} if source else {})
 
 
 def _unfollowed(event: Json, _me: Self) -> _Told:

@@ -12,7 +12,8 @@ class WindowRule(Value, frozen=True):
 
     `hours`: how long free messages go, at most `most` of them (0: any number); `ad_hours`: how long everything is free after a word that
     came by an advertisement; `human_hours`: how long a person may still answer, under the tag `human_tag`; `templates`: whether approved
-    texts go outside of it all; `paid`: the category in which any message goes outside of it, for money or from a quota (empty: none does).
+    texts go outside of it all; `paid`: the category in which any message goes outside of it, for money or from a quota (empty: none does),
+    for `paid_hours` (0: at any time).
     """
 
     hours: int = 0
@@ -22,6 +23,7 @@ class WindowRule(Value, frozen=True):
     human_tag: str = ""
     templates: bool = False
     paid: str = ""
+    paid_hours: int = 0
 
 
 class Heard(Value, frozen=True):
@@ -87,8 +89,9 @@ def _outside(rule: WindowRule, heard: Heard, wanted: Wanted) -> Leave:
     human_until = heard.at + rule.human_hours * HOUR_MS if heard.at else 0
     if wanted.by_person and wanted.now < human_until:
         return Leave(way=Way.TAGGED, until=human_until, tag=rule.human_tag)
-    if rule.paid:
-        return Leave(way=Way.PAID, category=rule.paid)
+    paid_until = heard.at + rule.paid_hours * HOUR_MS if heard.at and rule.paid_hours else 0
+    if rule.paid and (wanted.now < paid_until or not rule.paid_hours):
+        return Leave(way=Way.PAID, until=paid_until, category=rule.paid)
     return Leave(way=Way.CLOSED, instead=("template",) if rule.templates else ())
 
 

@@ -28,6 +28,8 @@ def test_where_a_provider_sets_no_window_a_shop_may_write_at_any_time(channel: s
         ("messenger", 24.1, Way.CLOSED),
         ("zalo", 47.9, Way.FREE),
         ("zalo", 48.1, Way.PAID),
+        ("zalo", 167.9, Way.PAID),
+        ("zalo", 168.1, Way.CLOSED),
         ("line", 0.1, Way.PAID),
         ("twilio_sms", 0.1, Way.PAID),
     ],
@@ -57,8 +59,16 @@ def test_person_may_answer_for_a_week_where_the_provider_has_a_tag_for_it() -> N
 
 
 def test_messages_are_counted_where_the_provider_counts_them() -> None:
-    assert Leave(way=Way.FREE, until=WORD + 48 * HOUR_MS, left=1) == ask("zalo", 1, Heard(at=WORD, sent=7))
-    assert Leave(way=Way.PAID, category="transaction") == ask("zalo", 1, Heard(at=WORD, sent=8))
+    rule, wanted = WindowRule(hours=48, most=8, paid="transaction"), Wanted(now=WORD + HOUR_MS)
+
+    assert Leave(way=Way.FREE, until=WORD + 48 * HOUR_MS, left=1) == may_send(rule, Heard(at=WORD, sent=7), wanted)
+    assert Leave(way=Way.PAID, category="transaction") == may_send(rule, Heard(at=WORD, sent=8), wanted)
+
+
+def test_messages_for_money_end_too_and_a_template_is_what_is_left() -> None:
+    assert Leave(way=Way.PAID, until=WORD + 168 * HOUR_MS, category="consultation") == ask("zalo", 100)
+    assert Leave(way=Way.CLOSED, instead=("template",)) == ask("zalo", 169)
+    assert Leave(way=Way.CLOSED, instead=("template",)) == ask("zalo", 0, Heard())
 
 
 def test_answer_by_the_provider_s_own_leave_costs_nothing() -> None:

@@ -189,3 +189,14 @@ async def test_a_picture_that_comes_in_stands_on_the_timeline(street: Street, ch
         ]
 
     await eventually(shown, what="the picture")
+
+
+async def test_who_follows_on_zalo_is_greeted_and_has_allowed_news(street: Street) -> None:
+    who = street.somebody()
+
+    street.zalo.desk.follow(who)
+    await street.answered(street.zalo, who)
+
+    customer = await street.house.customer("zalo", "oa", who)
+    consents = (await street.house.caller.record(customer)).consents
+    assert [("zalo", "given")] == [(consent.channel, consent.state.value) for consent in consents]
