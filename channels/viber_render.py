@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from channels.split import split
 from hub.model.delivery import Delivery
+from hub.model.errors import Rejected
+from hub.model.failure import Failure
 from hub.model.message import Attachment, Button, ButtonKind, Card, MediaKind, Message, QuickReply, ReplyKind
 from hub.model.ports import Call
 from hub.model.text import Unit, measure
@@ -46,12 +48,15 @@ _Json = dict[str, object]
 
 
 def calls_of(delivery: Delivery, *, limit: int = TEXT_UNITS, caption: int = CAPTION_UNITS) -> list[Call]:
-    """The calls a delivery takes, in order: media, words, cards; what can be pressed stands under the last."""
+    """The calls a delivery takes, in order: media, words, cards; what can be pressed stands under the last.
+
+    Raises Rejected where nothing of it can be shown.
+    """
     message = delivery.message
     warnings: list[str] = []
     bodies = list(_bodies(message, limit, caption, warnings))
     if not bodies:
-        return []
+        raise Rejected("; ".join(warnings) or "nothing of it can be shown", failure=Failure.UNSUPPORTED)
     keyboard = _keyboard(message, warnings)
     if keyboard:
         bodies[-1]["keyboard"] = keyboard

@@ -8,6 +8,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from channels.split import split
 from channels.zalo_parse import ANONYMOUS, GROUP
 from hub.model.delivery import Delivery
@@ -53,7 +55,8 @@ def phone_of(address: str) -> str:
 def calls_of(delivery: Delivery, *, limit: int = TEXT_UNITS, picture: str = "") -> list[Call]:
     """The calls a delivery takes, in order; raises Rejected where this address cannot be sent it.
 
-    `picture`: address of the image a request for a customer's details is shown with.
+    `picture`: address of the image a request for a customer's details is shown with. In a group `[@…]` calls members, which nobody may
+    do by what they write.
     """
     message, to = delivery.message, delivery.address.id
     if message.template:
@@ -62,9 +65,13 @@ def calls_of(delivery: Delivery, *, limit: int = TEXT_UNITS, picture: str = "") 
         raise Rejected("a phone number is reached by templates only", failure=Failure.TEMPLATE)
     method, recipient = _recipient(to)
     warnings: list[str] = []
+    if method == GROUP_MESSAGE:
+        message = replace(message, text=message.text.replace("[@", "[ @"))
     bodies = list(_bodies(message, limit, picture, warnings))
+    if not bodies:
+        raise Rejected("; ".join(warnings) or "nothing of it can be shown", failure=Failure.UNSUPPORTED)
     told = [tuple(warnings), *[()] * (len(bodies) - 1)]
-    return [Call(method=method, params={**recipient, "message": body}, warnings=w) for body, w in zip(bodies, told, strict=False)]
+    return [Call(method=method, params={**recipient, "message": body}, warnings=w) for body, w in zip(bodies, told, strict=True)]
 
 
 def _recipient(to: str) -> tuple[str, _Json]:

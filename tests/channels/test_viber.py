@@ -12,7 +12,7 @@ from channels import viber
 from hub.engine.degrade import degrade, understand
 from hub.model.errors import Misconfigured, Rejected, SettingsError
 from hub.model.events import Body, Incoming, OptedOut, Receipt, Said, Started
-from hub.model.message import Button, ButtonKind, Card, Message, QuickReply, ReplyKind
+from hub.model.message import Attachment, Button, ButtonKind, Card, MediaKind, Message, QuickReply, ReplyKind
 from hub.model.ports import Reply
 from hub.model.words import DeliveryState
 from sandbox.shown import Webhook
@@ -205,6 +205,13 @@ async def test_a_wrong_token_stops_the_account(world: World) -> None:
         await other.look("https://shop.example/hooks/viber/shop")
 
     assert "2" == refused.value.code
+
+
+def test_what_cannot_be_sent_is_refused_and_not_told_as_sent() -> None:
+    channel = viber.Viber(viber.Settings(account="shop", token=TOKEN), None)  # type: ignore[arg-type]
+
+    with pytest.raises(Rejected):
+        channel.render(delivery(Message(attachments=(Attachment(kind=MediaKind.STICKER),)), to=LAN))
 
 
 @pytest.mark.parametrize(("settings", "named"), [({"token": ""}, "token"), ({"base_url": "chatapi.viber.com"}, "base_url")])

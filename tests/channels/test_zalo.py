@@ -325,6 +325,31 @@ def test_the_headers_moment_signs_too_and_another_formula_may_be_set() -> None:
     assert zalo.signature(own, body, "1") != zalo.signature(turned, body, "1")
 
 
+def test_a_look_whether_we_are_there_needs_no_signature_and_tells_nothing() -> None:
+    channel = zalo.Zalo(settings("https://openapi.zalo.me"), alone(None))  # type: ignore[arg-type]
+    asked = replace(request(b"", {}), method="GET")
+
+    channel.verify(asked)
+
+    assert ([], None) == (channel.parse(asked), channel.answer(asked, []))
+
+
+def test_nobody_calls_a_groups_members_by_what_they_write() -> None:
+    channel = zalo.Zalo(settings("https://openapi.zalo.me"), alone(None))  # type: ignore[arg-type]
+
+    (call,) = channel.render(delivery(Message(text="[@grp-5] xem này"), to="group/grp-5"))
+
+    assert {"recipient": {"group_id": "grp-5"}, "message": {"text": "[ @grp-5] xem này"}} == call.params
+
+
+@pytest.mark.parametrize("to", [LAN, PHONE, "group/grp-5"])
+def test_what_cannot_be_sent_there_is_refused_and_not_told_as_sent(to: str) -> None:
+    channel = zalo.Zalo(settings("https://openapi.zalo.me"), alone(None))  # type: ignore[arg-type]
+
+    with pytest.raises(Rejected):
+        channel.render(delivery(Message(attachments=(Attachment(kind=MediaKind.STICKER),)), to=to))
+
+
 @pytest.mark.parametrize(
     ("wrong", "named"),
     [
