@@ -3,9 +3,10 @@
 https://developers.facebook.com/documentation/business-messaging/instagram-messaging
 """
 
-from aiohttp import ClientSession
+import re
 
 from channels import messaging, meta
+from channels.instagram_tokens import Lasting, Leave, Version
 from channels.kinds import TEXT_LIMIT, AccountSetup, ChannelKind, Field, Outside
 from channels.messaging_acts import Place, comment_calls
 from channels.messaging_errors import CODES
@@ -37,11 +38,16 @@ PAGE_FIELDS = ("messages",)
 """Over its Page, an account's events come once any of the Page's is subscribed to."""
 
 ABOUT = "instagram"
-OWN_HOST = "graph.instagram.com"
-"""Where accounts without a Page are asked for (Business Login for Instagram)."""
+ALONE = "instagram"
+"""The `login` of accounts without a Page: https://developers.facebook.com/docs/instagram-platform/instagram-api-with-instagram-login"""
+
+OWN_URL = "https://graph.instagram.com/v25.0"
+"""Where those are asked for."""
 
 COMMENTS = Place(answers="replies", hides="hide", text_units=2200, verbs=frozenset(CommentVerb) - {CommentVerb.LIKE})
 """https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-comment/replies"""
+
+_VERSION = re.compile(r"/v\d+\.\d+$")
 
 CAPABILITIES = Capabilities(
     text_units=TEXT_UNITS,
@@ -77,6 +83,7 @@ class Settings(Value, frozen=True):
     instagram_account_id: str = ""
     username: str = ""
     app_id: str = ""
+    login: str = ""
     base_url: str = meta.BASE_URL
 
     def __repr__(self) -> str:
@@ -89,7 +96,7 @@ class Instagram:
 
     kind = "instagram"
 
-    def __init__(self, settings: Settings, session: ClientSession, capabilities: Capabilities = CAPABILITIES) -> None:
+    def __init__(self, settings: Settings, outside: Outside, capabilities: Capabilities = CAPABILITIES) -> None:
         _check(settings)
         self.account = settings.account
         self.capabilities = capabilities
@@ -97,8 +104,7 @@ class Instagram:
         # Its pages of documentation know no metadata, and Graph refuses keys it does not know: our echoes are known by their ids.
         self._dialect = Dialect(can=capabilities, marking=Marking.NONE)
         self._me = Me(channel=self.kind, account=settings.account, own_id=settings.instagram_account_id, app_id=settings.app_id)
-        access = meta.Access(token=settings.token, base_url=settings.base_url, place=meta.TokenPlace.ADDRESS)
-        self._graph = meta.Graph(session, access, CODES)
+        self._leave = self._leave_of(outside)
 
     @property
     def own_id(self) -> str:
@@ -123,19 +129,19 @@ class Instagram:
 
     async def prepare(self, delivery: Delivery, files: Files) -> Delivery:
         """Bring files that have no https address to Meta; raises a SendError."""
-        return await messaging.uploaded(self._graph, delivery, files, platform=self.kind)
+        return await messaging.uploaded(await self._leave.graph(), delivery, files, platform=self.kind)
 
     async def send(self, call: Call, delivery: Delivery) -> Sent:
         """Make one call; raises a SendError, or whatever the session raised for the outbox."""
-        return await messaging.send(self._graph, call, delivery.address)
+        return await messaging.send(await self._leave.graph(), call, delivery.address)
 
     async def typing(self, to: Address, external_id: str = "") -> None:
         """Show "typing…" for a while or until the next message. Raises a SendError."""
-        await messaging.signal(self._graph, to, messaging.TYPING)
+        await messaging.signal(await self._leave.graph(), to, messaging.TYPING)
 
     async def mark_read(self, to: Address, external_id: str) -> None:
         """Show the customer that all up to now was seen. Raises a SendError."""
-        await messaging.signal(self._graph, to, messaging.SEEN)
+        await messaging.signal(await self._leave.graph(), to, messaging.SEEN)
 
     @property
     def comment_verbs(self) -> frozenset[CommentVerb]:
@@ -148,21 +154,22 @@ class Instagram:
 
     async def act(self, call: Call) -> Sent:
         """Make one of them; raises a SendError."""
-        return await messaging.act(self._graph, call)
+        return await messaging.act(await self._leave.graph(), call)
 
     async def connect(self, hook_url: str) -> Connection:
         """Have the account's events brought to our app; where to is set by hand. Raises a SendError."""
-        await messaging.subscribe(self._graph, FIELDS if self._is_alone else PAGE_FIELDS)
+        await messaging.subscribe(await self._leave.graph(), FIELDS if self._is_alone else PAGE_FIELDS)
         return await self.look(hook_url)
 
     async def look(self, hook_url: str) -> Connection:
         """How the account stands. Raises a SendError."""
         s, wanted = self._settings, FIELDS if self._is_alone else PAGE_FIELDS
         name, own_id = await self._who()
-        problems = messaging.lacking(await messaging.missing_fields(self._graph, s.app_id, wanted))
+        token = await self._leave.current()
+        problems = messaging.lacking(await messaging.missing_fields(await self._leave.graph(), s.app_id, wanted))
         if s.instagram_account_id and own_id != s.instagram_account_id:
             problems = (f"The token is of the account {own_id or 'of no number'}, not of {s.instagram_account_id}.", *problems)
-        return messaging.standing(name, "", problems=problems, clicks=_clicks(hook_url, s.verify_token))
+        return messaging.standing(name, "", problems=problems, clicks=_clicks(hook_url, s.verify_token), until=token.until)
 
     def start_link(self, token: str) -> str:
         """An address that opens the chat with `token` as referral; empty while the account's name is not set.
@@ -172,18 +179,33 @@ class Instagram:
         return f"https://ig.me/m/{self._settings.username}?ref={token}" if self._settings.username else ""
 
     async def close(self) -> None:
-        """Nothing: the session belongs to the hub."""
+        """Let a token's renewal end; the session belongs to the hub."""
+        await self._leave.close()
 
     @property
     def _is_alone(self) -> bool:
-        return OWN_HOST in self._settings.base_url
+        """Whether the account is asked for without a Page."""
+        return self._settings.login == ALONE
+
+    def _leave_of(self, outside: Outside) -> Leave | Lasting:
+        """A Page's token lasts, an account's own has to be renewed."""
+        s = self._settings
+
+        def graph_of(token: str, version: Version) -> meta.Graph:
+            url = s.base_url if version is Version.OURS else _VERSION.sub("", s.base_url)
+            return meta.Graph(outside.session, meta.Access(token=token, base_url=url, place=meta.TokenPlace.ADDRESS), CODES)
+
+        if not self._is_alone:
+            return Lasting(s.token, graph_of=graph_of)
+        return Leave(s.account, s.token, graph_of=graph_of, clock=outside.clock, tokens=outside.tokens)
 
     async def _who(self) -> tuple[str, str]:
         """The account's name and number: its own, or those of the account that belongs to the token's Page."""
+        graph = await self._leave.graph()
         if self._is_alone:
-            told = await self._graph.get("me", {"fields": "user_id,username"})
+            told = await graph.get("me", {"fields": "user_id,username"})
             return str(told.get("username", "")), str(told.get("user_id", ""))
-        told = await self._graph.get("me", {"fields": "id,name,instagram_business_account{id,username}"})
+        told = await graph.get("me", {"fields": "id,name,instagram_business_account{id,username}"})
         account = told.get("instagram_business_account")
         found = account if isinstance(account, dict) else {}
         return str(found.get("username") or told.get("name", "")), str(found.get("id", ""))
@@ -220,9 +242,10 @@ def _build(setup: AccountSetup, outside: Outside) -> Instagram:
         instagram_account_id=setup.value("instagram_account_id"),
         username=setup.value("username").removeprefix("@"),
         app_id=setup.value("app_id"),
-        base_url=setup.base_url or meta.BASE_URL,
+        login=setup.value("login"),
+        base_url=setup.base_url or (OWN_URL if setup.value("login") == ALONE else meta.BASE_URL),
     )
-    return Instagram(settings, outside.session, setup.limited(CAPABILITIES))
+    return Instagram(settings, outside, setup.limited(CAPABILITIES))
 
 
 KIND = ChannelKind(
@@ -232,7 +255,7 @@ KIND = ChannelKind(
         Field(
             key="token",
             secret=True,
-            what="The access token of the Page the account belongs to, or the account's own (then base_url is https://graph.instagram.com/v25.0).",
+            what="The access token of the Page the account belongs to; for an account without a Page its own, and login is instagram.",
             example="EAAexample",
         ),
         Field(
@@ -243,6 +266,7 @@ KIND = ChannelKind(
         ),
         Field(key="verify_token", secret=True, what="Any text of your own; give Meta the same when it asks.", example="example-verify"),
         Field(key="instagram_account_id", required=False, what="The account's number, where one app serves several accounts."),
+        Field(key="login", required=False, what="instagram, where the account belongs to no Page; its token is renewed by itself then."),
         Field(key="username", required=False, what="The account's name, for links from the web chat into this one."),
         Field(key="app_id", required=False, what="The app's number, at the top of its page at Meta; by it our own messages are known."),
         TEXT_LIMIT,

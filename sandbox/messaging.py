@@ -29,7 +29,10 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Meta:
-    """One Page or Instagram account and the app that reads it. `comments` and `closed` (whose 24 hours are over) are for tests."""
+    """One Page or Instagram account and the app that reads it. `comments` and `closed` (whose 24 hours are over) are for tests.
+
+    `young`: the token is too new to be renewed; `renewed`: how often it was; `used`: the tokens of the messages.
+    """
 
     def __init__(self, kind: str, *, token: str, secret: str, own_id: str = "1", app_id: str = "900") -> None:
         self.kind = kind
@@ -38,7 +41,11 @@ class Meta:
         self.comments: dict[str, Comment] = {}
         self.closed: set[str] = set()
         self.fields: list[str] = []
+        self.used: list[str] = []
+        self.renewed = 0
+        self.young = False
         self._token = token
+        self._tokens = {token}
         self._app = (app_id, f"{app_id}|{secret}")
         self._teller = Teller(kind=kind, own_id=own_id, app_id=app_id, secret=secret)
         self._files: dict[str, str] = {}
@@ -62,6 +69,7 @@ class Meta:
             "me/subscribed_apps": self._subscribed,
             f"{app}/subscriptions": self._hooks,
             "debug_token": self._debug,
+            "refresh_access_token": self._renew,
             "{person}": self._person,
         }
         return [
@@ -88,6 +96,10 @@ class Meta:
         self._at_desk.bringing.bring(chat, self._teller.commented(made))
         return made
 
+    def take_token(self, token: str) -> None:
+        """Take another token too, from now on."""
+        self._tokens.add(token)
+
     def person_says(self, chat: str, text: str) -> Webhook:
         """What Meta tells where somebody of the shop answers in its own inbox; to be brought."""
         return self._teller.answered_by_hand(chat, self._at_desk.new_id("m_"), text)
@@ -95,6 +107,7 @@ class Meta:
     # --- the Send API ---
 
     async def _send(self, request: web.Request) -> web.StreamResponse:
+        self.used.append(request.query.get("access_token", ""))
         told = await _json(request)
         recipient = told.get("recipient")
         to = self._addressed(recipient if isinstance(recipient, dict) else {})
@@ -227,12 +240,20 @@ class Meta:
         hook = {"object": "page" if self.kind == MESSENGER else "instagram", "callback_url": self._hook, "active": True}
         return json_answer({"data": [hook] if self._hook else []})
 
+    async def _renew(self, request: web.Request) -> web.StreamResponse:
+        """60 days more, under another token; the older one goes on."""
+        if request.query.get("grant_type") != "ig_refresh_token" or self.young:
+            return refused("100/0 The token is too young to be refreshed")
+        self.renewed += 1
+        self._tokens.add(f"{self._token}-{self.renewed}")
+        return json_answer({"access_token": f"{self._token}-{self.renewed}", "token_type": "bearer", "expires_in": 60 * 86_400})
+
     async def _debug(self, _request: web.Request) -> web.StreamResponse:
         return json_answer({"data": {"app_id": self._app[0], "is_valid": True, "expires_at": 0, "data_access_expires_at": 4_102_444_800}})
 
     def _guarded(self, handler: Handler) -> Handler:
         async def guarded(request: web.Request) -> web.StreamResponse:
-            if request.query.get("access_token", "") not in {self._token, self._app[1]}:
+            if request.query.get("access_token", "") not in {*self._tokens, self._app[1]}:
                 return refused("190/0 Invalid OAuth access token.", status=HTTPStatus.UNAUTHORIZED)
             return await handler(request)
 

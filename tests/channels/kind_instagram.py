@@ -4,6 +4,7 @@ import msgspec
 from aiohttp import ClientSession
 
 from channels import instagram, meta
+from config.outside import alone
 from hub.model.ports import Channel
 from sandbox import messaging
 from tests.channels.contract import AT, SECRET, TO, TOKEN, Kind
@@ -11,7 +12,7 @@ from tests.channels.contract import AT, SECRET, TO, TOKEN, Kind
 
 def _instagram(session: ClientSession, base_url: str) -> Channel:
     settings = instagram.Settings(account="shop", token=TOKEN, secret=SECRET, verify_token="choose", base_url=base_url)
-    return instagram.Instagram(settings, session)
+    return instagram.Instagram(settings, alone(session))
 
 
 def _told(content: dict[str, object]) -> bytes:

@@ -7,6 +7,8 @@ from typing import TypeVar
 from aiohttp import ClientSession, web
 
 from channels import instagram, messenger
+from channels.kinds import Outside
+from config.outside import alone
 from hub.model.errors import BadSignature
 from hub.model.events import Body, Incoming, Unparsed
 from hub.model.ports import Inbound
@@ -45,12 +47,12 @@ class World:
         return found
 
 
-def built(kind: str, session: ClientSession, base_url: str, **values: str) -> Either:
+def built(kind: str, session: ClientSession, base_url: str, outside: Outside | None = None, **values: str) -> Either:
     """The channel with everything set that can be."""
     own = {"account": "shop", "token": TOKEN, "secret": SECRET, "verify_token": VERIFY, "app_id": APP, "base_url": base_url, **values}
     if kind == MESSENGER:
         return messenger.Messenger(messenger.Settings(**{"page_id": PAGE, **own}), session)
-    return instagram.Instagram(instagram.Settings(**{"instagram_account_id": PAGE, **own}), session)
+    return instagram.Instagram(instagram.Settings(**{"instagram_account_id": PAGE, **own}), outside or alone(session))
 
 
 @asynccontextmanager
