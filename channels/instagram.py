@@ -6,6 +6,7 @@ https://developers.facebook.com/documentation/business-messaging/instagram-messa
 import re
 
 from channels import messaging, meta
+from channels.fields import soft, soft_id, soft_object
 from channels.instagram_tokens import Lasting, Leave, Version
 from channels.kinds import TEXT_LIMIT, AccountSetup, ChannelKind, Field, Outside
 from channels.messaging_acts import Place, comment_calls
@@ -169,7 +170,7 @@ class Instagram:
         problems = messaging.lacking(await messaging.missing_fields(await self._leave.graph(), s.app_id, wanted))
         if s.instagram_account_id and own_id != s.instagram_account_id:
             problems = (f"The token is of the account {own_id or 'of no number'}, not of {s.instagram_account_id}.", *problems)
-        return messaging.standing(name, "", problems=problems, clicks=_clicks(hook_url, s.verify_token), until=token.until)
+        return Connection(name=name, problems=problems, clicks=_clicks(hook_url, s.verify_token), until=token.until)
 
     def start_link(self, token: str) -> str:
         """An address that opens the chat with `token` as referral; empty while the account's name is not set.
@@ -204,11 +205,10 @@ class Instagram:
         graph = await self._leave.graph()
         if self._is_alone:
             told = await graph.get("me", {"fields": "user_id,username"})
-            return str(told.get("username", "")), str(told.get("user_id", ""))
+            return soft(told, "username"), soft_id(told, "user_id")
         told = await graph.get("me", {"fields": "id,name,instagram_business_account{id,username}"})
-        account = told.get("instagram_business_account")
-        found = account if isinstance(account, dict) else {}
-        return str(found.get("username") or told.get("name", "")), str(found.get("id", ""))
+        account = soft_object(told, "instagram_business_account")
+        return soft(account, "username") or soft(told, "name"), soft_id(account, "id")
 
 
 def _check(settings: Settings) -> None:

@@ -1,8 +1,8 @@
 """What Messenger and Instagram do alike at Graph: sending, files, sender actions, comments' answers, and how an account stands."""
 
 from collections.abc import Mapping
-from typing import Never
 
+import msgspec
 from aiohttp import FormData
 from msgspec.structs import replace
 
@@ -15,7 +15,7 @@ from hub.model.delivery import Delivery
 from hub.model.errors import OutcomeUnknown, SettingsError
 from hub.model.failure import Failure
 from hub.model.message import Attachment
-from hub.model.ports import Call, Connection, Files, Sent
+from hub.model.ports import Call, Files, Sent
 
 UPLOAD = "me/message_attachments"
 UPLOAD_SECONDS = 60.0
@@ -70,8 +70,8 @@ async def _brought(graph: Graph, piece: Attachment, files: Files, platform: str)
     form = FormData()
     if platform != "messenger":
         form.add_field("platform", platform)
-    payload = f'{{"attachment":{{"type":"{FILE_TYPES[piece.kind]}","payload":{{"is_reusable":true}}}}}}'
-    form.add_field("message", payload)
+    message = {"attachment": {"type": FILE_TYPES[piece.kind], "payload": {"is_reusable": True}}}
+    form.add_field("message", msgspec.json.encode(message).decode())
     form.add_field("filedata", file.content, filename=file.name, content_type=file.mime_type)
     told = await graph.upload(UPLOAD, form, seconds=UPLOAD_SECONDS)
     if not (found := soft_id(told, "attachment_id")):
@@ -108,11 +108,6 @@ async def expiry(app: Graph, token: str) -> int:
     return int(min((each for each in ends if each > 0), default=0.0) * 1000)
 
 
-def standing(name: str, hook: str, *, problems: tuple[str, ...], clicks: tuple[str, ...] = (), until: int = 0) -> Connection:
-    """How an account stands."""
-    return Connection(name=name, hook=hook, clicks=clicks, problems=problems, until=until)
-
-
 def lacking(fields: tuple[str, ...]) -> tuple[str, ...]:
     """The problem of events that are not brought."""
     return (f"Meta does not bring {', '.join(fields)}: connect the account again, or tick them by hand.",) if fields else ()
@@ -122,13 +117,9 @@ def check(where: str, required: Mapping[str, tuple[str, str]], base_url: str) ->
     """Raise SettingsError for the first value that is missing (key → value and where it is found), or an address that is none."""
     for key, (value, remedy) in required.items():
         if not value:
-            _wrong(f"{where}: {key} is not set; {remedy}")
+            raise SettingsError(f"{where}: {key} is not set; {remedy}")
     if not base_url.startswith(("https://", "http://")) or base_url.endswith("/"):
-        _wrong(f"{where}: base_url must begin with https:// and not end with /, or be left out.")
-
-
-def _wrong(sentence: str) -> Never:
-    raise SettingsError(sentence)
+        raise SettingsError(f"{where}: base_url must begin with https:// and not end with /, or be left out.")
 
 
 def _texts(of: Json, key: str) -> list[str]:

@@ -6,6 +6,7 @@ https://developers.facebook.com/documentation/business-messaging/messenger-platf
 from aiohttp import ClientSession
 
 from channels import messaging, meta
+from channels.fields import soft, soft_id
 from channels.kinds import TEXT_LIMIT, AccountSetup, ChannelKind, Field, Outside
 from channels.messaging_acts import Place, comment_calls
 from channels.messaging_errors import CODES
@@ -158,15 +159,15 @@ class Messenger:
         s = self._settings
         page = await self._graph.get("me", {"fields": "id,name"})
         problems = messaging.lacking(await messaging.missing_fields(self._graph, s.app_id, FIELDS))
-        if s.page_id and page.get("id") != s.page_id:
-            problems = (f"The token is of Page {page.get('id')}, not of {s.page_id}: take the token of that Page.", *problems)
+        if s.page_id and soft_id(page, "id") != s.page_id:
+            problems = (f"The token is of Page {soft_id(page, 'id')}, not of {s.page_id}: take the token of that Page.", *problems)
         if not s.app_id:
-            return messaging.standing(str(page.get("name", "")), "", problems=problems, clicks=_clicks(hook_url, s.verify_token))
+            return Connection(name=soft(page, "name"), problems=problems, clicks=_clicks(hook_url, s.verify_token))
         hook = await messaging.hook_of(self._app(), s.app_id, ABOUT)
         if hook != hook_url:
             problems = (*problems, f"Meta brings the Page's events to {hook or 'nowhere'}: connect the account again.")
         until = await messaging.expiry(self._app(), s.token)
-        return messaging.standing(str(page.get("name", "")), hook, problems=problems, until=until)
+        return Connection(name=soft(page, "name"), hook=hook, problems=problems, until=until)
 
     def start_link(self, token: str) -> str:
         """An address that opens Messenger with `token` as referral; empty while the Page's id is not known."""
