@@ -259,7 +259,7 @@ class WhatsApp:
         who = {"wa_id": phone.id} if numbered else {"user_id": phone.id}
         sender = {"from": phone.id} if numbered else {"from_user_id": phone.id}
         contact = {"profile": {"name": phone.name}, **who}
-        return self._signed({"contacts": [contact], "messages": [{**sender, "timestamp": str(int(time.time())), **message}]})
+        return self.signed({"contacts": [contact], "messages": [{**sender, "timestamp": str(int(time.time())), **message}]})
 
     def _status(self, phone: Phone, bubble: Bubble, state: str, code: str) -> Webhook:
         whose = {"recipient_id": phone.id} if phone.id.isdigit() else {"recipient_user_id": phone.id}
@@ -269,12 +269,13 @@ class WhatsApp:
             status["errors"] = [{"code": number, "title": "Message undeliverable", "message": "Message undeliverable"}]
         else:
             status["pricing"] = {"billable": bool(bubble.template), "pricing_model": "PMP", "type": "regular", "category": "service"}
-        return self._signed({"statuses": [status]})
+        return self.signed({"statuses": [status]})
 
-    def _signed(self, lists: Json) -> Webhook:
+    def signed(self, lists: Json, *, field: str = "messages") -> Webhook:
+        """A webhook of one change, about our number."""
         metadata = {"display_phone_number": "15550100", "phone_number_id": self.number}
         value = {"messaging_product": "whatsapp", "metadata": metadata, **lists}
-        entry = {"id": BUSINESS, "changes": [{"value": value, "field": "messages"}]}
+        entry = {"id": BUSINESS, "changes": [{"value": value, "field": field}]}
         body = msgspec.json.encode({"object": "whatsapp_business_account", "entry": [entry]})
         signature = "sha256=" + hmac.digest(self._secret, body, hashlib.sha256).hex()
         return Webhook(body=body, headers={"Content-Type": "application/json", "X-Hub-Signature-256": signature})

@@ -12,18 +12,19 @@ from channels import meta
 from channels.whatsapp_cloud import KIND, Settings, WhatsAppCloud
 from channels.whatsapp_cloud_codes import CODES
 from channels.whatsapp_cloud_standing import Told, standing_of
+from channels.whatsapp_cloud_template import problems_of
 from hub.model.address import Address
 from hub.model.errors import Misconfigured, Rejected, SettingsError, TemporaryFailure
 from hub.model.events import Incoming, Said
 from hub.model.failure import Failure
-from hub.model.message import Attachment, MediaKind, Message
+from hub.model.message import Attachment, Component, MediaKind, Message, Parameter, Template
 from hub.model.ports import File, Inbound
 from sandbox.faults import FaultKind
 from sandbox.shown import Media
 from sandbox.stand_in import StandIn
 from sandbox.whatsapp_cloud import BUSINESS, WhatsApp
 from tests.channels.contract import SECRET, TOKEN, delivery
-from tests.channels.kind_whatsapp_cloud import NUMBER, read_of
+from tests.channels.kind_whatsapp_cloud import NUMBER, read_of, webhook
 from tests.processes import eventually
 
 TO = "84912000111"
@@ -122,6 +123,42 @@ async def test_file_without_an_id_or_no_longer_there_is_refused(channel: WhatsAp
         await channel.locate(Attachment(kind=MediaKind.IMAGE))
     with pytest.raises(Rejected):
         await channel.locate(Attachment(kind=MediaKind.IMAGE, media_id="7999"))
+
+
+# --- what only the channel itself can tell ---
+
+
+def heard_in_a_group(text: str, **context: str) -> Said:
+    message = {"from": TO, "group_id": "G1", "id": "1", "type": "text", "text": {"body": text}, "context": {"id": "wamid.9", **context}}
+    asked = Inbound(method="POST", url="", path_query="", headers={}, body=webhook("messages", {"messages": [message]}))
+    (found,) = unconnected().parse(asked)
+    assert isinstance(found, Incoming)
+    assert isinstance(found.body, Said)
+    return found.body
+
+
+def test_in_a_group_we_are_meant_where_our_number_or_our_message_is_named() -> None:
+    meant = [heard_in_a_group("@15550100 còn không?"), heard_in_a_group("còn không?", **{"from": "+1 555-0100"})]
+    others = [heard_in_a_group("còn không?", **{"from": "84912000222"}), heard_in_a_group("gọi 15550100 nhé"), heard_in_a_group("hi")]
+
+    assert [(True, "group", TO)] * 2 == [(said.mentioned, said.chat_type, said.author) for said in meant]
+    assert [False] * 3 == [said.mentioned for said in others]
+
+
+def test_gap_takes_four_spaces_in_a_row_and_no_more() -> None:
+    def wrong(words: str) -> list[str]:
+        body = Component(kind="body", parameters=(Parameter(value=words),))
+        return list(problems_of(Template(name="t", language="vi", components=(body,))))
+
+    assert [] == wrong("a    b")
+    assert all(wrong(words) for words in ("a     b", "a\tb", "a\nb", "a\r", " "))
+
+
+async def test_id_we_wrote_to_is_no_new_one(channel: WhatsAppCloud) -> None:
+    for to in (TO, "VN.40011"):
+        sent = delivery(Message(text="hi"), to=to)
+
+        assert "" == (await channel.send(channel.render(sent)[0], sent)).identity
 
 
 # --- reading and typing ---

@@ -283,3 +283,18 @@ def said_by_press(channel: Channel, desk: Desk, n: int, offer: str) -> list[Said
     asked = read_of(webhook)
     channel.verify(asked)
     return [found.body for found in channel.parse(asked) if isinstance(found, Incoming) and isinstance(found.body, Said)]
+
+
+def test_words_above_cards_that_are_too_long_beside_them_go_before() -> None:
+    cards = tuple(Card(title=f"Áo {n}", image=PICTURE, url=f"https://shop.example/{n}") for n in (1, 2))
+
+    made = calls(Message(text=("Một câu vừa phải thôi. " * 100).strip(), cards=cards))
+
+    assert ["text", "interactive"] == [call.params["type"] for call in made]
+    assert len(interactive(made[1])["body"]["text"]) <= 1024
+
+
+def test_bare_cards_are_pictures_for_side_by_side_they_need_something_to_press() -> None:
+    made = calls(Message(cards=tuple(Card(title=title, image=PICTURE) for title in ("Áo", "Quần"))))
+
+    assert ["image", "image"] == [call.params["type"] for call in made]
