@@ -3,6 +3,8 @@
 import asyncio
 import hashlib
 import hmac
+from collections.abc import Sequence
+from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
@@ -12,7 +14,7 @@ from aiohttp import ClientSession
 from msgspec.structs import replace
 
 from channels import http
-from channels.fields import Json, names, soft, soft_object
+from channels.fields import Json, soft, soft_object
 from channels.kinds import TEXT_LIMIT, AccountSetup, ChannelKind, Field, Outside
 from channels.slack_account import problems_of, steps
 from channels.slack_errors import decide
@@ -30,6 +32,7 @@ from channels.slack_render import (
     TEXT_CHARACTERS,
     calls_of,
 )
+from channels.slack_socket import WAIT_S, Socket
 from hub.model.base import Value
 from hub.model.delivery import Delivery
 from hub.model.errors import BadSignature, Rejected, SettingsError, Unparseable
@@ -55,14 +58,26 @@ _PARTS = 64
 """Fields of a form at most; Slack sends about twenty."""
 
 
+class Mode(StrEnum):
+    """How events come in: Slack calls us, or we hold a socket open (Socket Mode)."""
+
+    WEBHOOK = "webhook"
+    POLLING = "polling"
+
+
 class Settings(Value, frozen=True):
-    """One app in one workspace: its bot token as `token`, its signing secret as `secret`; `bot_user_id` is the app's own user there."""
+    """One app in one workspace: its bot token as `token`, its signing secret as `secret`; `bot_user_id` is the app's own user there.
+
+    `app_token` opens the socket where `mode` is polling; then nothing is signed, and no secret is needed.
+    """
 
     account: str
     token: str
-    secret: str
+    secret: str = ""
     base_url: str = BASE_URL
     bot_user_id: str = ""
+    mode: Mode = Mode.WEBHOOK
+    app_token: str = ""
 
     def __repr__(self) -> str:
         """Token and secret never reach a log."""
@@ -106,6 +121,7 @@ class Slack:
         self._session = session
         self._clock = clock
         self._me = Self(account=settings.account, user=settings.bot_user_id)
+        self._socket = Socket(session, token=settings.app_token, base_url=settings.base_url)
 
     def verify(self, request: Inbound) -> None:
         """Compare the HMAC-SHA256 of time and raw body in constant time; raises BadSignature, also where the time is over 5 minutes off."""
@@ -116,11 +132,14 @@ class Slack:
             raise BadSignature("the time is no number")
         if abs(self._clock.now() / 1000 - int(at[:16])) > TOLERANCE_S:
             raise BadSignature("the request was signed too long ago", code="stale_timestamp")
-        if not hmac.compare_digest(told.encode(errors="replace"), signature(self._key, at, request.body).encode()):
+        if not self._key or not hmac.compare_digest(told.encode(errors="replace"), signature(self._key, at, request.body).encode()):
             raise BadSignature("the signature is not the body's")
 
     def parse(self, request: Inbound) -> list[Incoming | Unparsed]:
-        """The events of one request, be it an event, a press, a form or a command; raises Unparseable for any other body."""
+        """The events of one request, be it an event, a press, a form or a command; raises Unparseable for any other body.
+
+        By the socket presses and commands come as JSON too.
+        """
         if request.body.lstrip()[:1] == b"{":
             told = _json(request.body)
             match soft(told, "type"):
@@ -128,7 +147,9 @@ class Slack:
                     return parse_event(told, self._me)
                 case "url_verification" | "app_rate_limited":
                     return []
-            return [Unparsed(fields=names(told), reason="no type of request that is known")]
+                case "" if soft(told, "command"):
+                    return parse_command({key: soft(told, key) for key in told}, self._me)
+            return parse_interaction(told, self._me)
         form = _form(request.body)
         if "payload" in form:
             return parse_interaction(_json(form["payload"].encode(errors="replace")), self._me)
@@ -195,9 +216,16 @@ class Slack:
             raise Rejected("the file does not lie at Slack", failure=Failure.MEDIA)
         return Located(url=url, headers={"Authorization": f"Bearer {self._settings.token}"}, mime_type=mime, size=attachment.size)
 
+    async def poll(self, offset: int, *, wait: float = WAIT_S) -> tuple[Sequence[Inbound], int]:
+        """What the socket brings within `wait` seconds, and the next offset; asking with that acknowledges it. Raises a SendError."""
+        return await self._socket.poll(offset, wait=wait)
+
+    async def acknowledge(self, events: list[Incoming | Unparsed]) -> None:
+        """Nothing: the next `poll` acknowledges all that this one brought."""
+
     async def connect(self, hook_url: str) -> Connection:
         """Slack lets no token set a webhook: who the app is, and what a person clicks. Raises a SendError."""
-        return replace(await self.look(hook_url), clicks=steps(hook_url))
+        return replace(await self.look(hook_url), clicks=steps("" if self._settings.mode is Mode.POLLING else hook_url))
 
     async def look(self, hook_url: str) -> Connection:
         """Who the app is in its workspace, and which scopes it lacks; raises a SendError."""
@@ -211,7 +239,8 @@ class Slack:
         return Connection(name=name, problems=problems_of(answer.headers.get("X-OAuth-Scopes", "")))
 
     async def close(self) -> None:
-        """Nothing: the session belongs to the hub."""
+        """End the socket, if one is open; the session belongs to the hub."""
+        await self._socket.close()
 
     @cached_property
     def _client(self) -> "SessionClient":
@@ -247,8 +276,10 @@ def _check(settings: Settings) -> None:
     where = f"channel account slack/{settings.account}"
     if not settings.token.strip() or not settings.token.isascii():
         raise SettingsError(f"{where}: token must be the app's Bot User OAuth Token (xoxb-…)")
-    if not settings.secret.strip():
-        raise SettingsError(f"{where}: secret is not set; give the app's Signing Secret")
+    if settings.mode is Mode.WEBHOOK and not settings.secret.strip():
+        raise SettingsError(f"{where}: secret is not set; give the app's Signing Secret, or set mode to polling")
+    if settings.mode is Mode.POLLING and not settings.app_token.strip():
+        raise SettingsError(f"{where}: app_token is not set; give an App-Level Token (xapp-…) with the scope connections:write")
     if not settings.base_url.startswith(("https://", "http://")) or settings.base_url.endswith("/"):
         raise SettingsError(f"{where}: base_url must begin with https:// and not end with / (leave it out for {BASE_URL})")
 
@@ -260,6 +291,8 @@ def _build(setup: AccountSetup, outside: Outside) -> Slack:
         secret=setup.value("secret"),
         base_url=setup.base_url or BASE_URL,
         bot_user_id=setup.value("bot_user_id"),
+        mode=Mode(setup.value("mode", Mode.WEBHOOK)),
+        app_token=setup.value("app_token"),
     )
     return Slack(settings, outside.session, clock=outside.clock, capabilities=setup.limited(CAPABILITIES))
 
@@ -277,8 +310,15 @@ KIND = ChannelKind(
         Field(
             key="secret",
             secret=True,
+            required=False,
             what="The Signing Secret, by which requests are signed: api.slack.com/apps, your app, Basic Information.",
             example="example-signing-secret",
+        ),
+        Field(
+            key="app_token",
+            secret=True,
+            required=False,
+            what="For a hub without a public address (mode polling): an App-Level Token (xapp-…) with connections:write.",
         ),
         Field(key="bot_user_id", required=False, what="The app's own member ID (U…) in the workspace; asked for where it is left out."),
         TEXT_LIMIT,

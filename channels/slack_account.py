@@ -15,13 +15,23 @@ _NEEDED = frozenset(SCOPES) - {"commands"}
 
 
 def steps(hook_url: str) -> tuple[str, ...]:
-    """What a person clicks, in order."""
+    """What a person clicks, in order; without an address events come by the socket."""
+    ways = (
+        (
+            f"Event Subscriptions: switch on, Request URL {hook_url}, then under bot events add {', '.join(EVENTS)}.",
+            f"Interactivity & Shortcuts: switch on, Request URL {hook_url}.",
+        )
+        if hook_url
+        else (
+            "Socket Mode: switch on, with an App-Level Token that has the scope connections:write; it is the account's app_token.",
+            f"Event Subscriptions: switch on, then under bot events add {', '.join(EVENTS)}. Interactivity & Shortcuts: switch on.",
+        )
+    )
     return (
         "Open api.slack.com/apps and choose the app, or create one from scratch in your workspace.",
         f"OAuth & Permissions, Bot Token Scopes: add {', '.join(SCOPES)}. Then install the app to the workspace.",
         "App Home: switch on the Messages Tab, and let people send messages from it.",
-        f"Event Subscriptions: switch on, Request URL {hook_url}, then under bot events add {', '.join(EVENTS)}.",
-        f"Interactivity & Shortcuts: switch on, Request URL {hook_url}.",
+        *ways,
         "In each channel shared with a customer: /invite the app.",
     )
 

@@ -139,7 +139,8 @@ def _said(event: Json, told: Json, *, mentioned: bool) -> Found:
         author="" if private else who,
         chat_type="private" if private else "group",
         mentioned=private or mentioned,
-        thread=soft(event, "thread_ts"),
+        # In a channel the app answers under what was said to it.
+        thread=soft(event, "thread_ts") or (ts if mentioned and not private else ""),
     )
     return Found(place=place, body=body, who=who if private else "", at=ts, same_as=f"{place}/{ts}" if ts else "")
 

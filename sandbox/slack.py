@@ -1,5 +1,6 @@
 """A stand-in for Slack's Web API and Events API: https://docs.slack.dev/apis/."""
 
+import asyncio
 import hashlib
 import hmac
 import html
@@ -28,13 +29,19 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Slack:
-    """Slack's paths, answers, events and signatures. `scopes`: what the token may do, as the header tells it."""
+    """Slack's paths, answers, events and signatures. `scopes`: what the token may do, as the header tells it.
+
+    With an `app_token` events go over the socket alone (Socket Mode); `waiting`: the envelopes nobody has acknowledged.
+    """
 
     kind = "slack"
     title = "Slack"
 
-    def __init__(self, *, token: str, secret: str, scopes: str = SCOPES) -> None:
+    def __init__(self, *, token: str, secret: str, scopes: str = SCOPES, app_token: str = "") -> None:
         self.scopes = scopes
+        self.app_token = app_token
+        self.lines: set[asyncio.Queue[Json | None]] = set()
+        self.waiting: dict[str, Json] = {}
         self.uploads: dict[str, tuple[str, bytes]] = {}
         self._proof = f"Bearer {token}"
         self._secret = secret
@@ -49,20 +56,40 @@ class Slack:
             "files.completeUploadExternal": doors.share,
             "files.info": doors.info,
             "auth.test": doors.who,
+            "apps.connections.open": doors.connect,
         }
         return [
             *(web.post(f"/{name}", self._guarded(method)) for name, method in methods.items()),
             web.post("/upload/v1/{id}", doors.upload),
             web.get("/files-pri/{id}", doors.file),
+            web.get("/link", doors.link),
         ]
 
     def webhooks(self, act: Act) -> list[Webhook]:
         """An event, or an interaction as a form."""
         place = place_of(act.phone.id)
+        if self.app_token:
+            for kind, payload in self._payloads(act, place):
+                self.push(kind, payload)
+            return []
         if isinstance(act, Pressed):
             return [self.signed(urlencode({"payload": msgspec.json.encode(interaction_of(act, place)).decode()}).encode(), form=True)]
         event = event_of(act, place)
-        return [self.signed(self._whole(event))] if event else []
+        return [self.signed(msgspec.json.encode(self._whole(event)))] if event else []
+
+    def _payloads(self, act: Act, place: str) -> list[tuple[str, Json]]:
+        if isinstance(act, Pressed):
+            return [("interactive", interaction_of(act, place))]
+        event = event_of(act, place)
+        return [("events_api", self._whole(event))] if event else []
+
+    def push(self, kind: str, payload: Json) -> None:
+        """Bring an envelope over the socket; what is not acknowledged when the socket ends is brought again by the next."""
+        self._told += 1
+        envelope: Json = {"envelope_id": f"e{self._told}", "type": kind, "payload": payload, "accepts_response_payload": False}
+        self.waiting[f"e{self._told}"] = envelope
+        for line in self.lines:
+            line.put_nowait(envelope)
 
     def signed(self, body: bytes, *, form: bool = False) -> Webhook:
         """A request of Slack's with this body."""
@@ -81,10 +108,10 @@ class Slack:
         """Whether the token is not the app's."""
         return request.headers.get("Authorization") != self._proof
 
-    def _whole(self, event: Json) -> bytes:
+    def _whole(self, event: Json) -> Json:
         self._told += 1
         authorization = {"enterprise_id": None, "team_id": TEAM, "user_id": BOT, "is_bot": True, "is_enterprise_install": False}
-        return msgspec.json.encode({
+        return {
             "type": "event_callback",
             "team_id": TEAM,
             "api_app_id": APP,
@@ -93,11 +120,12 @@ class Slack:
             "event_time": int(time.time()),
             "authorizations": [authorization],
             "is_ext_shared_channel": False,
-        })  # fmt: skip
+        }
 
     def _guarded(self, handler: Handler) -> Handler:
         async def guarded(request: web.Request) -> web.StreamResponse:
-            return refused("invalid_auth") if self.refuses(request) else await handler(request)
+            opens = request.path == "/apps.connections.open" and request.headers.get("Authorization") == f"Bearer {self.app_token}"
+            return refused("invalid_auth") if self.refuses(request) and not opens else await handler(request)
 
         return guarded
 
@@ -185,8 +213,36 @@ class _Doors:
         answer.headers["X-OAuth-Scopes"] = self._slack.scopes
         return answer
 
+    async def connect(self, _request: web.Request) -> web.StreamResponse:
+        return json_answer({"ok": True, "url": f"{self._desk.base_url.replace('http', 'ws', 1)}/link"})
+
+    async def link(self, request: web.Request) -> web.StreamResponse:
+        """The socket: a greeting, then the envelopes; None on the line asks the hub to come anew."""
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        await socket.send_json({"type": "hello", "num_connections": 1})
+        line: asyncio.Queue[Json | None] = asyncio.Queue()
+        for envelope in self._slack.waiting.values():
+            line.put_nowait(envelope)
+        self._slack.lines.add(line)
+        bringing = asyncio.create_task(_bring(line, socket))
+        try:
+            async for frame in socket:
+                self._slack.waiting.pop(str(msgspec.json.decode(frame.data)["envelope_id"]), None)
+        finally:
+            self._slack.lines.discard(line)
+            bringing.cancel()
+            await asyncio.gather(bringing, return_exceptions=True)
+        return socket
+
     def _new_ts(self) -> str:
         return f"{int(time.time())}.{int(self._desk.new_id()[-6:]):06d}"
+
+
+async def _bring(line: asyncio.Queue[Json | None], socket: web.WebSocketResponse) -> None:
+    while True:
+        envelope = await line.get()
+        await socket.send_json(envelope or {"type": "disconnect", "reason": "refresh_requested"})
 
 
 def place_of(person: str) -> str:

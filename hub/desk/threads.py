@@ -52,7 +52,8 @@ class Threads:
 def join(turn: Turn, address: Address, *, said: Said | None = None) -> tuple[Turn, Conversation]:
     """The turn with the conversation this address speaks in; a new one where none is open.
 
-    A letter with a subject speaks in the one it answers or that of its subject, and begins its own where there is none.
+    A letter with a subject speaks in the one it answers or that of its subject, and begins its own where there is none. A letter is
+    answered by its name, a group's word in its thread where it has one.
     """
     open_ones = [c for c in turn.live.conversations if c.status is ConversationStatus.OPEN]
     letter = said if said and said.letter else None
@@ -61,8 +62,15 @@ def join(turn: Turn, address: Address, *, said: Said | None = None) -> tuple[Tur
         found = Conversation(id=derived_id("co", turn.entry, 0), opened=turn.now, subject=letter.subject if letter else "")
         turn = turn.fact("conversation opened", conversation=found.id)
     threads = found.threads if address in found.threads else (*found.threads, address)
-    found = replace(found, threads=threads, last_thread=address, last_word=turn.now, letter=letter.external_id if letter else "")
+    found = replace(found, threads=threads, last_thread=address, last_word=turn.now, letter=_under(said))
     return _forget_oldest(turn).with_conversation(found), found
+
+
+def _under(said: Said | None) -> str:
+    """What an answer to this word names as what it answers."""
+    if said is None:
+        return ""
+    return said.external_id if said.letter else said.thread if said.chat_type == "group" else ""
 
 
 def _by_thread(open_ones: list[Conversation], address: Address) -> Conversation | None:
