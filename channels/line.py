@@ -5,6 +5,7 @@ import hashlib
 import hmac
 from functools import cached_property
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 from uuid import UUID, uuid5
 
 import msgspec
@@ -37,6 +38,9 @@ BASE_URL = "https://api.line.me"
 DATA_URL = "https://api-data.line.me"
 """Where files lie: https://developers.line.biz/en/reference/messaging-api/#domain-name"""
 
+LINK_BASE = "https://line.me"
+"""https://developers.line.biz/en/docs/messaging-api/using-line-url-scheme/"""
+
 SIGNATURE_HEADER = "x-line-signature"
 """https://developers.line.biz/en/docs/messaging-api/verify-webhook-signature/"""
 
@@ -57,7 +61,8 @@ _DECODER = msgspec.json.Decoder()
 class Settings(Value, frozen=True):
     """One official account's Messaging API channel: its channel access token as `token`, its channel secret as `secret`.
 
-    `data_url`: where files lie; with another `base_url` that one, when left out.
+    `data_url`: where files lie; with another `base_url` that one, when left out. `basic_id`: the account's id with its @, asked for when
+    left out; `link_base`: where its links lead.
     """
 
     account: str
@@ -65,6 +70,8 @@ class Settings(Value, frozen=True):
     secret: str
     base_url: str = BASE_URL
     data_url: str = ""
+    basic_id: str = ""
+    link_base: str = LINK_BASE
 
     def __repr__(self) -> str:
         """Token and secret never reach a log."""
@@ -121,6 +128,7 @@ class Line:
         self._session = session
         self._clock = clock
         self._tokens = ReplyTokens()
+        self._basic_id = settings.basic_id
 
     def verify(self, request: Inbound) -> None:
         """Compare the HMAC-SHA256 of the raw body in constant time; raises BadSignature."""
@@ -200,11 +208,24 @@ class Line:
 
     async def connect(self, hook_url: str) -> Connection:
         """Set the webhook, have LINE try it, and tell what a person still has to click; raises a SendError."""
-        return await connected(self._session, self._settings.base_url, self._proof, hook_url)
+        return self._known(await connected(self._session, self._settings.base_url, self._proof, hook_url))
 
     async def look(self, hook_url: str) -> Connection:
         """Who the account is, where its webhook leads, what is left of the month's messages; raises a SendError."""
-        return await looked(self._session, self._settings.base_url, self._proof, hook_url)
+        return self._known(await looked(self._session, self._settings.base_url, self._proof, hook_url))
+
+    def _known(self, found: Connection) -> Connection:
+        """The basic id is the last word of an account's name."""
+        last = found.name.rpartition(" ")[2]
+        self._basic_id = last if last.startswith("@") else self._basic_id
+        return found
+
+    def start_link(self, token: str) -> str:
+        """An address that opens the chat with `token` as the words to be sent; empty while the account's basic id is not known.
+
+        https://developers.line.biz/en/docs/messaging-api/using-line-url-scheme/#opening-chat-screen-with-oa
+        """
+        return f"{self._settings.link_base}/R/oaMessage/{quote(self._basic_id, safe='')}/?{quote(token)}" if self._basic_id else ""
 
     async def close(self) -> None:
         """Nothing: the session belongs to the hub."""
@@ -248,6 +269,8 @@ def _build(setup: AccountSetup, outside: Outside) -> Line:
         secret=setup.value("secret"),
         base_url=setup.base_url or BASE_URL,
         data_url=setup.value("data_url"),
+        basic_id=setup.value("basic_id"),
+        link_base=setup.value("link_base", LINK_BASE),
     )
     return Line(settings, outside.session, clock=outside.clock, capabilities=setup.limited(CAPABILITIES))
 
@@ -268,6 +291,7 @@ KIND = ChannelKind(
             what="The channel secret, by which webhooks are signed: LINE Developers console, your channel, Basic settings.",
             example="example-channel-secret",
         ),
+        Field(key="basic_id", required=False, what="The account's basic ID with its @, for links to it; asked for where it is left out."),
         Field(key="data_url", required=False, what="Where files are fetched, where that is not LINE's own address."),
         TEXT_LIMIT,
     ),

@@ -4,6 +4,7 @@ https://developers.line.biz/en/reference/messaging-api/#webhook-event-objects. T
 `webhookEventId`), so we read plain JSON.
 """
 
+import re
 from collections.abc import Callable
 from typing import TypedDict
 
@@ -12,10 +13,14 @@ from channels.fields import id_of as id_in
 from hub.model.address import Address
 from hub.model.events import Body, Deleted, Incoming, Noted, OptedIn, OptedOut, Said, Started, Unparsed
 from hub.model.message import Attachment, MediaKind
+from hub.model.onward import MARK
 
 CHANNEL = "line"
 
 _LATEST_MS = 1 << 50
+_LINK = re.compile(re.escape(MARK) + r"[A-Za-z0-9_-]{16,200}")
+"""What a link from the web chat has the customer say first: LINE's links carry nothing but words."""
+
 _KEYWORDS_TOLD = 3
 
 _DUMMY_TOKENS = frozenset(("0" * 32, "f" * 32))
@@ -136,6 +141,8 @@ def _message(event: Json) -> _Bodies:
     if read is None:
         return ()
     about = _about(event, id_in(message, "id"))
+    if _LINK.fullmatch(text_of(message, "text")):
+        return (Started(ref=text_of(message, "text"), **about),)
     said = Said(
         text=text_of(message, "text"),
         attachments=read(message),

@@ -13,12 +13,12 @@ from hub.engine.clock import SystemClock
 from hub.engine.degrade import degrade, understand
 from hub.model.address import Address
 from hub.model.errors import OutcomeUnknown, Rejected, SendError, SettingsError, TemporaryFailure
-from hub.model.events import Incoming, Said
+from hub.model.events import Incoming, Said, Started
 from hub.model.message import Attachment, Button, Card, Choices, MediaKind, Message, QuickReply, Row, Section
 from hub.model.offers import answers_of
 from sandbox.faults import FaultKind
 from sandbox.line import BOT, Line, stand_in
-from sandbox.shown import Offer, Pressed
+from sandbox.shown import Bubble, Offer, Pressed, Wrote
 from sandbox.stand_in import StandIn
 from tests.channels.contract import SECRET, TOKEN, delivery, request, send_all
 from tests.processes import eventually
@@ -311,6 +311,20 @@ async def test_revoked_token_is_told_by_the_look() -> None:
 
     await phones.stop()
     assert ("401", "auth") == (failed.value.code, failed.value.failure.value)
+
+
+async def test_link_from_the_web_chat_opens_line_and_tells_there_who_comes(world: World) -> None:
+    unknown = world.channel.start_link("go-0123456789abcdef")
+    await world.channel.look("")
+    world.phones.desk.say(LAN, "hi")
+
+    (webhook,) = world.provider.webhooks(Wrote(phone=world.phones.desk.phone(LAN), bubble=Bubble(n=1, text="go-0123456789abcdef")))
+    (found,) = world.channel.parse(request(webhook.body, webhook.headers))
+
+    assert ("", "https://line.me/R/oaMessage/%40000sandbox/?go-x") == (unknown, world.channel.start_link("go-x"))
+    assert isinstance(found, Incoming)
+    assert isinstance(found.body, Started)
+    assert ("go-0123456789abcdef", LAN) == (found.body.ref, found.address.id)
 
 
 @pytest.mark.parametrize(
