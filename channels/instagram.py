@@ -84,6 +84,7 @@ class Settings(Value, frozen=True):
     instagram_account_id: str = ""
     username: str = ""
     app_id: str = ""
+    proof: bool = False
     login: str = ""
     base_url: str = meta.BASE_URL
 
@@ -194,7 +195,9 @@ class Instagram:
 
         def graph_of(token: str, version: Version) -> meta.Graph:
             url = s.base_url if version is Version.OURS else _VERSION.sub("", s.base_url)
-            return meta.Graph(outside.session, meta.Access(token=token, base_url=url, place=meta.TokenPlace.ADDRESS), CODES)
+            proof = s.secret if s.proof else ""
+            access = meta.Access(token=token, base_url=url, proof_secret=proof, place=meta.TokenPlace.ADDRESS)
+            return meta.Graph(outside.session, access, CODES)
 
         if not self._is_alone:
             return Lasting(s.token, graph_of=graph_of)
@@ -242,6 +245,7 @@ def _build(setup: AccountSetup, outside: Outside) -> Instagram:
         instagram_account_id=setup.value("instagram_account_id"),
         username=setup.value("username").removeprefix("@"),
         app_id=setup.value("app_id"),
+        proof=setup.value("appsecret_proof").lower() in {"yes", "true", "on", "1"},
         login=setup.value("login"),
         base_url=setup.base_url or (OWN_URL if setup.value("login") == ALONE else meta.BASE_URL),
     )
@@ -269,6 +273,7 @@ KIND = ChannelKind(
         Field(key="login", required=False, what="instagram, where the account belongs to no Page; its token is renewed by itself then."),
         Field(key="username", required=False, what="The account's name, for links from the web chat into this one."),
         Field(key="app_id", required=False, what="The app's number, at the top of its page at Meta; by it our own messages are known."),
+        Field(key="appsecret_proof", required=False, what="yes where the app's advanced settings say Require app secret; else left out."),
         TEXT_LIMIT,
     ),
     build=_build,

@@ -73,6 +73,7 @@ class Settings(Value, frozen=True):
     verify_token: str
     page_id: str = ""
     app_id: str = ""
+    proof: bool = False
     base_url: str = meta.BASE_URL
 
     def __repr__(self) -> str:
@@ -176,9 +177,12 @@ class Messenger:
     async def close(self) -> None:
         """Nothing: the session belongs to the hub."""
 
-    def _calling(self, token: str, *, proof_secret: str = "") -> meta.Graph:
-        access = meta.Access(token=token, base_url=self._settings.base_url, proof_secret=proof_secret, place=meta.TokenPlace.ADDRESS)
-        return meta.Graph(self._session, access, CODES)
+    def _calling(self, token: str) -> meta.Graph:
+        s = self._settings
+        proof = s.secret if s.proof else ""
+        return meta.Graph(
+            self._session, meta.Access(token=token, base_url=s.base_url, proof_secret=proof, place=meta.TokenPlace.ADDRESS), CODES
+        )
 
     def _app(self) -> meta.Graph:
         """Calls in the app's own name: https://developers.facebook.com/docs/facebook-login/guides/access-tokens#apptokens."""
@@ -211,6 +215,7 @@ def _build(setup: AccountSetup, outside: Outside) -> Messenger:
         verify_token=setup.value("verify_token"),
         page_id=setup.value("page_id"),
         app_id=setup.value("app_id"),
+        proof=setup.value("appsecret_proof").lower() in {"yes", "true", "on", "1"},
         base_url=setup.base_url or meta.BASE_URL,
     )
     return Messenger(settings, outside.session, setup.limited(CAPABILITIES))
@@ -235,6 +240,7 @@ KIND = ChannelKind(
         Field(key="verify_token", secret=True, what="Any text of your own; give Meta the same when it asks.", example="example-verify"),
         Field(key="page_id", required=False, what="The Page's number, where one app serves several Pages; About → Page transparency."),
         Field(key="app_id", required=False, what="The app's number, at the top of its page at Meta; with it the webhook is set for you."),
+        Field(key="appsecret_proof", required=False, what="yes where the app's advanced settings say Require app secret; else left out."),
         TEXT_LIMIT,
     ),
     build=_build,

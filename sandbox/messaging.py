@@ -3,6 +3,8 @@
 https://developers.facebook.com/docs/messenger-platform/reference/send-api, https://developers.facebook.com/docs/graph-api/reference/comment
 """
 
+import hashlib
+import hmac
 import time
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
@@ -31,7 +33,8 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 class Meta:
     """One Page or Instagram account and the app that reads it. `comments` and `closed` (whose 24 hours are over) are for tests.
 
-    `young`: the token is too new to be renewed; `renewed`: how often it was; `used`: the tokens of the messages.
+    `young`: the token is too new to be renewed; `renewed`: how often it was; `used`: the tokens of the messages; `asks_proof`: the app
+    demands the proof of its secret with every call.
     """
 
     def __init__(self, kind: str, *, token: str, secret: str, own_id: str = "1", app_id: str = "900") -> None:
@@ -44,6 +47,8 @@ class Meta:
         self.used: list[str] = []
         self.renewed = 0
         self.young = False
+        self.asks_proof = False
+        self._secret = secret
         self._token = token
         self._tokens = {token}
         self._app = (app_id, f"{app_id}|{secret}")
@@ -253,8 +258,12 @@ class Meta:
 
     def _guarded(self, handler: Handler) -> Handler:
         async def guarded(request: web.Request) -> web.StreamResponse:
-            if request.query.get("access_token", "") not in {*self._tokens, self._app[1]}:
+            token = request.query.get("access_token", "")
+            if token not in {*self._tokens, self._app[1]}:
                 return refused("190/0 Invalid OAuth access token.", status=HTTPStatus.UNAUTHORIZED)
+            proof = hmac.digest(self._secret.encode(), token.encode(), hashlib.sha256).hex()
+            if self.asks_proof and request.query.get("appsecret_proof") != proof:
+                return refused("100/0 API calls from the server require an appsecret_proof argument")
             return await handler(request)
 
         return guarded

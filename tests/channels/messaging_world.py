@@ -47,7 +47,7 @@ class World:
         return found
 
 
-def built(kind: str, session: ClientSession, base_url: str, outside: Outside | None = None, **values: str) -> Either:
+def built(kind: str, session: ClientSession, base_url: str, outside: Outside | None = None, /, **values: str) -> Either:
     """The channel with everything set that can be."""
     own = {"account": "shop", "token": TOKEN, "secret": SECRET, "verify_token": VERIFY, "app_id": APP, "base_url": base_url, **values}
     if kind == MESSENGER:

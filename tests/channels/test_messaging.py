@@ -6,7 +6,10 @@ import msgspec
 import pytest
 
 from channels import http, meta
+from channels.kinds import AccountSetup
 from channels.messaging_errors import CODES
+from config.channels import kind_of
+from config.outside import alone
 from hub.model.address import Address
 from hub.model.comments import CommentAct, CommentVerb
 from hub.model.errors import Misconfigured, RecipientGone, Rejected, SettingsError, WindowClosed
@@ -208,6 +211,19 @@ async def test_wrong_token_stops_the_account(world: World, kind: str) -> None:
         await channel.look(world.hook)
 
     assert "190" == refused.value.code
+
+
+@both
+async def test_app_that_demands_a_proof_of_its_secret_gets_it(world: World, kind: str) -> None:
+    world.meta.asks_proof = True
+    with pytest.raises(Misconfigured):
+        await send_all(world.channel, delivery(Message(text="hi"), to=PERSON))
+
+    values = {"token": TOKEN, "secret": SECRET, "verify_token": VERIFY, "appsecret_proof": "yes"}
+    setup = AccountSetup(channel=kind, name="shop", values=values, base_url=world.desk.base_url)
+    proving = kind_of(kind).build(setup, alone(world.session))
+
+    assert await send_all(proving, delivery(Message(text="hi"), to=PERSON))
 
 
 @both
