@@ -27,7 +27,7 @@ from hub.model.errors import (
 )
 from hub.model.events import Incoming, Said, Unparsed
 from hub.model.failure import Failure
-from hub.model.message import Attachment, Capabilities
+from hub.model.message import Attachment, ButtonKind, Capabilities, ReplyKind
 from hub.model.ports import Call, Inbound, Located, Reply, Sent
 from hub.model.rates import Rates
 from hub.model.text import Unit
@@ -94,6 +94,11 @@ class Telegram:
         text_units=TEXT_UNITS,
         unit=Unit.UTF16,
         quick_replies=MOST_BUTTONS,
+        reply_kinds=frozenset(ReplyKind) - {ReplyKind.EMAIL},
+        buttons=MOST_BUTTONS,
+        button_kinds=frozenset(ButtonKind) - {ButtonKind.CALL},
+        reply_to=True,
+        reactions=True,
         caption_units=CAPTION_UNITS,
         media=MEDIA,
         media_bytes=MEDIA_BYTES,

@@ -116,8 +116,9 @@ def _heard(turn: Turn, event: Event, conversation: Conversation) -> Turn:
         )
     if not isinstance(body, Said):
         return turn
-    if not body.payload and conversation.offered:
-        chosen = understand(body.text, conversation.offered)
+    if conversation.offered and not any(body.payload and body.payload == offered.payload for offered in conversation.offered):
+        # A control may carry no more than a label or a number, where its payload was too long for the channel.
+        chosen = understand(body.text, conversation.offered) or (understand(body.payload, conversation.offered) if body.payload else None)
         if chosen:
             turn = replace(turn, event=replace(event, body=replace(body, payload=chosen.payload or chosen.title)))
     return turn.note(
