@@ -7,7 +7,6 @@ from msgspec import json, to_builtins
 from hub.desk.aliases import TOPIC as WHOSE
 from hub.engine.receipts import Known
 from hub.model.address import Address, shop_address
-from hub.model.delivery import Delivery
 from hub.model.ports import Answer
 from hub.model.words import DeliveryState
 from hub.nudges.linking import TOPIC
@@ -38,7 +37,7 @@ def store_answers(deliveries: Deliveries) -> Mapping[str, Answer]:
         customer, address, external_id = key.split("|", 2)
         found = await deliveries.by_external(customer, _address(address), external_id)
         fields = (await deliveries.kept(customer, [found])).get(found) if found else None
-        return json.encode(_known(decode_delivery(fields["b"])) if fields else None).decode()
+        return json.encode(_known(fields) if fields else None).decode()
 
     async def unsent(customer: str) -> str:
         open_ones = await deliveries.open(customer)
@@ -62,7 +61,7 @@ def receipt_answers(deliveries: Deliveries, customers: Customers) -> Mapping[str
         ]
         kept = await deliveries.kept(customer, [line.delivery for line in lines])
         arrived = [fields for fields in kept.values() if fields["s"].decode() in _AT_PROVIDER]
-        return json.encode([_known(decode_delivery(fields["b"])) for fields in arrived]).decode()
+        return json.encode([_known(fields) for fields in arrived]).decode()
 
     return {"until": until}
 
@@ -86,9 +85,16 @@ def nudge_answers(switch: Switch, journeys: JourneySwitches, inboxes: Inboxes) -
     return {SWITCHES.topic: switches, TOPIC: shop_customer, WHOSE: whose}
 
 
-def _known(sent: Delivery) -> Known:
+def _known(fields: Mapping[str, bytes]) -> Known:
+    sent = decode_delivery(fields["b"])
     return Known(
-        delivery=sent.id, address=sent.address, purpose=sent.purpose, origin=sent.origin, conversation=sent.conversation, root=sent.root
+        delivery=sent.id,
+        address=sent.address,
+        purpose=sent.purpose,
+        origin=sent.origin,
+        conversation=sent.conversation,
+        root=sent.root,
+        state=fields["s"].decode(),
     )
 
 

@@ -203,8 +203,10 @@ def places(turn: Turn, delivery: str) -> tuple[str, ...]:
 def _ended(turn: Turn, ended: DeliveryEnded) -> Turn:
     """A delivery that did not arrive is told on the timeline."""
     text = f"{ended.state.value}: {ended.reason}" if ended.reason else ended.state.value
-    return turn.note("fact", "system", text, delivery=ended.delivery, address=ended.address).fact(
-        "delivery ended", delivery=ended.delivery, state=ended.state.value
+    told = {"failure": ended.failure, "code": ended.code}
+    detail = {name: value for name, value in told.items() if value}
+    return turn.note("fact", "system", text, delivery=ended.delivery, address=ended.address, detail=detail).fact(
+        "delivery ended", delivery=ended.delivery, state=ended.state.value, **detail
     )
 
 

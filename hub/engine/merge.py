@@ -94,7 +94,7 @@ def _divided(turn: Turn, receipt: Receipt, to: str) -> Turn:
     for id in receipt.external_ids:  # noqa: A001 - the field's name
         found = known(turn, _external(turn, id))
         if found:
-            turn = placed(turn, found, receipt.state)
+            turn = placed(turn, found, receipt)
         else:
             elsewhere.append(id)
     if not elsewhere:

@@ -13,9 +13,9 @@ from hub.model.journal import TurnTaken
 from hub.model.record import RECORD_BYTES, Armed, Live, Record
 from hub.model.subject import customer_subject
 from hub.model.turn import Turn
-from hub.model.words import Lane, Origin, Purpose
+from hub.model.words import DeliveryState, Lane, Origin, Purpose
 from hub.store.codec import REVISION_DIGITS, StoredRecord, encode, encode_record, revision_text
-from hub.store.partition import Item, Outbound
+from hub.store.partition import Item, Outbound, Told
 
 SNAPSHOT_EVERY = 32
 """Each so many revisions the journal holds the record before the turn, so that a replay can begin there."""
@@ -94,12 +94,23 @@ def _add(item: Item, one: Taken, *, before: Record | None, revision: int, build:
         lane = Lane.BULK if d.purpose is Purpose.MARKETING else Lane.LIVE
         item.deliveries.append(Outbound(d.id, lane, voice_of(d), str(d.address), encode(d)))
     item.rescued += [(delivery, encode(f) if f else b"") for delivery, f in turn.rescued]
-    item.receipts += [(delivery, state.value) for delivery, state in turn.receipts]
+    item.receipts += _told(turn)
     item.answers += turn.verdicts
     item.relay += [encode(f) for f in turn.forwards]
     item.lines += [encode(line) for line in turn.timeline]
     item.journal.append(encode(_journal(one, before, revision=revision, build=build)))
     item.journal += [encode(moved) for moved in turn.moved]
+
+
+def _told(turn: Turn) -> list[Told]:
+    """What receipts change, with what the journal tells of why: `receipts` itself is part of the digest, by which older turns compare."""
+    moved = {m.delivery: m for m in turn.moved if m.state is DeliveryState.FAILED}
+    told = []
+    for delivery, state in turn.receipts:
+        why = moved.get(delivery) if state is DeliveryState.FAILED else None
+        more = (why.reason, why.code, why.failure) if why else ()
+        told.append(Told(delivery, state.value, *more))
+    return told
 
 
 def _journal(one: Taken, before: Record | None, *, revision: int, build: str) -> TurnTaken:

@@ -5,10 +5,14 @@ from msgspec.structs import replace
 
 from hub.model.address import Address
 from hub.model.base import Value
-from hub.model.events import Receipt, TimerFired
+from hub.model.delivery import climbs
+from hub.model.events import DeliveryEnded, Event, Receipt, TimerFired
+from hub.model.failure import Failure
+from hub.model.ids import derived_id
 from hub.model.journal import DeliveryMoved
 from hub.model.ports import Question
 from hub.model.record import Live
+from hub.model.subject import customer_subject
 from hub.model.turn import Turn
 from hub.model.words import DeliveryState, Origin, Purpose
 
@@ -18,7 +22,7 @@ TIMER = "parked receipts"
 
 
 class Known(Value, frozen=True):
-    """The delivery a provider's id belongs to, as the topic `external` answers: what its journal entries say besides the state."""
+    """The delivery a provider's id belongs to, as the topic `external` answers: what its journal entries say, and where it stood then."""
 
     delivery: str
     address: Address
@@ -26,6 +30,7 @@ class Known(Value, frozen=True):
     origin: Origin
     conversation: str = ""
     root: str = ""
+    state: str = ""
 
 
 class Receipts:
@@ -54,7 +59,7 @@ class Receipts:
         for key, state in asked.items():
             found = known(turn, key)
             if found:
-                turn = placed(turn, found, DeliveryState(state))
+                turn = placed(turn, found, _receipt(turn, DeliveryState(state)))
             elif not again:
                 parked[key] = state
             else:
@@ -83,7 +88,7 @@ def _watermarks(turn: Turn) -> tuple[str, ...]:
 def _up_to(turn: Turn, receipt: Receipt) -> Turn:
     for key in _watermarks(turn):
         for found in json.decode(turn.answers.get(f"until/{key}", "[]"), type=list[Known]):
-            turn = placed(turn, found, receipt.state)
+            turn = placed(turn, found, receipt)
     return turn
 
 
@@ -111,8 +116,16 @@ def known(turn: Turn, key: str) -> Known | None:
     return json.decode(turn.answers.get(f"external/{key}", "null"), type=Known | None)
 
 
-def placed(turn: Turn, found: Known, state: DeliveryState) -> Turn:
-    """The turn with what a receipt says of a delivery of this mailbox."""
+def _receipt(turn: Turn, state: DeliveryState) -> Receipt:
+    """What the provider said: the event's own receipt, or one of those parked, of which the state is kept."""
+    return turn.event.body if isinstance(turn.event.body, Receipt) else Receipt(external_ids=(), state=state)
+
+
+def placed(turn: Turn, found: Known, receipt: Receipt) -> Turn:
+    """The turn with what a receipt says of a delivery of this mailbox; that it failed after all is told as any other end is."""
+    state, failure = receipt.state, ""
+    if state is DeliveryState.FAILED:
+        failure = (receipt.failure or Failure.REJECTED).value
     moved = DeliveryMoved(
         customer=turn.record.id,
         delivery=found.delivery,
@@ -124,9 +137,31 @@ def placed(turn: Turn, found: Known, state: DeliveryState) -> Turn:
         conversation=found.conversation,
         cause=turn.event.id,
         root=found.root,
+        reason=receipt.reason if failure else "",
+        code=receipt.error_code if failure else "",
+        failure=failure,
     )
     turn = replace(turn, receipts=(*turn.receipts, (found.delivery, state)), moved=(*turn.moved, moved))
-    return turn.fact("receipt", delivery=found.delivery, state=state.value)
+    turn = turn.fact("receipt", delivery=found.delivery, state=state.value)
+    news = failure and (not found.state or climbs(DeliveryState(found.state), state))
+    return turn.forward(_ended(turn, moved)) if news else turn
+
+
+def _ended(turn: Turn, moved: DeliveryMoved) -> Event:
+    """What the mailbox hears when a call itself fails, for a failure that is told later."""
+    body = DeliveryEnded(
+        delivery=moved.delivery,
+        state=moved.state,
+        reason=moved.reason,
+        opted_out=moved.failure == Failure.STOPPED,
+        address=moved.address,
+        failure=moved.failure,
+        code=moved.code,
+    )
+    return Event(
+        id=derived_id("ev", moved.delivery, 0), subject=customer_subject(turn.record.id), body=body, at=turn.now, received=turn.now,
+        cause=turn.event.id, root=moved.root,
+    )  # fmt: skip
 
 
 def _parked(turn: Turn, parked: dict[str, str]) -> Turn:

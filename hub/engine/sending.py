@@ -30,6 +30,7 @@ from hub.model.errors import (
     WindowClosed,
 )
 from hub.model.events import DeliveryEnded, Event, JudgeAgain
+from hub.model.failure import Failure
 from hub.model.ids import derived_id
 from hub.model.journal import DeliveryMoved
 from hub.model.ports import Call, Channel, Clock
@@ -63,6 +64,19 @@ class Queued(Struct):
     done: int = 0
     external_ids: tuple[str, ...] = ()
     doubtful: bool = False
+
+
+class Why(Struct, frozen=True):
+    """Why a delivery ended so: the provider's words and number (or ours), and what that is called on every channel."""
+
+    reason: str = ""
+    code: str = ""
+    failure: Failure | None = None
+
+    @property
+    def word(self) -> str:
+        """The failure as it is stored; empty where nothing went wrong."""
+        return self.failure.value if self.failure else ""
 
 
 class Again(Struct, frozen=True):
@@ -104,7 +118,7 @@ class Sender:
         delivery = queued.delivery
         now = self._clock.now()
         if delivery.not_after and now > delivery.not_after:
-            return await self._end(queued, DeliveryState.WITHDRAWN, reason="expired")
+            return await self._end(queued, DeliveryState.WITHDRAWN, why=Why("expired", failure=Failure.EXPIRED))
         if queued.not_before > now:
             return Again((queued.not_before - now) / 1000)
         wait = await account.wait_ms(delivery.address)
@@ -113,11 +127,11 @@ class Sender:
         try:
             calls = calls_of(account.channel, delivery)
         except SendError as error:
-            return await self._end(queued, DeliveryState.FAILED, reason=error.reason, code=error.code)
+            return await self._end(queued, DeliveryState.FAILED, why=_why(error))
         except Exception as error:
             # A channel is foreign code: what it cannot render today it cannot tomorrow, and others wait behind.
             log.exception("channel cannot render", channel=delivery.address.channel, error=type(error).__name__)
-            return await self._end(queued, DeliveryState.FAILED, reason=f"render: {type(error).__name__}")
+            return await self._end(queued, DeliveryState.FAILED, why=Why(f"render: {type(error).__name__}", failure=Failure.INTERNAL))
         return await self._calls(queued, account, calls)
 
     async def _calls(self, queued: Queued, account: Account, calls: list[Call]) -> Done:
@@ -179,8 +193,8 @@ class Sender:
             # A channel is foreign code: whatever it raises is this delivery's matter, never the lane's end.
             log.exception("channel failed", channel=channel.kind, error=type(error).__name__)
             if permit.granted:
-                raise OutcomeUnknown(type(error).__name__) from error
-            raise TemporaryFailure(type(error).__name__) from error
+                raise OutcomeUnknown(type(error).__name__, failure=Failure.INTERNAL) from error
+            raise TemporaryFailure(type(error).__name__, failure=Failure.INTERNAL) from error
         finally:
             permit.over()
             current.reset(token)
@@ -193,7 +207,7 @@ class Sender:
     async def take_back(self, queued: Queued, *, mark: str) -> Again | None:
         """Decide over a call that was marked and never settled: service goes again, marketing is unknown."""
         if queued.delivery.purpose is Purpose.MARKETING:
-            await self._end(queued, DeliveryState.UNKNOWN, mark=mark, reason="cut off while sending")
+            await self._end(queued, DeliveryState.UNKNOWN, mark=mark, why=Why("cut off while sending", failure=Failure.INTERRUPTED))
             return None
         queued.doubtful = True
         await self._requeue(queued, mark=mark, seconds=0.0)
@@ -206,7 +220,9 @@ class Sender:
             # The mark was set but grew too old to use; it is ours, so it is given back at once.
             return await self._requeue(queued, mark=mark, seconds=0.0)
         if verdict in {"stale", "judge", "stopped"} and queued.done:
-            return await self._end(queued, DeliveryState.UNKNOWN, mark=held, reason=f"stopped half way: {verdict}")
+            return await self._end(
+                queued, DeliveryState.UNKNOWN, mark=held, why=Why(f"stopped half way: {verdict}", failure=Failure.INTERRUPTED)
+            )
         if verdict in {"judge", "stopped"} or (verdict == "stale" and delivery.purpose is Purpose.MARKETING):
             self._counters.judged_again += 1
             again = JudgeAgain(
@@ -218,11 +234,12 @@ class Sender:
                 delivery=delivery.id,
                 stopped=verdict == "stopped",
             )
-            return await self._end(queued, DeliveryState.WITHDRAWN, reason="judged again", event=self._event(delivery, again))
+            why = Why("judged again", failure=Failure.JUDGED)
+            return await self._end(queued, DeliveryState.WITHDRAWN, why=why, event=self._event(delivery, again))
         if verdict == "stale":
             # A notice of the hub's own (a place in the queue) is no draft for anybody.
             ended = DeliveryState.WITHDRAWN if delivery.origin is Origin.SYSTEM else DeliveryState.DRAFT
-            return await self._end(queued, ended, reason="a person took over")
+            return await self._end(queued, ended, why=Why("a person took over", failure=Failure.TAKEN_OVER))
         if verdict in {"sending", "progress", "early", "queued", "held"}:
             return Recover()
         # 'withdrawn', 'sent', 'gone' …: it has ended without us; what remains is its place in the stream.
@@ -238,7 +255,7 @@ class Sender:
                     account.pause(error.retry_after)
                 return await self._requeue(queued, mark=mark, seconds=error.retry_after)
             case OutcomeUnknown() if delivery.purpose is Purpose.MARKETING:
-                return await self._end(queued, DeliveryState.UNKNOWN, mark=mark, reason=error.reason, code=error.code)
+                return await self._end(queued, DeliveryState.UNKNOWN, mark=mark, why=_why(error))
             case TemporaryFailure() | OutcomeUnknown():
                 queued.doubtful = queued.doubtful or isinstance(error, OutcomeUnknown)
                 if not isinstance(error, TemporaryFailure) or error.retry_after != 0:
@@ -248,10 +265,10 @@ class Sender:
                 account.pause(60.0)
                 return await self._later(queued, error, mark=mark)
             case RecipientGone():
-                return await self._end(queued, DeliveryState.FAILED, mark=mark, reason=error.reason, code=error.code, opted_out=True)
+                return await self._end(queued, DeliveryState.FAILED, mark=mark, why=_why(error), opted_out=True)
             case Rejected() | WindowClosed():
-                return await self._end(queued, DeliveryState.FAILED, mark=mark, reason=error.reason, code=error.code)
-        return await self._end(queued, DeliveryState.FAILED, mark=mark, reason=error.reason or type(error).__name__, code=error.code)
+                return await self._end(queued, DeliveryState.FAILED, mark=mark, why=_why(error))
+        return await self._end(queued, DeliveryState.FAILED, mark=mark, why=_why(error))
 
     async def _later(self, queued: Queued, error: SendError, *, mark: str) -> Done:
         """Try again with growing pauses, until the delivery is too old; the first time as soon as the channel says."""
@@ -260,7 +277,7 @@ class Sender:
         delivery = queued.delivery
         end = delivery.not_after or delivery.created + LIFE_MS
         if self._clock.now() + seconds * 1000 > end:
-            return await self._end(queued, DeliveryState.FAILED, mark=mark, reason=error.reason, code=error.code)
+            return await self._end(queued, DeliveryState.FAILED, mark=mark, why=_why(error))
         queued.attempts += 1
         self._counters.retries += 1
         return await self._requeue(queued, mark=mark, seconds=float(seconds))
@@ -278,14 +295,35 @@ class Sender:
         state: DeliveryState,
         *,
         mark: str = "",
-        reason: str = "",
-        code: str = "",
+        why: Why | None = None,
         event: bytes = b"",
         opted_out: bool = False,
     ) -> Done:
         delivery = queued.delivery
-        state, reason = _honestly(queued, state, reason)
-        moved = DeliveryMoved(
+        state, why = _honestly(queued, state, why or Why())
+        moved = self._moved(queued, state, why)
+        if not event and (opted_out or state in {DeliveryState.FAILED, DeliveryState.UNKNOWN} or why.failure is Failure.EXPIRED):
+            event = self._event(delivery, _ended(moved, opted_out=opted_out))
+        ending = Ending(
+            state=state,
+            journal=encode(moved),
+            external_ids=queued.external_ids,
+            event=event,
+            reason=why.reason,
+            code=why.code,
+            failure=why.word,
+        )
+        self._counters.sends[delivery.address.channel, state.value] += 1
+        settled = await self._until_told(
+            lambda: self._deliveries.settle(delivery, ending, mark=mark, stream=queued.stream, entry=queued.entry)
+        )
+        if not settled:
+            await self._deliveries.drop(self._partition, queued.stream, queued.entry)
+        return None
+
+    def _moved(self, queued: Queued, state: DeliveryState, why: Why) -> DeliveryMoved:
+        delivery = queued.delivery
+        return DeliveryMoved(
             customer=delivery.customer,
             delivery=delivery.id,
             state=state,
@@ -295,24 +333,13 @@ class Sender:
             origin=delivery.origin,
             conversation=delivery.conversation,
             external_ids=queued.external_ids,
-            reason=reason,
-            code=code,
+            reason=why.reason,
+            code=why.code,
             attempts=queued.attempts + 1,
             cause=delivery.cause,
             root=delivery.root,
+            failure=why.word,
         )
-        if not event and (opted_out or state in {DeliveryState.FAILED, DeliveryState.UNKNOWN} or reason == "expired"):
-            event = self._event(
-                delivery, DeliveryEnded(delivery=delivery.id, state=state, reason=reason, opted_out=opted_out, address=delivery.address)
-            )
-        ending = Ending(state=state, journal=encode(moved), external_ids=queued.external_ids, event=event, reason=reason, code=code)
-        self._counters.sends[delivery.address.channel, state.value] += 1
-        settled = await self._until_told(
-            lambda: self._deliveries.settle(delivery, ending, mark=mark, stream=queued.stream, entry=queued.entry)
-        )
-        if not settled:
-            await self._deliveries.drop(self._partition, queued.stream, queued.entry)
-        return None
 
     def _event(self, delivery: Delivery, body: DeliveryEnded | JudgeAgain) -> bytes:
         now = self._clock.now()
@@ -334,8 +361,24 @@ class Sender:
                 await self._clock.sleep(1.0)
 
 
-def _honestly(queued: Queued, state: DeliveryState, reason: str) -> tuple[DeliveryState, str]:
+def _honestly(queued: Queued, state: DeliveryState, why: Why) -> tuple[DeliveryState, Why]:
     """The state as it may be told: what may have arrived by an earlier try is not called never sent."""
     if queued.doubtful and state in {DeliveryState.DRAFT, DeliveryState.WITHDRAWN}:
-        return DeliveryState.UNKNOWN, f"{reason}; an earlier try may have arrived"
-    return state, reason
+        return DeliveryState.UNKNOWN, Why(f"{why.reason}; an earlier try may have arrived", failure=Failure.INTERRUPTED)
+    return state, why
+
+
+def _why(error: SendError) -> Why:
+    return Why(error.reason or type(error).__name__, code=error.code, failure=error.failure)
+
+
+def _ended(moved: DeliveryMoved, *, opted_out: bool) -> DeliveryEnded:
+    return DeliveryEnded(
+        delivery=moved.delivery,
+        state=moved.state,
+        reason=moved.reason,
+        opted_out=opted_out,
+        address=moved.address,
+        failure=moved.failure,
+        code=moved.code,
+    )

@@ -309,6 +309,8 @@ class DeliveryEnded(Tagged, frozen=True, tag="ended"):
     reason: str = ""
     opted_out: bool = False
     address: Address | None = None
+    failure: str = ""
+    code: str = ""
 
 
 Body = (

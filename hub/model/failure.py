@@ -35,6 +35,10 @@ class Failure(StrEnum):
     EXPIRED = "expired"
     LOOPING = "looping"
     DUPLICATE = "duplicate"
+    INTERRUPTED = "interrupted"
+    INTERNAL = "internal"
+    TAKEN_OVER = "taken_over"
+    JUDGED = "judged_again"
 
     @property
     def is_passing(self) -> bool:

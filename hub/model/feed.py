@@ -28,13 +28,17 @@ class View(StrEnum):
 
 
 class Line(Value, frozen=True):
-    """One line of the timeline; for what we sent, how far it came, the provider's reason and code where it failed, and its ids."""
+    """One line of the timeline; for what we sent, how far it came, the provider's reason and code where it failed, and its ids.
+
+    `failure`: what went wrong, in a word that every channel shares (docs/outcomes.md).
+    """
 
     entry: TimelineEntry
     state: DeliveryState | None = None
     reason: str = ""
     code: str = ""
     external_ids: tuple[str, ...] = ()
+    failure: str = ""
 
 
 class CardOwner(Value, frozen=True, omit_defaults=False):
@@ -173,6 +177,7 @@ class FeedDelivery(FeedFrame, frozen=True, tag="delivery"):
     state: DeliveryState
     reason: str
     code: str
+    failure: str = ""
 
 
 class FeedCounts(FeedFrame, frozen=True, tag="counts"):

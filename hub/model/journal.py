@@ -53,7 +53,10 @@ class TurnTaken(Tagged, frozen=True, tag="turn"):
 
 
 class DeliveryMoved(Tagged, frozen=True, tag="delivery"):
-    """A delivery changed its state; ids and words are the provider's."""
+    """A delivery changed its state; ids, `reason` and `code` are the provider's.
+
+    `failure`: what went wrong (a word of hub.model.failure, or of a later version's, so it is kept as it is), empty where nothing did.
+    """
 
     customer: str
     delivery: str
@@ -69,6 +72,7 @@ class DeliveryMoved(Tagged, frozen=True, tag="delivery"):
     attempts: int = 0
     cause: str = ""
     root: str = ""
+    failure: str = ""
     v: int = 1
 
 

@@ -64,10 +64,10 @@ class Customers:
         if not entry.delivery:
             return Line(entry=entry)
         keys = self._keys.of_customer(customer)
-        fields = ("s", "x", "r", "c")
+        fields = ("s", "x", "r", "c", "f")
         found = cast("list[bytes | None]", await self._links.call(keys.fence, "HMGET", keys.delivery(entry.delivery), *fields))
-        state, ids, reason, code = ("" if one is None else one.decode() for one in found)
+        state, ids, reason, code, failure = ("" if one is None else one.decode() for one in found)
         if not state:
             return Line(entry=entry)
         external = tuple(ids.split("\n")) if ids else ()
-        return Line(entry=entry, state=DeliveryState(state), reason=reason, code=code, external_ids=external)
+        return Line(entry=entry, state=DeliveryState(state), reason=reason, code=code, external_ids=external, failure=failure)

@@ -47,6 +47,7 @@ class Ending(Struct, frozen=True):
     event: bytes = b""
     reason: str = ""
     code: str = ""
+    failure: str = ""
 
 
 class Deliveries:
@@ -81,7 +82,7 @@ class Deliveries:
             "FCALL", _SETTLE, 5 + len(external),
             keys.delivery(delivery.id), keys.open(delivery.customer), stream, keys.journal, keys.inbox, *external,
             delivery.id, mark, ending.state.value, entry, "\n".join(ending.external_ids),
-            ending.journal, ending.event, KEEP_S, KEEP_EXTERNAL_S, ending.reason, ending.code,
+            ending.journal, ending.event, KEEP_S, KEEP_EXTERNAL_S, ending.reason, ending.code, ending.failure,
         ]  # fmt: skip
         return await self._call(keys, args, need=Need.SAFE) == 1
 
@@ -120,7 +121,7 @@ class Deliveries:
         return [(entry.decode(), dict(zip(fields[::2], fields[1::2], strict=True))) for entry, fields in found]
 
     async def kept(self, customer: str, deliveries: Sequence[str]) -> dict[str, dict[str, bytes]]:
-        """The stored fields of deliveries: s, b, m, x, a, nb, p, r, c; those that are gone are left out."""
+        """The stored fields of deliveries: s, b, m, x, a, nb, p, r, c, f; those that are gone are left out."""
         keys = self._keys.of_customer(customer)
         calls = [self._links.call(keys.fence, "HGETALL", keys.delivery(d)) for d in deliveries]
         found = {}

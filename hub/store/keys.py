@@ -67,7 +67,7 @@ class PartitionKeys:
         return f"{self._tag}:owner:{conversation}"
 
     def delivery(self, delivery: str) -> str:
-        """A delivery: hash of s(tate), b(lob), m(ark), x(ternal ids), a(ttempts), nb (not before, ms), r(eason) and c(ode) of its end."""
+        """A delivery: hash of s(tate), b(lob), m(ark), x(ternal ids), a(ttempts), nb (not before, ms), r(eason), c(ode), f(ailure)."""
         return f"{self._tag}:delivery:{delivery}"
 
     def external(self, address: Address, external_id: str) -> str:

@@ -27,6 +27,16 @@ class Outbound(Struct, frozen=True):
     blob: bytes
 
 
+class Told(Struct, frozen=True):
+    """What a receipt says of a delivery: where it stands now, and where it failed the provider's words and number, and ours."""
+
+    delivery: str
+    state: str
+    reason: str = ""
+    code: str = ""
+    failure: str = ""
+
+
 class Item(Struct):
     """One customer's part of a commit; revisions as the record key bears them."""
 
@@ -37,7 +47,7 @@ class Item(Struct):
     owners: list[tuple[str, str]] = field(default_factory=list)
     deliveries: list[Outbound] = field(default_factory=list)
     rescued: list[tuple[str, bytes]] = field(default_factory=list)
-    receipts: list[tuple[str, str]] = field(default_factory=list)
+    receipts: list[Told] = field(default_factory=list)
     answers: list[tuple[str, bytes]] = field(default_factory=list)
     gone: list[bytes] = field(default_factory=list)
     armed: list[tuple[int, bytes]] = field(default_factory=list)
@@ -142,9 +152,9 @@ def _write_item(keys: PartitionKeys, item: Item, names: list[Arg], args: list[Ar
         names.append(keys.delivery(delivery))
         args += (delivery, forward)
     args.append(len(item.receipts))
-    for delivery, state in item.receipts:
-        names.append(keys.delivery(delivery))
-        args.append(state)
+    for told in item.receipts:
+        names.append(keys.delivery(told.delivery))
+        args += (told.state, told.reason, told.code, told.failure)
     args.append(len(item.answers))
     for event, value in item.answers:
         names.append(keys.answer(event))

@@ -42,6 +42,11 @@ class Archived(Protocol):
         ...
 
     @property
+    def failure(self) -> str:
+        """What went wrong, in a word that every channel shares."""
+        ...
+
+    @property
     def external_ids(self) -> tuple[str, ...]:
         """The provider's ids."""
         ...
@@ -153,7 +158,8 @@ def _newest(parts: Sequence[_Part], limit: int) -> list[tuple[str, TimelineEntry
 
 def _line(archived: Archived) -> Line:
     return Line(
-        entry=archived.entry, state=archived.state, reason=archived.reason, code=archived.code, external_ids=archived.external_ids
+        entry=archived.entry, state=archived.state, reason=archived.reason, code=archived.code, external_ids=archived.external_ids,
+        failure=archived.failure,
     )  # fmt: skip
 
 

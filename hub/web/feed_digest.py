@@ -112,7 +112,8 @@ def _move(told: Digest, moved: DeliveryMoved) -> None:
     for place, line in enumerate(lines):
         if line.entry.delivery == moved.delivery and line.entry.kind == "message":
             lines[place] = replace(
-                line, state=moved.state, reason=moved.reason, code=moved.code, external_ids=moved.external_ids or line.external_ids
-            )
+                line, state=moved.state, reason=moved.reason, code=moved.code, external_ids=moved.external_ids or line.external_ids,
+                failure=moved.failure,
+            )  # fmt: skip
             return
     told.moves.setdefault(moved.customer, []).append(moved)

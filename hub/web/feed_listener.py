@@ -127,7 +127,7 @@ def frames_for(listener: Listener, told: Digest, cards: Sequence[Card], *, span:
     pieces = sorted(listener.pieces)
     frames += [
         FeedDelivery(
-            cursor=before, customer=listener.customer, delivery=m.delivery, state=m.state, reason=m.reason, code=m.code
+            cursor=before, customer=listener.customer, delivery=m.delivery, state=m.state, reason=m.reason, code=m.code, failure=m.failure
         )
         for piece in pieces
         for m in told.moves.get(piece, ())

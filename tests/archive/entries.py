@@ -37,12 +37,19 @@ def quiet_turn(number: int, *, customer: str = ANN) -> TurnTaken:
 
 
 def moved(
-    delivery: str = "dl-1", state: DeliveryState = DeliveryState.SENT, *, customer: str = ANN, reason: str = "", address: Address = PHONE
+    delivery: str = "dl-1",
+    state: DeliveryState = DeliveryState.SENT,
+    *,
+    customer: str = ANN,
+    reason: str = "",
+    address: Address = PHONE,
+    failure: str = "",
 ) -> DeliveryMoved:
     """A delivery's move."""
     return DeliveryMoved(
         customer=customer, delivery=delivery, state=state, at=5, address=address, purpose=Purpose.REPLY, origin=Origin.BOT,
         conversation="co-1", external_ids=("m1", "m2"), reason=reason, code="c", attempts=2, cause="ev-1", root="ev-0",
+        failure=failure,
     )  # fmt: skip
 
 

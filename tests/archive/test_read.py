@@ -59,7 +59,7 @@ async def test_turns_come_back_whole_and_in_order(archive: Archive) -> None:
 
 
 async def test_a_delivery_tells_its_story(archive: Archive) -> None:
-    moves = (moved("dl-1", QUEUED), moved("dl-1", SENDING), moved("dl-1", FAILED, reason="blocked"))
+    moves = (moved("dl-1", QUEUED), moved("dl-1", SENDING), moved("dl-1", FAILED, reason="blocked", failure="contact_stopped"))
     await archive.write([(3, numbered(*moves, moved("dl-2", READ)))])
 
     assert await archive.delivery("dl-1") == DeliveryStory(moves=moves, state=FAILED)

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from config.outcomes import markdown
+from hub.model.failure import Failure
 from hub.model.message import MediaKind
+from hub.model.outcomes import OUTCOMES
 from hub.model.people import Role
 from hub.model.words import DeliveryState, Purpose
 from hub.nudges.reasons import REASONS
@@ -27,6 +30,7 @@ KEYS = frozenset(re.findall(r'^  "([^"]+)": ', "".join(path.read_text() for path
         ("check", list(Check)),
         ("verdict", list(Outcome)),
         ("gate", list(REASONS)),
+        ("outcome", list(Failure)),
     ],
 )
 def test_every_code_has_a_word(prefix: str, codes: Iterable[str]) -> None:
@@ -38,3 +42,17 @@ def test_the_gate_speaks_the_same_words_on_both_sides() -> None:
     told = {code: json.loads(re.sub(r",\s*\]", "]", row)) for code, row in rows}
 
     assert {code: [words["en"], words["vi"], words["zh-TW"]] for code, words in REASONS.items()} == told
+
+
+def test_every_failure_has_its_sentence_and_both_sides_say_the_same() -> None:
+    rows = re.findall(r'"outcome\.(\w+)": (\[[^\]]*\])', (ROWS / "outcomes.ts").read_text())
+    told = {code: json.loads(re.sub(r",\s*\]", "]", row)) for code, row in rows}
+
+    assert set(Failure) == set(OUTCOMES)
+    assert {failure: [one.words["en"], one.words["vi"], one.words["zh-TW"]] for failure, one in OUTCOMES.items()} == told
+
+
+def test_the_page_of_outcomes_is_what_the_code_says() -> None:
+    page = Path(__file__).parents[2] / "docs/outcomes.md"
+
+    assert markdown() == page.read_text()

@@ -6,6 +6,7 @@ import pytest
 
 from hub.engine.intake import Mode
 from hub.model.events import Body, Deleted, Echoed, Edited, Incoming, Reacted, Receipt
+from hub.model.failure import Failure
 from hub.model.joining import MergeAsked
 from hub.model.record import Live, Moved
 from hub.model.words import DeliveryState, OwnerKind
@@ -108,3 +109,38 @@ async def test_what_is_about_a_word_of_nobody_makes_nobody(world: World, body: B
     assert None is await world.links.call(key, "GET", key)
     assert "hello" in await world.texts_pushed("bo")
     assert process.counters.strays in {1, 2}
+
+
+async def test_a_failure_told_later_is_told_like_one_of_the_call_itself(world: World) -> None:
+    """Guard: reason, code and failure of a receipt reach the line, and the mailbox hears that the delivery has ended."""
+    await world.working()
+    await world.say("an", "hello")
+    await world.settled()
+    failed = Receipt(
+        external_ids=("x-1",), state=DeliveryState.FAILED, error_code="131026", reason="Undeliverable", failure=Failure.STOPPED
+    )
+
+    await world.tell(await world.customer("an"), failed, address=world.address("an"))
+    await world.settled()
+    lines = await world.customers.timeline(await world.customer("an"))
+
+    (line,) = [line for line in lines if line.entry.kind == "message" and line.entry.who == "bot"]
+    assert (DeliveryState.FAILED, "Undeliverable", "131026", "contact_stopped") == (line.state, line.reason, line.code, line.failure)
+    told = [line.entry.detail for line in lines if line.entry.kind == "fact" and line.entry.delivery]
+    assert [{"failure": "contact_stopped", "code": "131026"}] == told
+
+
+async def test_a_failure_told_after_it_was_read_changes_nothing(world: World) -> None:
+    await world.working()
+    await world.say("an", "hello")
+    await world.settled()
+    await world.tell(await world.customer("an"), read("x-1"), address=world.address("an"))
+    await world.settled()
+
+    failed = Receipt(external_ids=("x-1",), state=DeliveryState.FAILED, failure=Failure.STOPPED)
+    await world.tell(await world.customer("an"), failed, address=world.address("an"))
+    await world.settled()
+    lines = await world.customers.timeline(await world.customer("an"))
+
+    assert [(DeliveryState.READ, "")] == [(line.state, line.failure) for line in lines if line.entry.who == "bot"]
+    assert [] == [line.entry.text for line in lines if line.entry.kind == "fact" and line.entry.delivery]

@@ -21,6 +21,7 @@ class Kept(Struct, frozen=True):
     entry: TimelineEntry
     state: DeliveryState | None = None
     reason: str = ""
+    failure: str = ""
     code: str = ""
     external_ids: tuple[str, ...] = ()
 

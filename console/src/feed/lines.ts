@@ -36,7 +36,11 @@ function older(known: readonly Line[], told: readonly Line[]): Line[] | undefine
 }
 
 /** The line of a delivery with what became of it. */
-export function settled(lines: readonly Line[], delivery: string, fate: Pick<Line, "state" | "reason" | "code">): readonly Line[] {
+export function settled(
+  lines: readonly Line[],
+  delivery: string,
+  fate: Pick<Line, "state" | "reason" | "code" | "failure">,
+): readonly Line[] {
   return lines.map((line) => (line.entry.delivery === delivery && isWord(line.entry) ? { ...line, ...fate } : line));
 }
 

@@ -151,7 +151,12 @@ function framed(state: DeskState, frame: HubFrame, now: number): DeskState {
     case "delivery": {
       const known = state.timelines[frame.customer];
       if (!known) return state;
-      const lines = settled(known.lines, frame.delivery, { state: frame.state, reason: frame.reason, code: frame.code });
+      const lines = settled(known.lines, frame.delivery, {
+        state: frame.state,
+        reason: frame.reason,
+        code: frame.code,
+        failure: frame.failure ?? "",
+      });
       return { ...state, timelines: { ...state.timelines, [frame.customer]: { ...known, lines } } };
     }
     case "presence":

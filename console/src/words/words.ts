@@ -5,6 +5,7 @@ import { facts } from "./rows/facts";
 import { gate } from "./rows/gate";
 import { inbox } from "./rows/inbox";
 import { nudges } from "./rows/nudges";
+import { outcomes } from "./rows/outcomes";
 import { settings } from "./rows/settings";
 import { shell } from "./rows/shell";
 import type { Phrase } from "./shape";
@@ -12,7 +13,7 @@ import type { Phrase } from "./shape";
 export type Language = "vi" | "en" | "zh-TW";
 export const LANGUAGES: readonly Language[] = ["vi", "en", "zh-TW"];
 
-export const WORDS = { ...shell, ...inbox, ...facts, ...customers, ...nudges, ...gate, ...settings } as const;
+export const WORDS = { ...shell, ...inbox, ...facts, ...customers, ...nudges, ...gate, ...outcomes, ...settings } as const;
 export type Key = keyof typeof WORDS;
 export type Values = Readonly<Record<string, string | number>>;
 export type Say = (key: Key, values?: Values) => string;

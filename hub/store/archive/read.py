@@ -35,6 +35,7 @@ class Line(Value, frozen=True):
     reason: str = ""
     code: str = ""
     external_ids: tuple[str, ...] = ()
+    failure: str = ""
 
 
 class _End(Value, frozen=True):
@@ -44,6 +45,7 @@ class _End(Value, frozen=True):
     reason: str = ""
     code: str = ""
     external_ids: tuple[str, ...] = ()
+    failure: str = ""
 
 
 class StoredTurn(Value, frozen=True):
@@ -144,17 +146,24 @@ def _ends(connection: Connection, ids: Iterable[str]) -> dict[str, _End]:
     wanted = sorted(ids)
     if not wanted:
         return {}
-    columns = (deliveries.c.delivery, deliveries.c.state, deliveries.c.reason, deliveries.c.code, deliveries.c.external_ids)
+    columns = (
+        deliveries.c.delivery,
+        deliveries.c.state,
+        deliveries.c.reason,
+        deliveries.c.code,
+        deliveries.c.external_ids,
+        deliveries.c.failure,
+    )
     query = select(*columns).where(deliveries.c.delivery.in_(wanted)).order_by(deliveries.c.ms, deliveries.c.seq)
     ends: dict[str, _End] = {}
-    for id, word, reason, code, external_ids in connection.execute(query):  # noqa: A001 - the field's name
+    for id, word, reason, code, external_ids, failure in connection.execute(query):  # noqa: A001 - the field's name
         old = ends.get(id)
         state = folded(old.state if old else None, DeliveryState(word))
         known = tuple(external_ids) or (old.external_ids if old else ())
         if old and state is old.state:
             ends[id] = replace(old, external_ids=known)
         else:
-            ends[id] = _End(state=state, reason=reason, code=code, external_ids=known)
+            ends[id] = _End(state=state, reason=reason, code=code, external_ids=known, failure=failure or "")
     return ends
 
 
@@ -184,7 +193,15 @@ def _line(row: RowMapping, ends: Mapping[str, _End]) -> Line:
     position = "-".join(str(row[column.name]) for column in _ORDER)
     if end is None:
         return Line(position=position, entry=entry)
-    return Line(position=position, entry=entry, state=end.state, reason=end.reason, code=end.code, external_ids=end.external_ids)
+    return Line(
+        position=position,
+        entry=entry,
+        state=end.state,
+        reason=end.reason,
+        code=end.code,
+        external_ids=end.external_ids,
+        failure=end.failure,
+    )
 
 
 def _address(row: RowMapping) -> Address:
@@ -207,4 +224,5 @@ def _moved(row: RowMapping) -> DeliveryMoved:
         attempts=row["attempts"],
         cause=row["cause"],
         root=row["root"],
+        failure=row["failure"] or "",
     )

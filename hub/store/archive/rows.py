@@ -137,6 +137,7 @@ def _delivery_row(key: tuple[int, int, int], moved: DeliveryMoved) -> Row:
         moved.attempts,
         moved.cause,
         moved.root,
+        moved.failure or None,
     )
 
 

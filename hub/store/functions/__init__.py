@@ -2,7 +2,7 @@
 
 from importlib.resources import files
 
-VERSION = 4
+VERSION = 5
 """Raised with every change of a `*.lua` here that a running older process would feel; that one keeps calling its own version."""
 
 PARTS = ("shared", "mailbox", "commit", "delivery", "hub", "feed")

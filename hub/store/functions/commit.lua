@@ -19,7 +19,7 @@ local function rows(at, keys, argv, fields, keyed)
 end
 
 local ENTRY, OWNER, DELIVERY, RESCUED = {'lane', 'id'}, {'epoch'}, {'lane', 'id', 'voice', 'address', 'blob'}, {'id', 'blob'}
-local RECEIPT, ANSWER, GONE, ARMED, BLOB = {'state'}, {'value'}, {'member'}, {'due', 'member'}, {'blob'}
+local RECEIPT, ANSWER, GONE, ARMED, BLOB = {'state', 'reason', 'code', 'failure'}, {'value'}, {'member'}, {'due', 'member'}, {'blob'}
 
 local function item_of(at, keys, argv)
   local k, a = at.k, at.a
@@ -75,7 +75,10 @@ local function write_item(it, lanes, outs, keys)
     elseif state and (RANK[state] or 99) < (RANK[d.state] or -1) and RANK[state] > RANK.sending then
       -- A receipt climbs and never falls; one that comes before its own call was settled waits for that (the turn asks again).
       redis.call('HSET', d.key, 's', d.state)
-      redis.call('HDEL', d.key, 'r', 'c')
+      redis.call('HDEL', d.key, 'r', 'c', 'f')
+      if d.reason ~= '' then redis.call('HSET', d.key, 'r', d.reason) end
+      if d.code ~= '' then redis.call('HSET', d.key, 'c', d.code) end
+      if d.failure ~= '' then redis.call('HSET', d.key, 'f', d.failure) end
     end
   end
   for _, v in ipairs(it.answers) do redis.call('SET', v.key, v.value, 'EX', 300) end

@@ -34,7 +34,7 @@ local function begun(keys, argv)
   return 1
 end
 
--- KEYS: delivery, open, stream, journal, in, external …   ARGV: delivery id, mark ('': from queued or held), new state, entry id, external ids, journal blob, event ('': none), keep s, keep external s, reason, code
+-- KEYS: delivery, open, stream, journal, in, external …   ARGV: delivery id, mark ('': from queued or held), new state, entry id, external ids, journal blob, event ('': none), keep s, keep external s, reason, code, failure
 -- Ends a delivery. Returns 1, or 0 where it is no longer in that state.
 local function settle(keys, argv)
   local now = redis.call('HMGET', keys[1], 's', 'm')
@@ -49,6 +49,7 @@ local function settle(keys, argv)
   redis.call('HSET', keys[1], 's', argv[3], 'x', argv[5])
   if argv[10] ~= '' then redis.call('HSET', keys[1], 'r', argv[10]) end
   if argv[11] ~= '' then redis.call('HSET', keys[1], 'c', argv[11]) end
+  if argv[12] ~= '' then redis.call('HSET', keys[1], 'f', argv[12]) end
   redis.call('HDEL', keys[1], 'm')
   redis.call('EXPIRE', keys[1], argv[8])
   redis.call('HDEL', keys[2], argv[1])

@@ -9,7 +9,7 @@ import { Button } from "../../ui/Button";
 import { ChannelMark } from "../../ui/ChannelMark";
 import { cx } from "../../ui/cx";
 import { Fate } from "./Fate";
-import { reasonWords } from "./facts";
+import { fateWords } from "./facts";
 import css from "./timeline.module.css";
 
 interface Ends {
@@ -46,7 +46,7 @@ export function Word({ item, customer, author, onAgain, onDrop }: WordProps) {
       )}
       <div className={cx(css.bubble, (draft || withdrawn) && css.draft, item.deleted && css.deleted, failed && css.failed)}>
         {draft && <p className={css.tag}>{t("word.draft")}</p>}
-        {withdrawn && <p className={css.tag}>{t(speaker === "bot" ? "state.withdrawn" : "word.retried")}</p>}
+        {withdrawn && <p className={css.tag}>{t(speaker === "bot" || line.failure ? "state.withdrawn" : "word.retried")}</p>}
         {item.deleted && <p className={css.tag}>{t("word.deleted")}</p>}
         {media.map((one, n) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: the media of a message never change places
@@ -97,11 +97,18 @@ function Trouble({ item, customer, onAgain, onDrop }: Omit<WordProps, "author">)
         </Button>
       </div>
     );
-  if (line.state !== "failed" && line.state !== "unknown") return null;
-  const reason = line.reason ? reasonWords(line.reason, t) : t("word.noreason");
+  if (line.state !== "failed" && line.state !== "unknown" && line.state !== "withdrawn") return null;
+  const { sentence, small } = fateWords(line, t);
+  if (!sentence) return null;
+  if (line.state === "withdrawn") return <p className={css.why}>{sentence}</p>;
   return (
     <div className={css.trouble}>
-      <span>{line.state === "failed" ? t("word.failed", { reason }) : t("word.unknown")}</span>
+      <span>{sentence}</span>
+      {small && (
+        <small className={css.why} dir="auto">
+          {small}
+        </small>
+      )}
       <Button
         look="quiet"
         isDisabled={asked}

@@ -1,8 +1,8 @@
 /** What the system's lines say, in the viewer's language: the hub writes them down in short words of its own. */
 
-import type { Entry } from "../../api/shapes";
+import type { Entry, Line } from "../../api/shapes";
 import type { Formats } from "../../words/format";
-import { isKey, type Say } from "../../words/words";
+import { isKey, type Key, type Say } from "../../words/words";
 
 /** The sentence of a fact; what is not known by its words stands as the hub wrote it. */
 export function factWords(entry: Entry, t: Say, f: Formats, names: (login: string) => string): string {
@@ -20,6 +20,8 @@ export function factWords(entry: Entry, t: Say, f: Formats, names: (login: strin
   const [head = "", ...rest] = text.split(": ");
   const tail = rest.join(": ");
   const key = `fact.${head.replace(/[^A-Za-z]+/g, "_")}`;
+  const sentence = outcomeWords(detail.failure ?? "", t);
+  if (sentence && isKey(key)) return `${t(`state.${head}` as Key)}: ${sentence}`;
   if (tail && isKey(key)) return t(key, { reason: head === "resolved" ? closedBecause(tail, t) : reasonWords(tail, t) });
   if (text.startsWith("merged ")) return t("fact.merged", { reason: tail });
   if (entry.kind === "edit") return t("fact.edited", { text });
@@ -33,6 +35,31 @@ function about(detail: Readonly<Record<string, string>>, f: Formats): string {
   const price = detail.total || detail.price || "";
   const money = price ? f.money(price, detail.currency ?? "") : "";
   return [detail.name || detail.items || detail.order || "", detail.variant ?? "", money].filter(Boolean).join(" · ");
+}
+
+/** What went wrong and what to do next, by the failure's word; '' for one this screen does not know. */
+export function outcomeWords(failure: string, t: Say): string {
+  const key = `outcome.${failure}`;
+  return isKey(key) ? t(key) : "";
+}
+
+/** What the hub itself ends a message for: there are no words of the provider to show below. */
+const OUR_OWN = new Set(["expired", "interrupted", "internal", "judged_again", "looping", "taken_over"]);
+
+/** Why a message did not arrive: a sentence for people, and the provider's own code and words as they came. */
+export function fateWords(line: Line, t: Say): { readonly sentence: string; readonly small: string } {
+  const failure = line.failure ?? "";
+  const known = outcomeWords(failure, t);
+  const theirs = OUR_OWN.has(failure) ? "" : [line.code, line.reason].filter(Boolean).join(" · ");
+  if (line.state === "unknown") {
+    // Of these the sentence itself says that nobody knows.
+    const tells = ["interrupted", "response_unparseable", "response_unexpected"].includes(failure);
+    return { sentence: tells ? known : t("word.unknown"), small: theirs };
+  }
+  if (known) return { sentence: known, small: theirs };
+  if (line.state !== "failed") return { sentence: "", small: "" };
+  const reason = line.reason ? reasonWords(line.reason, t) : t("word.noreason");
+  return { sentence: t("word.failed", { reason }), small: "" };
 }
 
 /** A reason as people say it; a provider's own words stay as they came. */
