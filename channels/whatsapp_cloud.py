@@ -1,6 +1,7 @@
 """WhatsApp as a channel, through Meta's Cloud API: https://developers.facebook.com/documentation/business-messaging/whatsapp."""
 
 import re
+from urllib.parse import quote
 
 from aiohttp import ClientSession, FormData
 from msgspec.structs import replace
@@ -13,9 +14,9 @@ from channels.whatsapp_cloud_codes import CODES
 from channels.whatsapp_cloud_offers import BUTTON_KINDS, BUTTON_TITLE, MOST_BUTTONS, MOST_ROWS, REPLY_KINDS, ROW_DESCRIPTION, ROW_TITLE
 from channels.whatsapp_cloud_parse import NAME, Number, parse_entry
 from channels.whatsapp_cloud_people import valid
-from channels.whatsapp_cloud_render import CAPTION_UNITS, MEDIA, TEXT_UNITS, UPLOADED, calls_of
+from channels.whatsapp_cloud_render import CAPTION_UNITS, MEDIA, MEDIA_TYPES, TEXT_UNITS, UPLOADED, calls_of
+from channels.whatsapp_cloud_said import GREETING
 from channels.whatsapp_cloud_standing import Standing, standing_of
-from channels.whatsapp_cloud_template import problems_of
 from hub.model.address import Address
 from hub.model.base import Value
 from hub.model.delivery import Delivery
@@ -66,6 +67,7 @@ CAPABILITIES = Capabilities(
         MediaKind.FILE: 100 * _MEGABYTE,
         MediaKind.STICKER: 500 << 10,
     },
+    media_types=MEDIA_TYPES,
     reply_to=True,
     receipts=True,
     read_receipts=True,
@@ -81,7 +83,8 @@ CAPABILITIES = Capabilities(
 class Settings(Value, frozen=True):
     """One number. `token` is a system user's, `secret` the app's; `verify_token` is ours to choose.
 
-    `business`: the WhatsApp Business Account's id, `app`: the app's; with them the webhook is set up without a click.
+    `business`: the WhatsApp Business Account's id, `app`: the app's; with them the webhook is set up without a click. `phone_number`: as
+    people dial it, for links.
     """
 
     account: str
@@ -91,6 +94,7 @@ class Settings(Value, frozen=True):
     phone_number_id: str
     business: str = ""
     app: str = ""
+    phone_number: str = ""
     base_url: str = meta.BASE_URL
     proof: bool = False
 
@@ -148,12 +152,8 @@ class WhatsAppCloud:
         return calls_of(delivery, self.capabilities.text_units)
 
     async def prepare(self, delivery: Delivery, files: Files) -> Delivery:
-        """The delivery with WhatsApp's names of files it could not fetch by itself; raises Rejected for a template it would refuse."""
+        """The delivery with WhatsApp's names of files that it could not fetch by itself; raises a SendError."""
         message = delivery.message
-        if message.template:
-            if wrong := next(problems_of(message.template), ""):
-                raise Rejected(wrong, failure=Failure.TEMPLATE)
-            return delivery
         pieces = [await self._uploaded(piece, files) if _needs_upload(piece) else piece for piece in message.attachments]
         return replace(delivery, message=replace(message, attachments=tuple(pieces)))
 
@@ -199,6 +199,11 @@ class WhatsAppCloud:
     async def look(self, hook_url: str) -> Connection:
         """How the number stands: its name, where its events go, whether it may send, when the token ends; raises a SendError."""
         return standing_of(await self._standing.ask(), hook_url)
+
+    def start_link(self, token: str) -> str:
+        """An address that opens a chat with us, `token` written and not yet sent; empty while our number is not known."""
+        digits = "".join(filter(str.isdigit, self._settings.phone_number))
+        return f"{LINK_BASE}/{digits}?text={quote(f'{GREETING} {token}')}" if digits else ""
 
     async def close(self) -> None:
         """Nothing: the session belongs to the hub."""
@@ -261,6 +266,7 @@ def _build(setup: AccountSetup, outside: Outside) -> WhatsAppCloud:
         phone_number_id=setup.value("phone_number_id"),
         business=setup.value("business_account_id"),
         app=setup.value("app_id"),
+        phone_number=setup.value("phone_number"),
         base_url=setup.base_url or meta.BASE_URL,
         proof=setup.value("appsecret_proof").lower() in {"yes", "true", "on", "1"},
     )
@@ -277,6 +283,7 @@ KIND = ChannelKind(
         Field(key="phone_number_id", what=f"The number's id, not the number: {_WHERE['phone_number_id']}", example="106540352242922"),
         Field(key="business_account_id", required=False, what="The WhatsApp Business Account's id, beside it; subscribes the app."),
         Field(key="app_id", required=False, what="The app's id, at the top of its dashboard; sets the app's webhook without a click."),
+        Field(key="phone_number", required=False, what="The number as people dial it, with its country; for links from the web chat."),
         Field(key="appsecret_proof", required=False, what="yes where the app's advanced settings say Require app secret; else left out."),
         TEXT_LIMIT,
     ),

@@ -3,12 +3,16 @@
 import re
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from channels.split import split
 from channels.whatsapp_cloud_cards import card_steps
 from channels.whatsapp_cloud_offers import HEADERS, WORDS, Offer, offer_of
 from channels.whatsapp_cloud_people import PHONE, USER
-from channels.whatsapp_cloud_template import template_of
+from channels.whatsapp_cloud_template import problems_of, template_of
 from hub.model.delivery import Delivery
+from hub.model.errors import Rejected
+from hub.model.failure import Failure
 from hub.model.message import Attachment, MediaKind, Message
 from hub.model.ports import Call
 
@@ -26,9 +30,19 @@ _TYPES = {
     MediaKind.FILE: "document",
     MediaKind.STICKER: "sticker",
 }
+WEBP = "image/webp"
 _CAPTIONED = frozenset((MediaKind.IMAGE, MediaKind.VIDEO, MediaKind.FILE))
 
 UPLOADED = frozenset(_TYPES)
+MEDIA_TYPES = {
+    MediaKind.IMAGE: frozenset(("image/jpeg", "image/png", WEBP)),
+    MediaKind.VIDEO: frozenset(("video/mp4", "video/3gpp")),
+    MediaKind.AUDIO: frozenset(("audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg")),
+    MediaKind.VOICE: frozenset(("audio/ogg", "audio/ogg; codecs=opus", "audio/aac", "audio/amr", "audio/mpeg", "audio/mp4")),
+    MediaKind.STICKER: frozenset((WEBP,)),
+}
+"""https://developers.facebook.com/documentation/business-messaging/whatsapp/business-phone-numbers/media#supported-media-types"""
+
 MEDIA = frozenset((*_TYPES, MediaKind.LOCATION, MediaKind.CONTACT))
 
 _LINK = re.compile(r"https?://\S")
@@ -39,7 +53,8 @@ Step = dict[str, object]
 def calls_of(delivery: Delivery, text_units: int) -> list[Call]:
     """The calls a message takes, in order: media first, then words; a single file carries short words as its caption or its header.
 
-    What is offered stands on the last call, a quotation on the first. What cannot be said is left out with a warning.
+    What is offered stands on the last call, a quotation on the first. What cannot be said is left out with a warning; a template that
+    WhatsApp would refuse raises Rejected.
     """
     warnings: list[str] = []
     steps = list(_steps(delivery.message, text_units, warnings))
@@ -68,12 +83,14 @@ def _envelope(delivery: Delivery) -> Step:
 
 def _steps(message: Message, text_units: int, warnings: list[str]) -> Iterator[Step]:
     if message.template:
+        if wrong := next(problems_of(message.template), ""):
+            raise Rejected(wrong, failure=Failure.TEMPLATE)
         if message.attachments or message.quick_replies or message.buttons or message.choices or message.cards:
             warnings.append("with a template goes only what was approved in it")
         yield {"type": "template", "template": template_of(message.template)}
         return
     offer = offer_of(message, warnings)
-    pieces = [a for a in message.attachments if _sendable(a, warnings)]
+    pieces = [_as_sticker(a) for a in message.attachments if _sendable(a, warnings)]
     text = message.text.strip() and message.text
     if message.cards:
         for piece in pieces:
@@ -128,6 +145,11 @@ def _sendable(piece: Attachment, warnings: list[str]) -> bool:
             fine = piece.kind in _TYPES and bool(piece.media_id or piece.url)
     warnings += [] if fine else [f"a {piece.kind.value} cannot be sent by WhatsApp"]
     return fine
+
+
+def _as_sticker(piece: Attachment) -> Attachment:
+    """WhatsApp takes WebP as a sticker only: …/business-phone-numbers/media#supported-media-types."""
+    return replace(piece, kind=MediaKind.STICKER) if piece.kind is MediaKind.IMAGE and piece.mime_type == WEBP else piece
 
 
 def _piece(piece: Attachment, *, caption: str = "") -> Step:

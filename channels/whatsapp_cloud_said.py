@@ -14,6 +14,7 @@ from hub.model.base import Value
 from hub.model.beside import Referral
 from hub.model.events import Body, Deleted, Edited, IdentityChanged, Noted, OptedIn, OptedOut, Reacted, Said, Started
 from hub.model.message import Attachment, MediaKind
+from hub.model.onward import MARK
 
 Pieces = tuple[Attachment, ...]
 
@@ -28,6 +29,10 @@ _MEDIA = {
     "sticker": MediaKind.STICKER,
 }
 
+GREETING = "👋"
+"""Stands before a link's token, which the customer sends as it is."""
+
+_LINK = re.compile(rf"(?:{GREETING}\s*)?({MARK}[A-Za-z0-9_-]{{8,80}})")
 _MOVES = frozenset(("user_changed_number", "user_changed_user_id", "customer_changed_number"))
 _CHANGED = re.compile(r"changed from (\S+) to (\S+)")
 """The words of a system message where it does not tell the earlier id by itself."""
@@ -58,6 +63,8 @@ def spoken(message: Json, who: Person, business: str) -> Spoken:
     if again := edited(message):
         return Spoken(body=again)
     content = _content(message, kind)
+    if by_link := _LINK.fullmatch(content.text.strip()):
+        return Spoken(body=Started(ref=by_link[1], name=who.name, username=who.username, external_id=soft_id(message, "id")))
     context = soft_object(message, "context")
     body = Said(
         text=content.text,

@@ -298,3 +298,11 @@ def test_bare_cards_are_pictures_for_side_by_side_they_need_something_to_press()
     made = calls(Message(cards=tuple(Card(title=title, image=PICTURE) for title in ("Áo", "Quần"))))
 
     assert ["image", "image"] == [call.params["type"] for call in made]
+
+
+def test_webp_picture_goes_as_a_sticker_for_whatsapp_takes_it_as_nothing_else() -> None:
+    picture = Attachment(kind=MediaKind.IMAGE, url="https://shop.example/a.webp", mime_type="image/webp")
+
+    made = calls(Message(text="Hi", attachments=(picture,)))
+
+    assert [{"link": "https://shop.example/a.webp"}, None] == [call.params.get("sticker") for call in made]
