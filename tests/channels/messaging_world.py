@@ -49,7 +49,8 @@ class World:
 
 def built(kind: str, session: ClientSession, base_url: str, outside: Outside | None = None, /, **values: str) -> Either:
     """The channel with everything set that can be."""
-    own: dict[str, Any] = {"account": "shop", "token": TOKEN, "secret": SECRET, "verify_token": VERIFY, "app_id": APP, "base_url": base_url, **values}
+    fixed = {"account": "shop", "token": TOKEN, "secret": SECRET, "verify_token": VERIFY, "app_id": APP, "base_url": base_url}
+    own: dict[str, Any] = {**fixed, **values}
     if kind == MESSENGER:
         return messenger.Messenger(messenger.Settings(**{"page_id": PAGE, **own}), session)
     return instagram.Instagram(instagram.Settings(**{"instagram_account_id": PAGE, **own}), outside or alone(session))
