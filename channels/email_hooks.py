@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from channels.email_letter import enclosed, headed, mailbox, mailboxes
+from channels.email_letter import enclosed, headed, ids, mailbox, mailboxes
 from channels.email_mime import read
 from channels.email_parse import Self, events_of_letter, receipt
 from channels.email_text import newest, text_of_html
@@ -75,6 +75,7 @@ def _postmark_letter(told: Json, me: Self) -> Events:
     text = plain or text_of_html(html)
     letter = msgspec.structs.replace(
         headed(headers, sender, name=(_text(who, "Name") if isinstance(who, dict) else "") or name),
+        message_id=next(iter(ids(headers.get("message-id", ""))), _text(told, "MessageID")),
         recipient=_text(told, "OriginalRecipient").lower() or next(iter(mailboxes(_text(told, "To"))), ""),
         others=mailboxes(", ".join((_text(told, "OriginalRecipient"), _text(told, "To"), _text(told, "Cc")))),
         text=text,

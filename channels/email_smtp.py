@@ -118,6 +118,8 @@ async def _hand_over(smtp: "aiosmtplib.SMTP", mail: bytes) -> None:
     try:
         await smtp.data(mail, timeout=REQUEST_SECONDS)
     except aiosmtplib.SMTPResponseException as error:
+        if error.code < 0:
+            raise OutcomeUnknown("the mail server's answer cannot be read", failure=Failure.UNPARSEABLE) from None
         raise decide(error.code, error.message, account=False) from None
     except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
         unknown: SendError = OutcomeUnknown(f"no answer from the mail server ({type(error).__name__})")

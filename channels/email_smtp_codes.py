@@ -70,7 +70,10 @@ def decide(status: int, words: str, *, account: bool) -> SendError:
     code = found[0] if found else str(status)
     failure = failure_of(code)
     reason = f"{status} {words}".strip()[:500]
-    if status < _REFUSED and status >= _TEMPORARY:
+    if status < _TEMPORARY:
+        # What cannot be read (-1), or says neither yes nor no: nothing was taken by it.
+        return TemporaryFailure(reason, code=code, failure=Failure.UNPARSEABLE)
+    if status < _REFUSED:
         return _later(reason, code, failure, words)
     if account or failure is Failure.AUTH:
         return Misconfigured(reason, code=code, failure=Failure.AUTH)
