@@ -94,15 +94,22 @@ class Mouth:
 
         server = self._server
         client = IMAPClient(server.host, port=server.port, ssl=server.security is Security.TLS, timeout=_ANSWER_SECONDS)
-        if server.security is Security.STARTTLS:
-            client.starttls()
-        client.login(server.user, server.password)
-        client.select_folder(self._folder)
+        try:
+            if server.security is Security.STARTTLS:
+                client.starttls()
+            client.login(server.user, server.password)
+            client.select_folder(self._folder)
+        except BaseException:
+            _leave(client)
+            raise
         return client
 
 
 def _leave(client: "IMAPClient") -> None:
     from imapclient.exceptions import IMAPClientError
 
+    # A farewell that fails leaves the socket open; closing one that is closed is no harm.
     with suppress(IMAPClientError, OSError, ValueError, AttributeError):
         client.logout()
+    with suppress(IMAPClientError, OSError, ValueError, AttributeError):
+        client.shutdown()
