@@ -75,7 +75,11 @@ class Slack:
         if isinstance(act, Pressed):
             return [self.signed(urlencode({"payload": msgspec.json.encode(interaction_of(act, place)).decode()}).encode(), form=True)]
         event = event_of(act, place)
-        return [self.signed(msgspec.json.encode(self._whole(event)))] if event else []
+        return [self.told(event)] if event else []
+
+    def told(self, event: Json) -> Webhook:
+        """A request that tells of an event."""
+        return self.signed(msgspec.json.encode(self._whole(event)))
 
     def _payloads(self, act: Act, place: str) -> list[tuple[str, Json]]:
         if isinstance(act, Pressed):

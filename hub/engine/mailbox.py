@@ -312,8 +312,13 @@ class Mailbox:
 
 
 def _more(waiting: Sequence[Waiting], n: int) -> bool:
-    """Whether another line of the same burst follows the n-th entry in this batch."""
+    """Whether another line of the same burst follows the n-th entry in this batch.
+
+    In a group others talk on among themselves: what they do not say to the bot ends no thought, and is waited for by no answer.
+    """
     if n + 1 >= len(waiting):
         return False
     this, after = waiting[n].event, waiting[n + 1].event
-    return isinstance(this.body, Said) and isinstance(after.body, Said) and this.address == after.address
+    if not (isinstance(this.body, Said) and isinstance(after.body, Said)):
+        return False
+    return this.address == after.address and after.body.mentioned and this.body.author == after.body.author
