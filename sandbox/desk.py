@@ -14,7 +14,23 @@ from aiohttp.web_routedef import AbstractRouteDef
 
 from sandbox.bringing import BACKOFF, Bringing
 from sandbox.faults import Fault, FaultKind, Faults
-from sandbox.shown import Act, Blocked, Bubble, Came, Followed, Json, Media, Phone, Pressed, Reacted, Received, Webhook, Wrote
+from sandbox.shown import (
+    Act,
+    Blocked,
+    Bubble,
+    Came,
+    Followed,
+    Json,
+    Media,
+    Offer,
+    Phone,
+    Pressed,
+    Reacted,
+    Received,
+    TookBack,
+    Webhook,
+    Wrote,
+)
 
 
 class Provider(Protocol):
@@ -135,14 +151,33 @@ class Desk:
         self._tell(Wrote(phone=phone, bubble=bubble))
         return bubble
 
-    def press(self, chat: str, n: int, offer_id: str) -> None:
-        """The customer presses what stands under bubble `n`; raises ValueError where there is no such thing."""
+    def press(self, chat: str, n: int, offer_id: str) -> Offer:
+        """The customer presses what stands under bubble `n`; returns it. Raises ValueError where there is no such thing."""
         phone = self.phone(chat)
         bubble = next((b for b in phone.bubbles if b.n == n), None)
         offer = next((o for o in bubble.offers if o.id == offer_id), None) if bubble else None
         if bubble is None or offer is None:
             raise ValueError("there is nothing like that to press")
         self._tell(Pressed(phone=phone, bubble=bubble, offer=offer))
+        return offer
+
+    def note(self, chat: str, text: str) -> None:
+        """Words on the phone that are told to nobody: what an app shows of a press."""
+        self._add(self.phone(chat), Bubble(n=0, text=text, mine=True))
+
+    def take_back(self, chat: str, n: int) -> None:
+        """The customer deletes bubble `n`, one of the own."""
+        phone = self.phone(chat)
+        for bubble in [b for b in phone.bubbles if b.n == n and b.mine and b.state != "deleted"]:
+            bubble.text, bubble.media, bubble.state = "", (), "deleted"
+            self._tell(TookBack(phone=phone, bubble=bubble))
+
+    def arrive(self, chat: str, n: int) -> None:
+        """Bubble `n` of the shop's reaches the phone."""
+        phone = self.phone(chat)
+        for bubble in [b for b in phone.bubbles if b.n == n and not b.mine]:
+            bubble.state = "delivered"
+            self._tell(Came(phone=phone, bubble=bubble, state="delivered"))
 
     def read(self, chat: str) -> None:
         """The customer looks at the phone: all bubbles of the shop's are read."""

@@ -13,7 +13,10 @@ from aiohttp.web_routedef import AbstractRouteDef
 from hub.model.base import Value
 from sandbox.desk import Desk
 from sandbox.faults import Fault
-from sandbox.shown import Media
+from sandbox.shown import Bubble, Media, Phone
+
+PRESSED_ALOUD = frozenset(("reply", "quick", "row"))
+"""What leaves the customer's own words on the phone when it is pressed."""
 
 _LONGEST_WAIT = 25.0
 
@@ -35,6 +38,29 @@ class Done(Value, frozen=True):
     content: str = ""
     mime_type: str = ""
     media_kind: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+class Screen(Value, frozen=True, omit_defaults=False):
+    """What a phone shows, and a word that changes with it."""
+
+    bubbles: list[Bubble]
+    typing: bool
+    blocked: bool
+    name: str
+    version: str = ""
+
+
+def screen_of(phone: Phone) -> Screen:
+    """A phone's screen as of now."""
+    shown = Screen(bubbles=phone.bubbles, typing=phone.typing_until > time.monotonic(), blocked=phone.blocked, name=phone.name)
+    return msgspec.structs.replace(shown, version=version_of(shown))
+
+
+def version_of(shown: object) -> str:
+    """A word that changes with what is shown."""
+    return f"{hash(msgspec.json.encode(shown)) & 0xFFFFFFFF:x}"
 
 
 def door_routes(desk: Desk) -> list[AbstractRouteDef]:
@@ -42,7 +68,7 @@ def door_routes(desk: Desk) -> list[AbstractRouteDef]:
     door = _Door(desk)
     acts = {
         "say": door.say, "press": door.press, "read": door.read, "react": door.react, "fail": door.fail, "block": door.block,
-        "follow": door.follow, "fault": door.fault, "clear": door.clear, "hook": door.hook,
+        "follow": door.follow, "unsend": door.unsend, "fault": door.fault, "clear": door.clear, "hook": door.hook,
     }  # fmt: skip
     return [
         *(web.post(f"/_sandbox/{name}", _guarded(act)) for name, act in acts.items()),
@@ -65,7 +91,9 @@ class _Door:
         return _told({"n": bubble.n})
 
     def _kept(self, done: Done) -> tuple[Media, ...]:
-        """The file that came along, kept under an id of the provider's."""
+        """The place that came along; or the file, kept under an id of the provider's."""
+        if done.latitude is not None and done.longitude is not None:
+            return (Media(kind="location", latitude=done.latitude, longitude=done.longitude),)
         if not done.content:
             return ()
         try:
@@ -80,9 +108,16 @@ class _Door:
     async def press(self, request: web.Request) -> web.StreamResponse:
         done = await _done(request)
         try:
-            self._desk.press(done.chat, done.n, done.offer)
+            offer = self._desk.press(done.chat, done.n, done.offer)
         except ValueError as error:
             raise web.HTTPNotFound(text=str(error)) from error
+        if offer.kind in PRESSED_ALOUD:
+            self._desk.note(done.chat, offer.title)
+        return _told({})
+
+    async def unsend(self, request: web.Request) -> web.StreamResponse:
+        done = await _done(request)
+        self._desk.take_back(done.chat, done.n)
         return _told({})
 
     async def read(self, request: web.Request) -> web.StreamResponse:
@@ -153,13 +188,11 @@ class _Door:
         until = time.monotonic() + min(_number(request, "wait"), _LONGEST_WAIT)
         seen = request.query.get("seen", "")
         while True:
-            changed, typing = self._desk.changed, phone.typing_until > time.monotonic()
-            shown = {"bubbles": phone.bubbles, "typing": typing, "blocked": phone.blocked, "name": phone.name}
-            version = f"{hash(msgspec.json.encode(shown)) & 0xFFFFFFFF:x}"
+            changed, shown = self._desk.changed, screen_of(phone)
             left = until - time.monotonic()
-            if version != seen or left <= 0:
-                return _told({**shown, "version": version})
-            await _beat(changed, min(left, 1.0) if typing else left)
+            if shown.version != seen or left <= 0:
+                return _told(shown)
+            await _beat(changed, min(left, 1.0) if shown.typing else left)
 
     async def media(self, request: web.Request) -> web.StreamResponse:
         """A file that lies at the provider."""

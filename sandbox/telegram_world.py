@@ -71,6 +71,11 @@ class Pulse:
         self._event.set()
         self._event = asyncio.Event()
 
+    @property
+    def next(self) -> asyncio.Event:
+        """Set at the next change."""
+        return self._event
+
     async def wait(self, seconds: float) -> None:
         """Until the next change, at most so long."""
         event = self._event

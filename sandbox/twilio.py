@@ -157,7 +157,8 @@ class Twilio:
         """A customer's file: for who has the credentials, and by a redirect to where nobody needs them."""
         if not self._may(request):
             return self.refusal(401, "20003 Authenticate", None)
-        return web.Response(status=HTTPStatus.TEMPORARY_REDIRECT, headers={"Location": f"/_sandbox/media/{request.match_info['media']}"})
+        where = f"{self._at_desk.base_url}/_sandbox/media/{request.match_info['media']}"
+        return web.Response(status=HTTPStatus.TEMPORARY_REDIRECT, headers={"Location": where})
 
     def _incoming(self, phone: Phone, bubble: Bubble, **more: str) -> Webhook:
         sid = bubble.external_id if bubble.external_id[:2] in {"SM", "MM"} else f"SM{bubble.external_id}"

@@ -83,6 +83,10 @@ class Viber:
             case _:
                 assert_never(act)
 
+    def again(self, phones: list[Phone]) -> None:
+        """After a restart: who wrote and stayed is still subscribed."""
+        self.subscribed |= {phone.id for phone in phones if not phone.blocked and any(bubble.mine for bubble in phone.bubbles)}
+
     def refusal(self, status: int, words: str, retry_after: int | None) -> web.Response:
         """Too many requests is a code of Viber's own; other statuses come from something in between."""
         if status == HTTPStatus.TOO_MANY_REQUESTS and retry_after is None:

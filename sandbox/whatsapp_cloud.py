@@ -136,7 +136,7 @@ class WhatsApp:
                 self.read.append(external_id)
                 if told.get("typing_indicator"):
                     self.typing.append(external_id)
-                    phone.typing_until = time.time() + 25
+                    phone.typing_until = time.monotonic() + 25
                 return json_answer({"success": True})
         return self.refusal(400, "131009 Parameter value is not valid: no such message", None)
 

@@ -1,0 +1,286 @@
+// Phones of every app: as many as fit beside each other, one request that waits for all of them.
+import { make, screen } from "/phones_draw.js";
+import { language, limits, speak, word } from "/phones_words.js";
+
+const WAIT_S = 20;
+const AGAIN_MS = 2000;
+const WIDTH = 340;
+const MOST = 4;
+const LARGEST = 5 * 1024 * 1024;
+const OPEN = "phones.open";
+const MARKS = { whatsapp_cloud: "W", twilio_whatsapp: "W", messenger: "M", instagram: "I", line: "L", viber: "V", zalo: "Z", slack: "#", twilio_sms: "S", telegram: "T", email: "@" };
+
+const at = (id) => document.getElementById(id);
+const apps = new Map(); // kind → what the server tells of the app
+const open = new Map(); // kind → the phone on the page, in the order they were opened
+let seenNews = {}; // kind → chat → lines already looked at
+let news = {};
+let version = "";
+let round = 0;
+
+const ask = async (path, body, signal) => {
+  const init = body ? { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) } : { signal };
+  const answer = await fetch(path, init);
+  if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+  return answer.json();
+};
+
+const told = (text, bad = false) => {
+  at("status").textContent = text;
+  at("status").dataset.bad = bad ? "yes" : "";
+};
+const failed = () => told(word("refused"), true);
+const act = (kind, name, body) => ask(`/${kind}/_sandbox/${name}`, body).then(standing, failed);
+const standing = () => {
+  const hooked = [...apps.values()].some((app) => app.hook);
+  told(word(hooked ? "connected" : "nohook"), !hooked);
+};
+
+// --- one phone ---
+
+const actsOf = (phone) => {
+  const about = () => ({ chat: phone.chat, name: phone.person().name, language: phone.person().language });
+  const send = (name, body) => act(phone.kind, name, { chat: phone.chat, ...body });
+  return {
+    kind: phone.kind,
+    does: apps.get(phone.kind).does,
+    say: (text) => send("say", { ...about(), text }),
+    picture: (content, file) => send("say", { ...about(), text: "", name: file.name, content, mime_type: file.type, media_kind: "image" }),
+    place: () => send("say", { ...about(), text: "", latitude: 21.0285, longitude: 105.8542 }),
+    press: (bubble, one) => send("press", { n: bubble.n, offer: one.id || "" }),
+    react: (bubble, emoji) => send("react", { n: bubble.n, emoji }),
+    unsend: (bubble) => send("unsend", { n: bubble.n }),
+    read: () => send("read", {}),
+    standing: (name) => send(name, {}),
+    busy: () => act(phone.kind, "fault", { kind: "throttle", chat: phone.chat, times: 3, retry_after: 2 }),
+  };
+};
+
+const attach = (phone, file) => {
+  if (!file) return;
+  if (file.size > LARGEST) {
+    told(word("tooLarge"), true);
+    return;
+  }
+  const reader = new FileReader();
+  reader.addEventListener("load", () => phone.acts.picture(reader.result.slice(reader.result.indexOf(",") + 1), file));
+  reader.readAsDataURL(file);
+};
+
+const menu = (phone) => {
+  const can = apps.get(phone.kind).does;
+  const entries = [
+    [word(phone.blocked ? "unblock" : "block"), () => phone.acts.standing(phone.blocked ? "follow" : "block")],
+    can.includes("follow") && !phone.blocked ? [word("follow"), () => phone.acts.standing("follow")] : null,
+    can.includes("place") ? [word("place"), () => phone.acts.place()] : null,
+    [word("busy"), () => phone.acts.busy()],
+    [word("close"), () => toggle(phone.kind)],
+  ].filter(Boolean);
+  const box = make("details", { class: "menu" }, make("summary", { "aria-label": word("more"), title: word("more") }, "⋮"),
+    make("div", { class: "entries" }, ...entries.map(([label, what]) =>
+      make("button", { type: "button", onclick: () => { box.open = false; what(); } }, label))));
+  return box;
+};
+
+const writing = (phone) => {
+  const field = make("textarea", { rows: 1, maxlength: 7000, "aria-label": word("write"), placeholder: word("write"), autocomplete: "off" });
+  const file = make("input", { type: "file", accept: "image/*", class: "hidden", "aria-label": word("attach"), onchange: () => { attach(phone, file.files[0]); file.value = ""; } });
+  const go = (event) => {
+    event.preventDefault();
+    const text = field.value.trim();
+    if (!text) return;
+    field.value = "";
+    phone.acts.say(text);
+  };
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) go(event);
+  });
+  const pick = phone.kind === "telegram" ? null : make("label", { class: "attach", title: word("attach") }, file, make("span", { "aria-hidden": "true" }, "🖼"));
+  return make("form", { class: "write", onsubmit: go }, pick, field, make("button", { "aria-label": word("send"), title: word("send") }, "➤"));
+};
+
+const people = (phone) => {
+  const select = make("select", { class: "who", "aria-label": word("who"), onchange: () => phone.turnTo(select.value) },
+    ...apps.get(phone.kind).people.map((one) => make("option", { value: one.id, selected: one.id === phone.chat, lang: one.language }, one.name)));
+  return select;
+};
+
+class Phone {
+  constructor(kind) {
+    this.kind = kind;
+    this.chat = (apps.get(kind).people.find((one) => one.language.slice(0, 2) === language.slice(0, 2)) || apps.get(kind).people[0]).id;
+    this.acts = actsOf(this);
+    this.blocked = false;
+    this.section = make("section", { class: "phone", "data-kind": kind });
+    this.build();
+  }
+
+  person() {
+    return apps.get(this.kind).people.find((one) => one.id === this.chat);
+  }
+
+  build() {
+    const app = apps.get(this.kind);
+    this.seen = "";
+    this.kept = new Map();
+    this.screen = make("div", { class: "screen", role: "log", tabindex: "0", "aria-label": `${app.title}, ${this.person().name}` });
+    this.quick = make("div", { class: "quick", role: "group" });
+    this.menu = make("span", {}, menu(this));
+    const add = make("button", { type: "button", "aria-label": word("another"), title: word("another"), onclick: () => this.another() }, "+");
+    const bar = make("header", { class: "bar" }, make("span", { class: "mark", "aria-hidden": "true" }, MARKS[this.kind] || "?"), make("div", { class: "whose" }, make("h2", {}, app.title), people(this)), add, this.menu);
+    const can = limits(app.limits);
+    this.section.setAttribute("aria-label", app.title);
+    this.section.replaceChildren(bar, this.screen, this.quick, writing(this), can ? make("p", { class: "limits" }, `${word("limits")}: ${can}`) : "");
+  }
+
+  draw(shown) {
+    const drawn = screen(shown, this.acts, this.kept);
+    const held = this.screen.contains(document.activeElement) || this.quick.contains(document.activeElement);
+    const low = this.screen.scrollHeight - this.screen.scrollTop - this.screen.clientHeight < 80;
+    this.seen = shown.version;
+    if (this.blocked !== shown.blocked) {
+      this.blocked = shown.blocked;
+      this.menu.replaceChildren(menu(this));
+    }
+    this.screen.replaceChildren(...drawn.lines);
+    this.quick.replaceChildren(...drawn.quick);
+    if (held && document.activeElement === document.body) this.screen.focus({ preventScroll: true });
+    if (low || shown.bubbles.at(-1)?.mine) this.screen.scrollTop = this.screen.scrollHeight;
+    this.look(shown);
+  }
+
+  // Who has the phone open has read it.
+  look(shown) {
+    seenNews[this.kind] = { ...seenNews[this.kind], [this.chat]: shown.bubbles.filter((one) => !one.mine).length };
+    const unread = shown.bubbles.some((one) => !one.mine && one.state !== "read" && one.state !== "failed");
+    if (unread && this.kind !== "telegram" && apps.get(this.kind).limits.read_receipts && document.visibilityState === "visible") this.acts.read();
+  }
+
+  turnTo(chat) {
+    this.chat = chat;
+    this.build();
+    watch();
+  }
+
+  async another() {
+    try {
+      const made = await ask(`/_phones/${this.kind}/another`, {});
+      apps.get(this.kind).people.push(made);
+      this.turnTo(made.id);
+    } catch {
+      failed();
+    }
+  }
+}
+
+// --- all of them ---
+
+const fits = () => Math.max(1, Math.min(MOST, Math.floor(innerWidth / WIDTH)));
+
+const toggle = (kind) => {
+  if (open.has(kind)) {
+    if (open.size > 1) open.delete(kind);
+  } else {
+    open.set(kind, new Phone(kind));
+  }
+  arrange();
+};
+
+const arrange = () => {
+  while (open.size > fits()) open.delete(open.keys().next().value);
+  localStorage.setItem(OPEN, JSON.stringify([...open.keys()]));
+  at("phones").replaceChildren(...[...open.values()].map((phone) => phone.section));
+  for (const phone of open.values()) phone.screen.scrollTop = phone.screen.scrollHeight;
+  row();
+  watch();
+};
+
+const fresh = (kind) => Object.entries(news[kind] || {}).reduce((sum, [chat, lines]) => sum + Math.max(0, lines - (seenNews[kind]?.[chat] ?? 0)), 0);
+
+const row = () => {
+  const focused = document.activeElement?.dataset?.app;
+  at("apps").setAttribute("aria-label", word("apps"));
+  at("apps").replaceChildren(...[...apps.values()].map((app) => {
+    const count = fresh(app.kind);
+    return make("button", { type: "button", class: "app", "data-kind": app.kind, "data-app": app.kind, "aria-pressed": String(open.has(app.kind)), onclick: () => toggle(app.kind) },
+      make("span", { class: "mark", "aria-hidden": "true" }, MARKS[app.kind] || "?"), make("span", {}, app.title),
+      count ? make("span", { class: "new", title: word("newLines") }, String(count)) : null);
+  }));
+  if (focused) at("apps").querySelector(`[data-app="${focused}"]`)?.focus();
+  else at("apps").querySelector("[aria-pressed=true]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+};
+
+// One watcher at a time: whoever begins ends the one before.
+let stopWatching = new AbortController();
+const watch = async () => {
+  const mine = ++round;
+  stopWatching.abort();
+  stopWatching = new AbortController();
+  while (mine === round) {
+    const query = new URLSearchParams({ wait: WAIT_S, known: version });
+    for (const phone of open.values()) query.append("on", `${phone.kind}/${phone.chat}/${phone.seen}`);
+    try {
+      const found = await ask(`/_phones/watch?${query}`, undefined, stopWatching.signal);
+      if (mine !== round) return;
+      for (const phone of open.values()) {
+        const shown = found.phones[`${phone.kind}/${phone.chat}`];
+        if (shown && shown.version !== phone.seen) phone.draw(shown);
+      }
+      if (found.version !== version) {
+        version = found.version;
+        news = found.news;
+        row();
+      }
+    } catch (error) {
+      if (mine !== round || error.name === "AbortError") return;
+      told(word("away"), true);
+      await new Promise((wake) => setTimeout(wake, AGAIN_MS));
+      await learn().catch(() => {});
+    }
+  }
+};
+
+const learn = async () => {
+  for (const app of await ask("/_phones/apps")) apps.set(app.kind, app);
+  standing();
+};
+
+const label = () => {
+  document.documentElement.lang = language;
+  document.title = `${word("title")} · sandbox`;
+  for (const one of document.querySelectorAll("[data-word]")) one.textContent = word(one.dataset.word);
+  at("language").value = language;
+  standing();
+};
+
+const begin = async () => {
+  await learn();
+  const found = await ask("/_phones/watch");
+  news = seenNews = found.news;
+  version = found.version;
+  const asked = new URLSearchParams(location.search).getAll("app");
+  const kept = JSON.parse(localStorage.getItem(OPEN) || "[]");
+  const wanted = [asked, kept, [...apps.keys()].slice(0, fits())].map((kinds) => kinds.filter((kind) => apps.has(kind))).find((kinds) => kinds.length);
+  for (const kind of wanted.slice(0, fits())) open.set(kind, new Phone(kind));
+  label();
+  arrange();
+};
+
+at("language").addEventListener("change", (event) => {
+  speak(event.target.value);
+  label();
+  for (const phone of open.values()) phone.build();
+  arrange();
+});
+addEventListener("resize", () => { if (open.size > fits()) arrange(); });
+document.addEventListener("click", (event) => {
+  for (const box of document.querySelectorAll("details[open]")) if (!box.contains(event.target)) box.open = false;
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const box of document.querySelectorAll("details[open]")) {
+    box.open = false;
+    box.querySelector("summary").focus();
+  }
+});
+begin().catch(() => told(word("away"), true));

@@ -1,0 +1,89 @@
+"""The stand-ins there are, one line each: as what account a hub reaches them, and who their customers are."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+
+from hub.model.base import Value
+from sandbox.desk import Provider
+from sandbox.line import Line
+from sandbox.messaging import INSTAGRAM, MESSENGER, Meta
+from sandbox.twilio import SMS, WHATSAPP, Twilio
+from sandbox.viber import Viber
+from sandbox.whatsapp_cloud import WhatsApp
+
+TOKEN = "sandbox-token"
+SECRET = "sandbox-secret"
+NUMBER, APP, OWN = "204000000000001", "900", "1"
+ACCOUNT_SID, SENDER = "AC" + "7" * 32, "+15005550006"
+
+FOLLOW, REACT, PLACE = "follow", "react", "place"
+
+_SIGNED = {"token": TOKEN, "secret": SECRET, "verify_token": TOKEN}
+_TWILIO = {"account_sid": ACCOUNT_SID, "token": TOKEN, "from": SENDER}
+
+
+class Plug(Value, frozen=True):
+    """One stand-in. `fields`: of the account, as its channel calls them; `path`: what stands behind its address in `base_url`.
+
+    `person`: the address of the nth customer; `names`: of three of them, who speak Vietnamese, English and Chinese; `does`: what its
+    customers do besides writing and pressing (follow, react, place); `receipts`: how far receipts go by themselves.
+    """
+
+    make: Callable[[], Provider]
+    fields: Mapping[str, str]
+    person: Callable[[int], str]
+    names: tuple[str, str, str]
+    does: frozenset[str] = frozenset()
+    path: str = ""
+    receipts: str = "delivered"
+
+
+def _mobile(start: str) -> Callable[[int], str]:
+    return lambda n: f"{start}{n:04d}"
+
+
+def _hashed(start: str, length: int) -> Callable[[int], str]:
+    return lambda n: start + hashlib.sha256(f"{start}{n}".encode()).hexdigest()[:length]
+
+
+def _twilio(kind: str) -> Callable[[], Provider]:
+    return lambda: Twilio(kind, account_sid=ACCOUNT_SID, token=TOKEN, sender=SENDER)
+
+
+def _meta(kind: str) -> Callable[[], Provider]:
+    return lambda: Meta(kind, token=TOKEN, secret=SECRET, own_id=OWN, app_id=APP)
+
+
+PLUGS: Mapping[str, Plug] = {
+    "whatsapp_cloud": Plug(
+        make=lambda: WhatsApp(token=TOKEN, secret=SECRET, number=NUMBER), fields={**_SIGNED, "phone_number_id": NUMBER}, path="/v25.0",
+        person=_mobile("8490001"), names=("Bảo Trân", "Oliver Reed", "林雅婷"), does=frozenset((REACT, PLACE)),
+    ),
+    MESSENGER: Plug(
+        make=_meta(MESSENGER), fields={**_SIGNED, "page_id": OWN, "app_id": APP}, path="/v25.0", person=_mobile("771000000000"),
+        names=("Gia Hân", "Grace Miller", "王俊傑"), does=frozenset((REACT, FOLLOW)),
+    ),
+    INSTAGRAM: Plug(
+        make=_meta(INSTAGRAM), fields={**_SIGNED, "instagram_account_id": OWN, "app_id": APP}, path="/v25.0",
+        person=_mobile("1784000000000"), names=("khanhvy.studio", "noah.walks", "yating.tw"), does=frozenset((REACT,)),
+    ),
+    "line": Plug(
+        make=lambda: Line(token=TOKEN, secret=SECRET), fields={"token": TOKEN, "secret": SECRET}, person=_hashed("U", 32),
+        names=("Thanh Tùng", "Chloe Evans", "張家豪"), does=frozenset((FOLLOW, PLACE)), receipts="",
+    ),
+    "viber": Plug(
+        make=lambda: Viber(token=TOKEN), fields={"token": TOKEN, "sender_name": "Tiệm Mây"}, person=_hashed("viber-", 18),
+        names=("Đức Huy", "Liam Foster", "吳佩珊"), does=frozenset((FOLLOW, PLACE)),
+    ),
+    SMS: Plug(
+        make=_twilio(SMS), fields=_TWILIO, person=_mobile("+8490002"), names=("Mỹ Duyên", "Ella Brooks", "李宗翰"),
+        does=frozenset((FOLLOW,)),
+    ),
+    WHATSAPP: Plug(
+        make=_twilio(WHATSAPP), fields=_TWILIO, person=_mobile("8490003"), names=("Quốc Bảo", "Jack Turner", "黃淑芬"),
+        does=frozenset((FOLLOW, PLACE)),
+    ),
+}  # fmt: skip
+"""By kind of channel, in the order in which the page shows them. A stand-in that is made is plugged in here."""
+
+LANGUAGES = ("vi", "en", "zh-TW")
