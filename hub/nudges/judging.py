@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from hub.model.address import Address
 from hub.model.events import NudgeAsked
-from hub.model.message import Message
+from hub.model.message import Message, QuickReply
 from hub.model.offers import answers_of
 from hub.model.record import Live
 from hub.model.runs import SENDS_KEPT, Run, RunStep, SentNudge
@@ -79,7 +79,9 @@ def _let_through(turn: Turn, ask: Asked) -> Turn:
     message = ask.message
     if to.channel == SMS and ask.pack and ask.pack.sms_label and not message.text.startswith(ask.pack.sms_label):
         message = replace(message, text=f"{ask.pack.sms_label} {message.text}")
-    turn = _newest_list(turn, to) if answers_of(message) else turn
+    offered = answers_of(message)
+    # A run keeps its own answers; what belongs to no run is answered in the conversation that is going on there.
+    turn = _newest_list(turn, to, () if ask.run else offered) if offered else turn
     turn = turn.say(message, conversation=None, to=to, origin=Origin.NUDGE, purpose=nudge.purpose, not_after=nudge.not_after, key=nudge.key)
     delivery = turn.deliveries[-1].id
     if nudge.purpose is Purpose.MARKETING:
@@ -92,15 +94,15 @@ def _let_through(turn: Turn, ask: Asked) -> Turn:
         turn = _told(turn, nudge.key, RunStep(step=ask.step.id if ask.step else "", at=turn.now, outcome="sent"))
         run, _ = run_of(turn.live, nudge.key)
         if run:
-            turn = with_run(turn, replace(run, offered=answers_of(message), asked_at=to, invited=False))
+            turn = with_run(turn, replace(run, offered=offered, asked_at=to, invited=False))
     return turn.fact("nudge allowed", key=nudge.key, channel=to.channel, delivery=delivery, **_whose(turn, nudge))
 
 
-def _newest_list(turn: Turn, to: Address) -> Turn:
-    """The turn without the answers that the bot offered there before: "2" means the second of the list that came last."""
-    if not any(to in c.threads and c.offered for c in turn.live.conversations):
+def _newest_list(turn: Turn, to: Address, offered: tuple[QuickReply, ...]) -> Turn:
+    """The turn with these answers instead of those the bot offered there before: "2" means the second of the list that came last."""
+    if not any(to in c.threads and c.offered != offered for c in turn.live.conversations):
         return turn
-    return turn.with_record(conversations=tuple(replace(c, offered=()) if to in c.threads else c for c in turn.live.conversations))
+    return turn.with_record(conversations=tuple(replace(c, offered=offered) if to in c.threads else c for c in turn.live.conversations))
 
 
 def refuse(turn: Turn, nudge: NudgeAsked, found: Judged) -> Turn:
