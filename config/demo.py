@@ -1,4 +1,4 @@
-"""`hub demo`: everything on this machine, nothing to set up: the sample shop with its widget, a console, a Telegram phone."""
+"""`hub demo`: everything on this machine, nothing to set up: the sample shop with its widget, a console, phones of every channel."""
 
 import asyncio
 import signal
@@ -19,6 +19,7 @@ from config.core import tune_interpreter
 from config.demo_clock import DemoClock
 from config.demo_history import Doors, place_orders, tell_history
 from config.demo_people import SignIn, staff
+from config.demo_phones import accounts, plug_in
 from config.demo_shop import reminders, server_track, signed_login
 from config.reading import Secret
 from config.reference import Mode
@@ -30,18 +31,21 @@ from hub.desk.people import People
 from hub.engine.clock import SystemClock
 from hub.engine.logs import configure
 from hub.model.errors import SettingsError
+from sandbox.phones import Phones
+from sandbox.phones_memory import PhonesMemory
 from sandbox.plain import PlainStandIn
 from sandbox.store.book import OrderBook
 from sandbox.store.port import ShopPort
 from sandbox.store.server import Outside, Store
 from sandbox.telegram import TelegramStandIn
 from sandbox.telegram_memory import Memory
+from sandbox.telegram_phones import TelegramShelf
 
 log = structlog.get_logger()
 FOLDER = Path("data/demo")
 SECRET = "demo-webhook-secret"  # noqa: S105 - between the hub and its own stand-ins, on loopback
-PHONE_PORT_AFTER = 1
-PHONES = "phones.json"
+PHONE_PORT_AFTER, PHONES_PORT_AFTER = 1, 2
+TELEGRAM_PHONES, PHONES = "phones.json", "apps.json"
 KEEP_EVERY_S = 1.0
 ZONE = "Asia/Ho_Chi_Minh"
 
@@ -57,6 +61,7 @@ class Stage(Struct, frozen=True):
     """Everybody the demo's hub speaks to, and its clock."""
 
     telegram: TelegramStandIn
+    phones: Phones
     app: PlainStandIn
     port: ShopPort
     book: OrderBook
@@ -88,6 +93,7 @@ async def _run(settings: Settings, past: Past) -> None:
             clock=stage.clock,
             sign_in_clock=SystemClock(),
             tables=lambda process: _shop(process, stage, people).routes(),
+            hooks_at=f"http://{settings.host}:{settings.port}" if settings.port else "",
         )
         stack.push_async_callback(hub.stop)
         process = await hub.start()
@@ -95,8 +101,9 @@ async def _run(settings: Settings, past: Past) -> None:
         if process.web is None:
             return
         await _connect(process, settings)
+        plug_in(stage.phones, process.channels, base=f"http://{settings.host}:{process.port}")
         people += await _peopled(process, process.web.people, stage)
-        keeping = asyncio.create_task(_keep(stage, Memory(stage.telegram.world, settings.data / PHONES)))
+        keeping = asyncio.create_task(_keep(stage, settings.data))
         print(_welcome(process, settings, stage, people), flush=True)
         await stopping.wait()
         keeping.cancel()
@@ -113,16 +120,19 @@ async def _peopled(process: Process, people: People, stage: Stage) -> tuple[Sign
     return await staff(people, process.settings.data / "staff.json")
 
 
-async def _keep(stage: Stage, phones: Memory) -> None:
+async def _keep(stage: Stage, folder: Path) -> None:
     """Write down what the clock has reached and what the phones show, again and again, and once more at the end."""
+    phones = (Memory(stage.telegram.world, folder / TELEGRAM_PHONES), PhonesMemory(stage.phones, folder / PHONES))
     try:
         while True:
             stage.clock.write_ahead(KEEP_EVERY_S)
-            phones.write()
+            for one in phones:
+                one.write()
             await asyncio.sleep(KEEP_EVERY_S)
     finally:
         stage.clock.write()
-        phones.write()
+        for one in phones:
+            one.write()
 
 
 async def _stage(settings: Settings, stack: AsyncExitStack, past: Past) -> Stage:
@@ -130,8 +140,11 @@ async def _stage(settings: Settings, stack: AsyncExitStack, past: Past) -> Stage
     secrets = load_or_make_secrets(settings.data)
     clock = DemoClock(settings.data / "clock.json", zone=ZONE)
     book = OrderBook(settings.data / "orders.json")
+    telegram = TelegramStandIn()
+    Memory(telegram.world, settings.data / TELEGRAM_PHONES).read()
     stage = Stage(
-        telegram=TelegramStandIn(),
+        telegram=telegram,
+        phones=Phones(more=(TelegramShelf(telegram),)),
         app=PlainStandIn(secret=SECRET),
         port=ShopPort(book, secret=str(secrets.api_token), now=clock.now),
         book=book,
@@ -139,10 +152,11 @@ async def _stage(settings: Settings, stack: AsyncExitStack, past: Past) -> Stage
         past=past,
         http=await stack.enter_async_context(ClientSession()),
     )
-    for one in (stage.telegram, stage.app, stage.port):
+    PhonesMemory(stage.phones, settings.data / PHONES).read()
+    for one in (stage.telegram, stage.phones, stage.app, stage.port):
         stack.push_async_callback(one.stop)
-    Memory(stage.telegram.world, settings.data / PHONES).read()
-    await _listen(stage.telegram, settings)
+    await _listen(stage.telegram, settings, after=PHONE_PORT_AFTER)
+    await _listen(stage.phones, settings, after=PHONES_PORT_AFTER)
     await stage.app.start()
     await stage.port.start()
     return stage
@@ -158,12 +172,12 @@ def _look_for_port(settings: Settings) -> None:
         ) from error
 
 
-async def _listen(telegram: TelegramStandIn, settings: Settings) -> None:
-    """The phone beside the hub's port, so that its address stays the same; any free one where that is taken."""
+async def _listen(stand_in: TelegramStandIn | Phones, settings: Settings, *, after: int) -> None:
+    """Phones beside the hub's port, so that their address stays the same; any free one where that is taken."""
     try:
-        await telegram.start(port=settings.port + PHONE_PORT_AFTER if settings.port else 0)
+        await stand_in.start(port=settings.port + after if settings.port else 0)
     except OSError:
-        await telegram.start()
+        await stand_in.start()
 
 
 def _with_stand_ins(settings: Settings, stage: Stage) -> Settings:
@@ -177,13 +191,14 @@ def _with_stand_ins(settings: Settings, stage: Stage) -> Settings:
         options={"link_base": stage.telegram.base_url},
     )
     app = Account(channel="plain", name="demo", secret=Secret(SECRET), base_url=stage.app.base_url)
-    for account in (telegram, app):
+    every = accounts(stage.phones)
+    for account in (telegram, app, *every):
         if any(a.channel == account.channel and a.name == account.name for a in settings.accounts):
-            raise SettingsError(f"account {account.channel}/demo is the demo's own; give yours another name in hub.toml.")
+            raise SettingsError(f"account {account.channel}/{account.name} is the demo's own; give yours another name in hub.toml.")
     shop = replace(settings.shop, base_url=stage.port.base_url, time_zone=ZONE, name="Tiệm Mây", language="vi")
     # Everybody gets the reminders here: who tries a thing out should see it.
     nudges = replace(settings.nudges, holdout=0.0, country="VN")
-    return replace(settings, accounts=(*settings.accounts, telegram, app), shop=shop, nudges=nudges)
+    return replace(settings, accounts=(*settings.accounts, telegram, app, *every), shop=shop, nudges=nudges)
 
 
 def _shop(process: Process, stage: Stage, people: list[SignIn]) -> Store:
@@ -192,7 +207,7 @@ def _shop(process: Process, stage: Stage, people: list[SignIn]) -> Store:
         token=signed_login(process, stage.clock),
         track=server_track(process, stage.http),
         reminders=reminders(process, stage.clock),
-        links={"phone": f"{stage.telegram.base_url}/", "console": "/"},
+        links={"phone": f"{stage.telegram.base_url}/", "phones": f"{stage.phones.base_url}/", "console": "/"},
         sign_ins=lambda: [to_builtins(one) for one in people],
     )
     return Store(stage.book, stage.clock, outside, key=process.secrets.session_key)
@@ -214,6 +229,7 @@ omnihub runs, with a sample shop and no account of yours. Begin at the shop: it 
   Shop             {here}/shop/
   Console          {here}/
 {signing}
+  Phones           {stage.phones.base_url}/
   Telegram phone   {stage.telegram.base_url}/
   Web chat         {here}/chat
   API              {here}/api/openapi.json

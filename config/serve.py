@@ -96,7 +96,8 @@ Tables = Callable[[Process], Sequence[RouteDef]]
 class Hub:
     """Starts a process and stops it again; leave by `stop` whatever `start` raised.
 
-    `clock`: by which customers' time goes; `sign_in_clock`: by which agents' sessions grow old, the same unless given.
+    `clock`: by which customers' time goes; `sign_in_clock`: by which agents' sessions grow old, the same unless given; `hooks_at`: the
+    address providers know us by, where no public address is set.
     """
 
     def __init__(
@@ -107,8 +108,10 @@ class Hub:
         clock: Clock | None = None,
         sign_in_clock: Clock | None = None,
         tables: Tables | None = None,
+        hooks_at: str = "",
     ) -> None:
         self._settings = settings
+        self._hooks_at = settings.public_url or hooks_at
         self._roles = frozenset(roles)
         self._clock = clock or SystemClock()
         self._sign_in_clock = sign_in_clock or self._clock
@@ -175,7 +178,7 @@ class Hub:
         return housed(session, clock=self._clock, tokens=tokens)
 
     def _channels(self, outside: Outside, chats: Chats, *, key: bytes) -> list[tuple[Channel, Rates]]:
-        url = self._settings.public_url
+        url = self._hooks_at
         rated = [(build_channel(account, outside, public_url=url), rates_of(account)) for account in self._settings.accounts]
         for channel, _ in rated:
             self._stack.push_async_callback(channel.close)
