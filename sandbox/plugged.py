@@ -7,9 +7,12 @@ from hub.model.base import Value
 from sandbox.desk import Provider
 from sandbox.line import Line
 from sandbox.messaging import INSTAGRAM, MESSENGER, Meta
+from sandbox.slack import Slack
 from sandbox.twilio import SMS, WHATSAPP, Twilio
 from sandbox.viber import Viber
 from sandbox.whatsapp_cloud import WhatsApp
+from sandbox.zalo import APP as ZALO_APP
+from sandbox.zalo import OA, Zalo
 
 TOKEN = "sandbox-token"
 SECRET = "sandbox-secret"
@@ -23,9 +26,9 @@ _TWILIO = {"account_sid": ACCOUNT_SID, "token": TOKEN, "from": SENDER}
 
 
 class Plug(Value, frozen=True):
-    """One stand-in. `fields`: of the account, as its channel calls them; `path`: what stands behind its address in `base_url`.
+    """One stand-in. `fields`: of the account, as its channel calls them, `{base}` standing for the stand-in's address.
 
-    `person`: the address of the nth customer; `names`: of three of them, who speak Vietnamese, English and Chinese; `does`: what its
+    `path`: what stands behind that in `base_url`; `person`: the address of the nth customer; `names`: of three of them, who speak Vietnamese, English and Chinese; `does`: what its
     customers do besides writing and pressing (follow, react, place); `receipts`: how far receipts go by themselves.
     """
 
@@ -74,6 +77,15 @@ PLUGS: Mapping[str, Plug] = {
     "viber": Plug(
         make=lambda: Viber(token=TOKEN), fields={"token": TOKEN, "sender_name": "Tiệm Mây"}, person=_hashed("viber-", 18),
         names=("Đức Huy", "Liam Foster", "吳佩珊"), does=frozenset((FOLLOW, PLACE)),
+    ),
+    "zalo": Plug(
+        make=lambda: Zalo(secret=SECRET, token=TOKEN), person=_mobile("451000000000000"), names=("Ngọc Mai", "Hannah Cole", "陳冠宇"),
+        fields={"app_id": ZALO_APP, "oa_id": OA, "secret": SECRET, "token": TOKEN, "business_url": "{base}", "oauth_url": "{base}"},
+        does=frozenset((FOLLOW, PLACE)),
+    ),
+    "slack": Plug(
+        make=lambda: Slack(token=TOKEN, secret=SECRET), fields={"token": TOKEN, "secret": SECRET}, person=_mobile("U0PHONE"),
+        names=("Thuỳ Linh", "Samuel Hart", "蔡宜庭"), does=frozenset((REACT,)), receipts="",
     ),
     SMS: Plug(
         make=_twilio(SMS), fields=_TWILIO, person=_mobile("+8490002"), names=("Mỹ Duyên", "Ella Brooks", "李宗翰"),
