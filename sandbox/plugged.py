@@ -28,8 +28,9 @@ _TWILIO = {"account_sid": ACCOUNT_SID, "token": TOKEN, "from": SENDER}
 class Plug(Value, frozen=True):
     """One stand-in. `fields`: of the account, as its channel calls them, `{base}` standing for the stand-in's address.
 
-    `path`: what stands behind that in `base_url`; `person`: the address of the nth customer; `names`: of three of them, who speak Vietnamese, English and Chinese; `does`: what its
-    customers do besides writing and pressing (follow, react, place); `receipts`: how far receipts go by themselves.
+    `path`: what stands behind that in `base_url`; `person`: the address of the nth customer; `names`: of three of them, who speak
+    Vietnamese, English and Chinese; `does`: what its customers do besides writing and pressing (follow, react, place); `receipts`: how
+    far receipts go by themselves.
     """
 
     make: Callable[[], Provider]
