@@ -201,3 +201,40 @@ async def test_who_changes_their_number_is_the_same_customer(line: Line) -> None
 
     assert HOURS in (await line.answered(after))[0]
     assert customer == await line.customer(after)
+
+
+async def claimed(line: Line, who: str) -> str:
+    """A customer whose conversation a person has."""
+    line.phones.desk.say(who, HOURS_ASKED)
+    await line.answered(who)
+    customer = await line.customer(who)
+    await line.house.caller.ask("POST", f"/api/customers/{customer}/claim", {"agent": "an"})
+    return customer
+
+
+async def test_four_answers_of_a_person_are_a_list_and_twelve_are_numbered(line: Line) -> None:
+    who = line.somebody()
+    customer = await claimed(line, who)
+
+    for n, many in enumerate((4, 12), 2):
+        offered = [{"title": f"Kiểu {n}"} for n in range(1, many + 1)]
+        await line.house.caller.ask(
+            "POST", f"/api/customers/{customer}/say", {"agent": "an", "text": "Kiểu nào ạ?", "quick_replies": offered}
+        )
+        await line.answered(who, at_least=n)
+
+    four, twelve = line.phones.desk.phone(who).bubbles[-2:]
+    assert ["Kiểu 1", "Kiểu 2", "Kiểu 3", "Kiểu 4"] == [offer.title for offer in four.offers if offer.kind == "row"]
+    assert ((), "12. Kiểu 12") == (twelve.offers, twelve.text.splitlines()[-1])
+
+
+async def test_a_picture_of_a_person_goes_out_with_its_words(line: Line) -> None:
+    who = line.somebody()
+    customer = await claimed(line, who)
+
+    picture = {"kind": "image", "url": "https://shop.example/ao-01.jpg", "mime_type": "image/jpeg"}
+    await line.house.caller.ask("POST", f"/api/customers/{customer}/say", {"agent": "an", "text": "Mẫu đây ạ", "attachments": [picture]})
+    await line.answered(who, at_least=2)
+
+    sent = line.phones.desk.phone(who).bubbles[-1]
+    assert ("Mẫu đây ạ", ["https://shop.example/ao-01.jpg"]) == (sent.text, [piece.url for piece in sent.media])
