@@ -19,7 +19,7 @@ from hub.model.comments import CommentAct, CommentVerb
 from hub.model.delivery import Delivery
 from hub.model.events import Incoming, Unparsed
 from hub.model.message import ButtonKind, Capabilities, MediaKind
-from hub.model.ports import Call, Connection, Files, Inbound, Reply, Sent
+from hub.model.ports import Call, Connection, Files, Inbound, Person, Reply, Sent
 from hub.model.rates import Rates
 from hub.model.text import Unit
 
@@ -49,6 +49,9 @@ COMMENTS = Place(answers="replies", hides="hide", text_units=2200, verbs=frozens
 """https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-comment/replies"""
 
 _VERSION = re.compile(r"/v\d+\.\d+$")
+
+PERSON_FIELDS = "name,username,profile_pic"
+"""What is told of everybody who wrote, without a further permission: https://developers.facebook.com/docs/messenger-platform/instagram/features/user-profile"""
 
 CAPABILITIES = Capabilities(
     text_units=TEXT_UNITS,
@@ -144,6 +147,10 @@ class Instagram:
     async def mark_read(self, to: Address, external_id: str) -> None:
         """Show the customer that all up to now was seen. Raises a SendError."""
         await messaging.signal(await self._leave.graph(), to, messaging.SEEN)
+
+    async def who(self, address: Address) -> Person:
+        """Who somebody is: their name, their account and picture. Raises a SendError."""
+        return await messaging.who(await self._leave.graph(), address, PERSON_FIELDS)
 
     @property
     def comment_verbs(self) -> frozenset[CommentVerb]:

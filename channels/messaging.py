@@ -1,6 +1,7 @@
 """What Messenger and Instagram do alike at Graph: sending, files, sender actions, comments' answers, and how an account stands."""
 
 from collections.abc import Mapping
+from urllib.parse import quote
 
 import msgspec
 from aiohttp import FormData
@@ -15,7 +16,7 @@ from hub.model.delivery import Delivery
 from hub.model.errors import OutcomeUnknown, SettingsError
 from hub.model.failure import Failure
 from hub.model.message import Attachment
-from hub.model.ports import Call, Files, Sent
+from hub.model.ports import Call, Files, Person, Sent
 
 UPLOAD = "me/message_attachments"
 UPLOAD_SECONDS = 60.0
@@ -51,6 +52,12 @@ async def act(graph: Graph, call: Call) -> Sent:
 async def signal(graph: Graph, to: Address, action: str) -> None:
     """A sender action: https://developers.facebook.com/docs/messenger-platform/send-messages/sender-actions."""
     await graph.post(SEND, {"recipient": {"id": to.id}, "sender_action": action})
+
+
+async def who(graph: Graph, address: Address, fields: str) -> Person:
+    """What Meta tells of a person: https://developers.facebook.com/docs/messenger-platform/identity/user-profile."""
+    told = await graph.get(quote(address.id, safe=""), {"fields": fields})
+    return Person(name=soft(told, "name"), username=soft(told, "username"), picture=soft(told, "profile_pic"))
 
 
 async def uploaded(graph: Graph, delivery: Delivery, files: Files, *, platform: str) -> Delivery:

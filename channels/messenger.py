@@ -18,7 +18,7 @@ from hub.model.comments import CommentAct, CommentVerb
 from hub.model.delivery import Delivery
 from hub.model.events import Incoming, Unparsed
 from hub.model.message import ButtonKind, Capabilities, MediaKind, ReplyKind
-from hub.model.ports import Call, Connection, Files, Inbound, Reply, Sent
+from hub.model.ports import Call, Connection, Files, Inbound, Person, Reply, Sent
 from hub.model.rates import Rates
 from hub.model.text import Unit
 
@@ -37,6 +37,9 @@ FIELDS = (
 ABOUT = "page"
 COMMENTS = Place(answers="comments", hides="is_hidden", text_units=8000, verbs=frozenset(CommentVerb))
 """https://developers.facebook.com/docs/graph-api/reference/comment"""
+
+PERSON_FIELDS = "name,profile_pic"
+"""What is told of everybody who wrote, without a further permission: https://developers.facebook.com/docs/messenger-platform/identity/user-profile"""
 
 CAPABILITIES = Capabilities(
     text_units=TEXT_UNITS,
@@ -132,6 +135,10 @@ class Messenger:
     async def mark_read(self, to: Address, external_id: str) -> None:
         """Show the customer that all up to now was seen. Raises a SendError."""
         await messaging.signal(self._graph, to, messaging.SEEN)
+
+    async def who(self, address: Address) -> Person:
+        """Who somebody is: their name and picture. Raises a SendError."""
+        return await messaging.who(self._graph, address, PERSON_FIELDS)
 
     @property
     def comment_verbs(self) -> frozenset[CommentVerb]:

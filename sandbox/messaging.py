@@ -215,7 +215,11 @@ class Meta:
 
     async def _person(self, request: web.Request) -> web.StreamResponse:
         phone = self._at_desk.phones.get(request.match_info["person"])
-        return json_answer({"id": phone.id, "name": phone.name}) if phone else refused("100/33 Object with ID does not exist")
+        if phone is None:
+            return refused("100/33 Object with ID does not exist")
+        told = {"id": phone.id, "name": phone.name, "username": phone.name.lower(), "profile_pic": f"{self._at_desk.base_url}/p.jpg"}
+        asked = request.query.get("fields", "id,name").split(",")
+        return json_answer({key: told[key] for key in ("id", *asked) if key in told})
 
     async def _subscribe(self, request: web.Request) -> web.StreamResponse:
         self.fields = str((await _json(request)).get("subscribed_fields", "")).split(",")

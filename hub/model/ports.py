@@ -187,6 +187,23 @@ class MarksRead(Protocol):
         ...
 
 
+class Person(Value, frozen=True):
+    """What a provider tells of a person whom its webhooks name by an id alone; `picture`: an address that is good for a short while."""
+
+    name: str = ""
+    username: str = ""
+    language: str = ""
+    picture: str = ""
+
+
+class Introduces(Protocol):
+    """A channel that can be asked who somebody is."""
+
+    async def who(self, address: Address) -> Person:
+        """What is told of them; raises a SendError, Rejected for who is not known or may not be told of."""
+        ...
+
+
 class Shares(Protocol):
     """A channel whose provider brings the events of several accounts to one hook, as Meta those of an app's Pages."""
 

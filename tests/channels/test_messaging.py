@@ -70,6 +70,18 @@ async def test_typing_and_reading_are_signals_and_no_messages(world: World) -> N
 
 
 @both
+async def test_who_somebody_is_can_be_asked_and_who_is_not_known_is_refused(world: World, kind: str) -> None:
+    world.desk.phone(PERSON, "Lan")
+
+    found = await world.channel.who(TO)
+    with pytest.raises(Rejected):
+        await world.channel.who(Address(channel="x", account="shop", id="99"))
+
+    assert ("Lan", "lan" if kind == INSTAGRAM else "") == (found.name, found.username)
+    assert found.picture
+
+
+@both
 async def test_everything_that_can_be_offered_is_taken_and_comes_back_when_pressed(world: World) -> None:
     card = Card(title="Áo dài", subtitle="450.000 ₫", buttons=(Button(title="Mua", value="buy:1"),))
     asked = Message(text="Mời chị xem", cards=(card,), quick_replies=(QuickReply(title="Thêm", payload="more"),))
