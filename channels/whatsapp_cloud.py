@@ -3,18 +3,19 @@
 import re
 from urllib.parse import quote
 
-from aiohttp import ClientSession, FormData
+from aiohttp import ClientSession
 from msgspec.structs import replace
 
-from channels import http, meta
+from channels import meta
 from channels.fields import objects, soft, soft_id
 from channels.kinds import TEXT_LIMIT, AccountSetup, ChannelKind, Field, Outside
 from channels.whatsapp_cloud_cards import MOST_CARDS
 from channels.whatsapp_cloud_codes import CODES
+from channels.whatsapp_cloud_files import Uploads
 from channels.whatsapp_cloud_offers import BUTTON_KINDS, BUTTON_TITLE, MOST_BUTTONS, MOST_ROWS, REPLY_KINDS, ROW_DESCRIPTION, ROW_TITLE
 from channels.whatsapp_cloud_parse import NAME, Number, parse_entry
 from channels.whatsapp_cloud_people import valid
-from channels.whatsapp_cloud_render import CAPTION_UNITS, MEDIA, MEDIA_TYPES, TEXT_UNITS, UPLOADED, calls_of
+from channels.whatsapp_cloud_render import CAPTION_UNITS, MEDIA, MEDIA_TYPES, TEXT_UNITS, calls_of
 from channels.whatsapp_cloud_said import GREETING
 from channels.whatsapp_cloud_standing import Standing, standing_of
 from hub.model.address import Address
@@ -29,9 +30,6 @@ from hub.model.rates import Rates
 
 LINK_BASE = "https://wa.me"
 """Where a number's links lead: https://faq.whatsapp.com/5913398998672934"""
-
-UPLOAD_SECONDS = 60.0
-"""An upload may hold 100 MB; on a slow line that takes its time, and nothing has been said to the customer yet."""
 
 WINDOW_HOURS = 24
 """…/whatsapp/messages/send-messages#customer-service-windows; an advertisement opens 72 free hours, but no longer window."""
@@ -153,9 +151,8 @@ class WhatsAppCloud:
 
     async def prepare(self, delivery: Delivery, files: Files) -> Delivery:
         """The delivery with WhatsApp's names of files that it could not fetch by itself; raises a SendError."""
-        message = delivery.message
-        pieces = [await self._uploaded(piece, files) if _needs_upload(piece) else piece for piece in message.attachments]
-        return replace(delivery, message=replace(message, attachments=tuple(pieces)))
+        uploads = Uploads(graph=self._graph, number=self._settings.phone_number_id, files=files)
+        return replace(delivery, message=await uploads.named(delivery.message))
 
     async def send(self, call: Call, delivery: Delivery) -> Sent:
         """Make one call; raises a SendError, or whatever the session raised for the outbox."""
@@ -208,30 +205,9 @@ class WhatsAppCloud:
     async def close(self) -> None:
         """Nothing: the session belongs to the hub."""
 
-    async def _uploaded(self, piece: Attachment, files: Files) -> Attachment:
-        """The file at WhatsApp, where it is kept for 30 days.
-
-        https://developers.facebook.com/documentation/business-messaging/whatsapp/business-phone-numbers/media#upload-media
-        """
-        file = await files.read(piece)
-        form = FormData()
-        form.add_field("messaging_product", "whatsapp")
-        form.add_field("type", file.mime_type)
-        form.add_field("file", file.content, filename=file.name or "file", content_type=file.mime_type)
-        answer = await self._graph.upload(f"{self._settings.phone_number_id}/media", form, seconds=UPLOAD_SECONDS)
-        media_id = soft_id(answer, "id")
-        if not media_id:
-            raise OutcomeUnknown("the answer names no file", failure=Failure.UNEXPECTED)
-        return replace(piece, media_id=media_id, filename=piece.filename or file.name)
-
 
 def _read(external_id: str) -> dict[str, object]:
     return {"messaging_product": "whatsapp", "status": "read", "message_id": external_id}
-
-
-def _needs_upload(piece: Attachment) -> bool:
-    """Whether WhatsApp cannot fetch a file by itself: it has no address, or one that only this network knows."""
-    return piece.kind in UPLOADED and not piece.media_id and not http.is_public(piece.url)
 
 
 def _check(settings: Settings) -> None:

@@ -88,7 +88,7 @@ def _side_by_side(n: int, sheet: _Sheet) -> Step:
 def _alone(sheet: _Sheet) -> Step:
     if not sheet.answers and not sheet.link[1]:
         if sheet.image:
-            return {"type": "image", "image": {"link": sheet.image, "caption": sheet.words}}
+            return {"type": "image", "image": {**_file(sheet.image), "caption": sheet.words}}
         return {"type": "text", "text": {"body": sheet.words, "preview_url": False}}
     interactive: Step = {"body": {"text": sheet.words}}
     if sheet.image:
@@ -102,7 +102,12 @@ def _alone(sheet: _Sheet) -> Step:
 
 
 def _picture(sheet: _Sheet) -> Step:
-    return {"type": "image", "image": {"link": sheet.image}}
+    return {"type": "image", "image": _file(sheet.image)}
+
+
+def _file(told: str) -> dict[str, str]:
+    """A picture by its public address, else by WhatsApp's name of it."""
+    return {"link": told} if "://" in told else {"id": told}
 
 
 def _link(sheet: _Sheet) -> Step:

@@ -33,7 +33,6 @@ _TYPES = {
 WEBP = "image/webp"
 _CAPTIONED = frozenset((MediaKind.IMAGE, MediaKind.VIDEO, MediaKind.FILE))
 
-UPLOADED = frozenset(_TYPES)
 MEDIA_TYPES = {
     MediaKind.IMAGE: frozenset(("image/jpeg", "image/png", WEBP)),
     MediaKind.VIDEO: frozenset(("video/mp4", "video/3gpp")),

@@ -14,7 +14,7 @@ from hub.model.address import Address
 from hub.model.errors import Rejected, TemporaryFailure
 from hub.model.events import Incoming, Said, Started
 from hub.model.failure import Failure
-from hub.model.message import Attachment, Component, MediaKind, Message, Parameter, Template
+from hub.model.message import Attachment, Card, Component, MediaKind, Message, Parameter, Template
 from hub.model.ports import File, Inbound
 from sandbox.faults import FaultKind
 from sandbox.shown import Media
@@ -90,6 +90,21 @@ async def test_public_file_goes_as_its_address_and_an_uploaded_one_is_not_upload
     message = delivery(Message(attachments=(there, kept, place)), to=TO)
 
     assert message == await channel.prepare(message, Nothing())
+
+
+async def test_pictures_of_cards_and_templates_that_only_we_can_reach_are_uploaded_too(channel: WhatsAppCloud, stand_in: StandIn) -> None:
+    gap = Parameter(value="/media/f1", kind="image")
+    template = Template(name="t", language="vi", components=(Component(kind="header", parameters=(gap,)),))
+    cards = tuple(Card(title=title, image="/media/f1", url="https://shop.example") for title in ("Áo", "Quần"))
+
+    for message in (Message(cards=cards), Message(template=template)):
+        prepared = await channel.prepare(delivery(message, to=TO), Album())
+        for call in channel.render(prepared):
+            assert (await channel.send(call, prepared)).external_id
+
+    assert 3 == len(stand_in.desk.media)
+    again = await channel.prepare(prepared, Nothing())
+    assert prepared == again
 
 
 async def test_file_nobody_has_is_refused_and_a_refused_upload_is_a_decision(channel: WhatsAppCloud, stand_in: StandIn) -> None:

@@ -1,0 +1,63 @@
+"""WhatsApp's webhooks with anything anywhere: no field breaks the parser, no element costs another."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hub.model.errors import Unparseable
+from hub.model.events import Incoming, Said, Unparsed
+from tests.channels.contract import request
+from tests.channels.kind_whatsapp_cloud import make, webhook
+
+CASES = Path(__file__).parent / "cases" / "whatsapp_cloud"
+BODIES = [
+    json.loads(case["request"]["body"])
+    for case in (json.loads(file.read_text()) for file in sorted(CASES.glob("in_*.json")))
+    if case["request"]["method"] == "POST"
+]
+CHANNEL = make(None, "http://127.0.0.1:1")  # type: ignore[arg-type]
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=20),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["id", "type", "body", "text", "from", "x"]), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+def spots(of: Any) -> list[tuple[Any, Any]]:  # noqa: ANN401 - JSON
+    """Every place in a body: what holds it, and under which key."""
+    keys = list(of) if isinstance(of, dict) else list(range(len(of))) if isinstance(of, list) else []
+    return [(of, key) for key in keys] + [deeper for key in keys for deeper in spots(of[key])]
+
+
+@given(data=st.data())
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+def test_documented_webhooks_with_anything_anywhere_only_meet_the_one_refusal(data: st.DataObject) -> None:
+    body = json.loads(json.dumps(data.draw(st.sampled_from(BODIES))))
+    where, key = data.draw(st.sampled_from(spots(body)))
+    where[key] = data.draw(anything)
+
+    try:
+        found = CHANNEL.parse(request(msgspec.json.encode(body), {}))
+    except Unparseable:
+        return
+
+    assert msgspec.msgpack.encode(found) is not None
+    assert all(event.address.id for event in found if isinstance(event, Incoming))
+
+
+@given(broken=anything, place=st.integers(min_value=0, max_value=2))
+def test_one_broken_element_costs_no_other(broken: object, place: int) -> None:
+    said: list[object] = [{"from": "84912000111", "id": f"m{n}", "type": "text", "text": {"body": str(n)}} for n in range(2)]
+    said.insert(place, broken)
+
+    found = CHANNEL.parse(request(webhook("messages", {"messages": said}), {}))
+
+    assert ["0", "1"] == [event.body.text for event in found if isinstance(event, Incoming) and isinstance(event.body, Said)]
+    assert 1 == sum(isinstance(event, Unparsed) for event in found)
