@@ -20,7 +20,7 @@ from hub.model.base import Value
 from hub.model.delivery import Delivery
 from hub.model.errors import BadSignature, Misconfigured, Rejected, SendError, SettingsError
 from hub.model.events import Incoming, OptedOut, Said, Unparsed
-from hub.model.message import Attachment, ButtonKind, Capabilities, MediaKind
+from hub.model.message import Attachment, ButtonKind, Capabilities, MediaKind, Message
 from hub.model.ports import FETCHED, Call, Clock, Connection, File, Files, Inbound, Reply, Sent
 from hub.model.rates import Rates
 from hub.model.text import Unit
@@ -134,13 +134,16 @@ class Email:
 
     def render(self, delivery: Delivery) -> list[Call]:
         """One letter; raises Rejected for an address that is none."""
-        return calls_of(delivery, self._from)
+        return calls_of(delivery)
 
     async def send(self, call: Call, delivery: Delivery) -> Sent:
         """Send it, its files read just before; raises a SendError, or whatever the outbox raised for its leave."""
         server = self._settings.smtp
         if server is None:
             raise Misconfigured("smtp_host is not set: set it to send")
+        shown = call.params["message"]
+        # The delivery has the message as it was written; the call has it as a letter can show it.
+        delivery = replace(delivery, message=shown) if isinstance(shown, Message) else delivery
         files, links = await self._read(delivery.message.attachments)
         mail = letter(delivery, self._from, files, links)
         to = str(call.params["to"])

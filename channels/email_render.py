@@ -46,17 +46,19 @@ class From(Value, frozen=True):
         return f"From({self.address!r})"
 
 
-def calls_of(delivery: Delivery, me: From) -> list[Call]:
+def calls_of(delivery: Delivery) -> list[Call]:
     """One letter, its files not yet read; raises Rejected where the address is none."""
     to, _ = mailbox(delivery.address.id)
     if not to:
         raise Rejected("the address is no e-mail address", failure=Failure.RECIPIENT)
-    return [Call(method=SEND, params={"to": to, "message_id": message_id(delivery, me)})]
+    return [Call(method=SEND, params={"to": to, "message": delivery.message})]
 
 
 def message_id(delivery: Delivery, me: From) -> str:
     """Our id of the letter, the same however often it is tried; it bears the conversation's, by which answers find back."""
-    parts = (_ID_SAFE.sub("-", part) for part in (delivery.conversation, delivery.id) if part)
+    # Words too long to stand under files make a letter of their own, and the files another.
+    part_of = "files" if delivery.message.attachments and not delivery.message.text else ""
+    parts = (_ID_SAFE.sub("-", part) for part in (delivery.conversation, delivery.id, part_of) if part)
     return f"<{'.'.join(parts)}@{me.address.rpartition('@')[2]}>"
 
 

@@ -57,9 +57,9 @@ class MailService:
         return []
 
     def _letter(self, phone: Phone, bubble: Bubble) -> dict[str, object]:
-        """A letter of the customer's: an answer to the last one that came, where one came."""
+        """A letter of the customer's: an answer to the last one that came, unless it has a subject of its own."""
         ours = [each for each in phone.bubbles if not each.mine]
-        answered = ours[-1] if ours else None
+        answered = ours[-1] if ours and not bubble.header else None
         subject = bubble.header or (f"Re: {answered.header.removeprefix('Re: ')}" if answered else (bubble.text[:40] or "Hello"))
         headers = {"Message-ID": f"<{bubble.external_id}@{_DOMAIN}>"}
         if answered:
