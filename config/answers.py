@@ -1,13 +1,15 @@
 """Who answers the questions of turns: the store for what the hub itself knows, the shop for orders."""
 
 from collections.abc import Mapping
+from typing import cast
 
 from msgspec import json, to_builtins
 
 from hub.desk.aliases import TOPIC as WHOSE
+from hub.desk.naming import TOPIC as WHO
 from hub.engine.receipts import Known
 from hub.model.address import Address, shop_address
-from hub.model.ports import Answer
+from hub.model.ports import Answer, Channel, Introduces
 from hub.model.words import DeliveryState
 from hub.nudges.linking import TOPIC
 from hub.nudges.rules import SWITCHES, Switches
@@ -64,6 +66,19 @@ def receipt_answers(deliveries: Deliveries, customers: Customers) -> Mapping[str
         return json.encode([_known(fields) for fields in arrived]).decode()
 
     return {"until": until}
+
+
+def person_answers(channels: Mapping[tuple[str, str], Channel]) -> Mapping[str, Answer]:
+    """Topic `who` (address): who somebody is, by their provider; null where it cannot be asked."""
+
+    async def who(key: str) -> str:
+        address = _address(key)
+        channel = channels.get((address.channel, address.account))
+        if not hasattr(channel, "who"):
+            return "null"
+        return json.encode(await cast("Introduces", channel).who(address)).decode()
+
+    return {WHO: who}
 
 
 def nudge_answers(switch: Switch, journeys: JourneySwitches, inboxes: Inboxes) -> Mapping[str, Answer]:

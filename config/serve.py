@@ -13,6 +13,7 @@ from aiohttp.web import RouteDef
 from msgspec import Struct
 
 from channels.kinds import Outside
+from config.answers import person_answers
 from config.channels import build_channel, rates_of, web_chat
 from config.chatting import logins_of, onward_answers
 from config.core import intake, worker
@@ -188,7 +189,7 @@ class Hub:
         settings = self._settings
         links, keys, name = process.store.links, process.store.keys, heartbeat_name(process_name())
         onward = onward_answers(logins_of(process.store, Chats(links, keys), self._clock))
-        answers = {**shop_answers(settings.shop.base_url, process.secrets.api_token, session), **onward}
+        answers = {**shop_answers(settings.shop.base_url, process.secrets.api_token, session), **onward, **person_answers(process.channels)}
         turning = turning_of(settings, answers=answers, build=VERSION, queue=Queue(links, keys), clock=self._clock, rules=process.rules)
         await Workers(links, keys).beat(name, LIFE_MS)
         await Meta(links, keys).agree()

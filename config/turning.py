@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from channels.introducing import INTRODUCING
 from channels.windows import RULES
 from config.core import Turning
 from config.nudging import rules_of
@@ -14,6 +15,7 @@ from hub.desk.aliases import Aliases
 from hub.desk.echoes import Echoes
 from hub.desk.happenings import Happenings
 from hub.desk.knowing import Knowing
+from hub.desk.naming import Naming
 from hub.desk.ownership import Ownership
 from hub.desk.remarks import Remarks
 from hub.desk.threads import Threads
@@ -52,7 +54,8 @@ def turning_of(
     dialogs = dialog_steps(shop, feedback_ms=int(settings.shop.feedback_seconds * 1000))
     rules = rules or rules_of(settings)
     heard: tuple[Step, ...] = (
-        Merging(), Receipts(), Threads(), Aliases(), Happenings(), Linking(), Knowing(), Echoes(), Ownership(RULES), Remarks(),
+        Merging(), Receipts(), Threads(), Naming(INTRODUCING), Aliases(), Happenings(), Linking(), Knowing(), Echoes(), Ownership(RULES),
+        Remarks(),
     )  # fmt: skip
     steps = (*heard, Facts(rules), Answers(rules), *dialogs, Journeys(rules), Gate(rules), Counting(RULES))
     return Turning(steps=steps, urgent=urgency(shop), quiet=settings.burst_seconds, answers=answers, build=build)

@@ -102,6 +102,17 @@ async def test_word_is_answered_and_the_answer_is_read(shop: Shop, kind: str) ->
 
 
 @both
+async def test_who_writes_first_is_known_by_name_with_the_first_answer(shop: Shop, kind: str) -> None:
+    who = shop.house.somebody()
+
+    shop.desk(kind).desk.say(who, HOURS_ASKED, name="Lan Trần")
+    await shown(shop, kind, who)
+
+    profile = (await shop.house.caller.record(await shop.house.customer(kind, "shop", who))).profile
+    assert ("Lan Trần", kind) == (profile["name"].value, profile["name"].source)
+
+
+@both
 @pytest.mark.parametrize("way", ["pressed", "typed without diacritics", "numbered"])
 async def test_answer_offered_is_understood_however_it_is_given(shop: Shop, kind: str, way: str) -> None:
     who, desk = shop.house.somebody(), shop.desk(kind).desk
