@@ -7,6 +7,9 @@ https://developers.facebook.com/documentation/business-messaging/instagram-messa
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
+from msgspec.structs import replace
+
+from channels import http
 from channels.messaging_events import MARK
 from channels.split import split
 from hub.model.base import Value
@@ -97,8 +100,9 @@ def _contents(message: Message, can: Capabilities, warnings: list[str]) -> Itera
     for piece in message.attachments:
         if found := _file(piece, warnings):
             yield {"attachment": found}
-    shown = [card for card in message.cards[:CARDS] if _is_whole(card)]
-    bare = [card.title for card in message.cards[:CARDS] if not _is_whole(card)]
+    cards = [_with_a_picture_meta_can_fetch(card, warnings) for card in message.cards[:CARDS]]
+    shown = [card for card in cards if _is_whole(card)]
+    bare = [card.title for card in cards if not _is_whole(card)]
     warnings += [_NEVER_FREE] * bool(bare)
     text = "\n".join((*filter(None, (message.text,)), *bare))
     buttons = [_button(button) for button in message.buttons[:BUTTONS]]
@@ -138,6 +142,14 @@ def _file(piece: Attachment, warnings: list[str]) -> dict[str, object] | None:
 
 def _template(payload: dict[str, object]) -> dict[str, object]:
     return {"type": "template", "payload": payload}
+
+
+def _with_a_picture_meta_can_fetch(card: Card, warnings: list[str]) -> Card:
+    """A card's picture is named by its address alone: one that Meta cannot reach would have it refuse the whole message."""
+    if not card.image or (card.image.startswith("https://") and http.is_public(card.image)):
+        return card
+    warnings.append("a card's picture needs an https address: it is left out")
+    return replace(card, image="")
 
 
 def _is_whole(card: Card) -> bool:
