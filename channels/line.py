@@ -27,7 +27,7 @@ from hub.model.delivery import Delivery
 from hub.model.errors import BadSignature, OutcomeUnknown, SettingsError, TemporaryFailure, Unparseable
 from hub.model.events import Incoming, Unparsed
 from hub.model.message import Attachment, ButtonKind, Capabilities, MediaKind, ReplyKind
-from hub.model.ports import Call, Clock, Connection, Inbound, Located, Reply, Sent
+from hub.model.ports import Call, Clock, Connection, Inbound, Located, Person, Reply, Sent
 from hub.model.rates import Rates
 from hub.model.text import Unit
 
@@ -196,6 +196,21 @@ class Line:
         """
         url = f"{self._settings.files_at}/v2/bot/message/{attachment.media_id}/content"
         return Located(url=url, headers=self._proof, mime_type=attachment.mime_type, size=attachment.size)
+
+    async def who(self, address: Address) -> Person:
+        """Their name and their app's language; raises a SendError, for a group and for who is no friend of the account.
+
+        https://developers.line.biz/en/reference/messaging-api/#get-profile
+        """
+        answer = await http.get(
+            self._session, f"{self._settings.base_url}/v2/bot/profile/{quote(address.id, safe='')}", headers=self._proof
+        )
+        if wrong := decide(answer):
+            raise wrong
+        told = _DECODER.decode(answer.body)
+        if not isinstance(told, dict):
+            return Person()
+        return Person(name=soft(told, "displayName"), language=soft(told, "language"), picture=soft(told, "pictureUrl"))
 
     async def typing(self, to: Address, external_id: str = "") -> None:
         """Show that an answer comes, for 20 s or until it is there; LINE shows it to single persons only. Raises a SendError."""

@@ -33,13 +33,14 @@ from channels.slack_render import (
     calls_of,
 )
 from channels.slack_socket import WAIT_S, Socket
+from hub.model.address import Address
 from hub.model.base import Value
 from hub.model.delivery import Delivery
 from hub.model.errors import BadSignature, Rejected, SettingsError, Unparseable
 from hub.model.events import Incoming, Unparsed
 from hub.model.failure import Failure
 from hub.model.message import Attachment, ButtonKind, Capabilities, MediaKind, ReplyKind
-from hub.model.ports import Call, Clock, Connection, Files, Inbound, Located, Reply, Sent
+from hub.model.ports import Call, Clock, Connection, Files, Inbound, Located, Person, Reply, Sent
 from hub.model.rates import Rates
 from hub.model.text import Unit
 
@@ -215,6 +216,18 @@ class Slack:
         if not is_slacks(url, self._settings.base_url):
             raise Rejected("the file does not lie at Slack", failure=Failure.MEDIA)
         return Located(url=url, headers={"Authorization": f"Bearer {self._settings.token}"}, mime_type=mime, size=attachment.size)
+
+    async def who(self, address: Address) -> Person:
+        """Their name, language and time zone in their workspace; raises a SendError. https://docs.slack.dev/reference/methods/users.info/."""
+        told = await self._client.ask_by_form("users.info", {"user": address.id, "include_locale": "true"})
+        user = soft_object(told, "user")
+        return Person(
+            name=soft(user, "real_name") or soft(soft_object(user, "profile"), "display_name"),
+            username=soft(user, "name"),
+            language=soft(user, "locale"),
+            time_zone=soft(user, "tz"),
+            picture=soft(soft_object(user, "profile"), "image_192"),
+        )
 
     async def poll(self, offset: int, *, wait: float = WAIT_S) -> tuple[Sequence[Inbound], int]:
         """What the socket brings within `wait` seconds, and the next offset; asking with that acknowledges it. Raises a SendError."""

@@ -2,7 +2,7 @@
 
 SCOPES = (
     "app_mentions:read", "channels:history", "chat:write", "commands", "files:read", "files:write", "groups:history", "im:history",
-    "im:write", "mpim:history", "reactions:read",
+    "im:write", "mpim:history", "reactions:read", "users:read",
 )  # fmt: skip
 
 EVENTS = (

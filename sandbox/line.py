@@ -49,6 +49,7 @@ class Line:
             web.post("/v2/bot/message/reply", self._guarded(doors.reply)),
             web.post("/v2/bot/chat/loading/start", self._guarded(doors.loading)),
             web.get("/v2/bot/message/{id}/content", self._guarded(doors.content)),
+            web.get("/v2/bot/profile/{id}", self._guarded(doors.profile)),
             web.get("/v2/bot/info", self._guarded(doors.info)),
             web.get("/v2/bot/message/quota", self._guarded(doors.quota)),
             web.get("/v2/bot/message/quota/consumption", self._guarded(doors.used)),
@@ -161,6 +162,12 @@ class _Doors:
     async def content(self, request: web.Request) -> web.StreamResponse:
         found = self._desk.media.get(request.match_info["id"])
         return web.Response(body=found[0], content_type=found[1] or "application/octet-stream") if found else refused(404, "Not found")
+
+    async def profile(self, request: web.Request) -> web.StreamResponse:
+        phone = self._desk.phones.get(request.match_info["id"])
+        if phone is None or phone.blocked:
+            return refused(404, "Not found")
+        return json_answer({"userId": phone.id, "displayName": phone.name, "language": phone.language})
 
     async def info(self, _request: web.Request) -> web.StreamResponse:
         return json_answer({"userId": BOT, "basicId": "@000sandbox", "displayName": "Sandbox", "chatMode": "bot", "markAsReadMode": "auto"})

@@ -19,7 +19,8 @@ from sandbox.stand_in import StandIn
 
 APP, TEAM, BOT = "A0SANDBOX", "T0SANDBOX", "U0SANDBOX"
 SCOPES = (
-    "app_mentions:read,channels:history,chat:write,files:read,files:write,groups:history,im:history,im:write,mpim:history,reactions:read"
+    "app_mentions:read,channels:history,chat:write,files:read,files:write,groups:history,im:history,im:write,mpim:history,"
+    "reactions:read,users:read"
 )
 LONGEST_TEXT = 40_000
 MOST_BLOCKS = 50
@@ -56,6 +57,7 @@ class Slack:
             "files.completeUploadExternal": doors.share,
             "files.info": doors.info,
             "auth.test": doors.who,
+            "users.info": doors.person,
             "apps.connections.open": doors.connect,
         }
         return [
@@ -216,6 +218,13 @@ class _Doors:
         answer = json_answer(told)
         answer.headers["X-OAuth-Scopes"] = self._slack.scopes
         return answer
+
+    async def person(self, request: web.Request) -> web.StreamResponse:
+        phone = self._desk.phones.get(str((await request.post()).get("user", "")))
+        if phone is None:
+            return refused("user_not_found")
+        told = {"id": phone.id, "name": phone.id.lower(), "real_name": phone.name, "tz": "Asia/Taipei", "locale": phone.language}
+        return json_answer({"ok": True, "user": told})
 
     async def connect(self, _request: web.Request) -> web.StreamResponse:
         return json_answer({"ok": True, "url": f"{self._desk.base_url.replace('http', 'ws', 1)}/link"})

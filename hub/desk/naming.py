@@ -33,7 +33,7 @@ class Naming:
         told = _answer(turn, address) if address else None
         if address is None or told is None:
             return turn
-        facts = {"name": told.name, "username": told.username, "device_language": told.language}
+        facts = {"name": told.name, "username": told.username, "device_language": told.language, "time_zone": told.time_zone}
         fresh = {key: Fact(value=value, source=address.channel, at=turn.now) for key, value in facts.items() if value}
         known = turn.live.profile
         return turn.with_record(profile={**known, **{key: fact for key, fact in fresh.items() if counts(known.get(key), fact)}})

@@ -188,12 +188,16 @@ class MarksRead(Protocol):
 
 
 class Person(Value, frozen=True):
-    """What a provider tells of a person whom its webhooks name by an id alone; `picture`: an address that is good for a short while."""
+    """What a provider tells of a person whom its webhooks name by an id alone; `language` and `time_zone`: of their device.
+
+    `picture`: an address that is good for a short while.
+    """
 
     name: str = ""
     username: str = ""
     language: str = ""
     picture: str = ""
+    time_zone: str = ""
 
 
 class Introduces(Protocol):

@@ -113,6 +113,18 @@ async def test_a_word_is_answered(world: World, way: Chosen) -> None:
 
 
 @every_way
+async def test_who_writes_is_known_by_the_name_the_provider_tells(world: World, way: Chosen) -> None:
+    chosen = way(world)
+    who = chosen.somebody()
+
+    chosen.phones.desk.say(who, HOURS_ASKED, name="陳美玲", language="zh-TW")
+    await chosen.shown(who)
+
+    profile = (await chosen.house.caller.record(await chosen.house.customer(chosen.provider.kind, chosen.name, who))).profile
+    assert ("陳美玲", "zh-TW") == (profile["name"].value, profile["device_language"].value)
+
+
+@every_way
 async def test_a_press_means_what_stands_on_it(world: World, way: Chosen) -> None:
     chosen = way(world)
     who = chosen.somebody()
