@@ -46,7 +46,7 @@ FILE_TYPES = {
 """What we send, by Meta's name of it."""
 
 _ASKED = {ReplyKind.PHONE: "user_phone_number", ReplyKind.EMAIL: "user_email"}
-_NEVER_FREE = "a card needs more than a title: it is sent as words"
+_TITLE_ALONE = "a card needs more than a title: it is sent as words"
 
 
 class Marking(StrEnum):
@@ -103,7 +103,7 @@ def _contents(message: Message, can: Capabilities, warnings: list[str]) -> Itera
     cards = [_with_a_picture_meta_can_fetch(card, warnings) for card in message.cards[:CARDS]]
     shown = [card for card in cards if _is_whole(card)]
     bare = [card.title for card in cards if not _is_whole(card)]
-    warnings += [_NEVER_FREE] * bool(bare)
+    warnings += [_TITLE_ALONE] * bool(bare)
     text = "\n".join((*filter(None, (message.text,)), *bare))
     buttons = [_button(button) for button in message.buttons[:BUTTONS]]
     yield from _words(text, buttons, can, warnings)

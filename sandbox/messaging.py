@@ -34,7 +34,7 @@ class Meta:
     """One Page or Instagram account and the app that reads it. `comments` and `closed` (whose 24 hours are over) are for tests.
 
     `young`: the token is too new to be renewed; `renewed`: how often it was; `used`: the tokens of the messages; `asks_proof`: the app
-    demands the proof of its secret with every call.
+    demands the proof of its secret with every call; `linked`: an Instagram account belongs to the Page.
     """
 
     def __init__(self, kind: str, *, token: str, secret: str, own_id: str = "1", app_id: str = "900") -> None:
@@ -48,6 +48,7 @@ class Meta:
         self.renewed = 0
         self.young = False
         self.asks_proof = False
+        self.linked = True
         self._secret = secret
         self._token = token
         self._tokens = {token}

@@ -205,6 +205,15 @@ async def test_instagram_tells_what_is_left_to_click(world: World) -> None:
     assert any(world.hook in click and VERIFY in click for click in after.clicks)
 
 
+@pytest.mark.parametrize("kind", [INSTAGRAM])
+async def test_page_without_an_instagram_account_is_told(world: World) -> None:
+    world.meta.linked = False
+
+    found = await world.channel.look(world.hook)
+
+    assert any("No Instagram account" in problem for problem in found.problems)
+
+
 @both
 async def test_token_of_another_account_is_told(world: World, kind: str) -> None:
     own = "page_id" if kind == MESSENGER else "instagram_account_id"
