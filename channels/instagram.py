@@ -177,10 +177,7 @@ class Instagram:
         token = await self._leave.current()
         problems = messaging.lacking(await messaging.missing_fields(await self._leave.graph(), s.app_id, wanted))
         if not own_id:
-            problems = (
-                "No Instagram account belongs to the token's Page: connect one in the Page's settings, or take its token.",
-                *problems,
-            )
+            problems = ("No Instagram account belongs to the token's Page: connect one there, or take another token.", *problems)
         elif s.instagram_account_id not in {"", own_id}:
             problems = (f"The token is of the account {own_id}, not of {s.instagram_account_id}: take the token of that one.", *problems)
         return Connection(name=name, problems=problems, clicks=_clicks(hook_url, s.verify_token), until=token.until)

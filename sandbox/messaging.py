@@ -209,9 +209,8 @@ class Meta:
     async def _me(self, _request: web.Request) -> web.StreamResponse:
         account = {"id": self.own_id, "username": "shop"}
         if self.kind == INSTAGRAM:
-            return json_answer(
-                {"id": "2", "name": "Shop", "instagram_business_account": account, "user_id": self.own_id, "username": "shop"}
-            )
+            own = {"instagram_business_account": account, "user_id": self.own_id, "username": "shop"} if self.linked else {}
+            return json_answer({"id": "2", "name": "Shop", **own})
         return json_answer({"id": self.own_id, "name": "Shop"})
 
     async def _person(self, request: web.Request) -> web.StreamResponse:
