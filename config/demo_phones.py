@@ -36,7 +36,11 @@ def accounts(phones: Phones, *, name: str = ACCOUNT) -> tuple[Account, ...]:
             base_url=f"{phones.base_url}/{kind}{plug.path}",
             token=Secret(plug.fields.get("token", "")),
             secret=Secret(plug.fields.get("secret", "")),
-            options={key: value.format(base=f"{phones.base_url}/{kind}") for key, value in plug.fields.items() if key not in _SECRETS},
+            options={
+                key: value.format(base=f"{phones.base_url}/{kind}", **phones.desk(kind).told)
+                for key, value in plug.fields.items()
+                if key not in _SECRETS
+            },
         )
         for kind, plug in PLUGS.items()
     )

@@ -6,7 +6,7 @@ All this is the same for every provider; paths, bodies and signatures are each p
 import asyncio
 import time
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import msgspec
 from aiohttp import web
@@ -59,6 +59,19 @@ class Provider(Protocol):
         ...
 
 
+@runtime_checkable
+class Opens(Protocol):
+    """A provider that is reached by more than HTTP."""
+
+    async def open(self, desk: "Desk", host: str) -> None:
+        """Listen there, and note in `desk.told` how it is reached."""
+        ...
+
+    async def close(self) -> None:
+        """Hang up."""
+        ...
+
+
 class Asked(msgspec.Struct, frozen=True):
     """One call of the hub's, read: the provider's name of it, for whom, the words, and all it carried."""
 
@@ -69,7 +82,10 @@ class Asked(msgspec.Struct, frozen=True):
 
 
 class Desk:
-    """One provider's. Its routes call `serve`, which notes a call and makes the faults; `show` puts a bubble on a phone."""
+    """One provider's. Its routes call `serve`, which notes a call and makes the faults; `show` puts a bubble on a phone.
+
+    `told`: what else must be known to reach it, once it is open (a port of its own).
+    """
 
     def __init__(self, provider: Provider, *, backoff: tuple[float, ...] = BACKOFF, receipts: str = "delivered") -> None:
         """`receipts`: how far receipts go by themselves: "" not at all, sent, delivered, read."""
@@ -80,6 +96,7 @@ class Desk:
         self.phones: dict[str, Phone] = {}
         self.bringing = Bringing(self.faults, backoff=backoff)
         self.base_url = ""
+        self.told: dict[str, str] = {}
         self.receipts = receipts
         self.changed = asyncio.Event()
         self.media: dict[str, tuple[bytes, str]] = {}

@@ -22,15 +22,27 @@ _DOMAIN = "mail.sandbox"
 
 
 class MailService:
-    """One mail account: `address` is the shop's, `basic_auth` (user:password) proves webhooks."""
+    """One mail account: `address` is the shop's, which signs in with `password`; `basic_auth` (user:password) proves webhooks."""
 
     kind = "email"
     title = "E-mail"
 
-    def __init__(self, *, address: str, basic_auth: str) -> None:
+    def __init__(self, *, address: str, password: str, basic_auth: str) -> None:
         self.address = address
+        self._password = password
         self._authorization = "Basic " + base64.b64encode(basic_auth.encode()).decode()
         self._desk: Desk | None = None
+        self._mail: MailServer | None = None
+
+    async def open(self, desk: Desk, host: str) -> None:
+        """Take letters on a port that `desk.told` names as `smtp_port`."""
+        self._mail = MailServer(desk, user=self.address, password=self._password)
+        desk.told["smtp_port"] = str(await self._mail.start(0, host))
+
+    async def close(self) -> None:
+        """Hang up."""
+        if self._mail:
+            await self._mail.stop()
 
     def routes(self, desk: Desk) -> list[AbstractRouteDef]:
         """None: letters come by SMTP."""
@@ -85,29 +97,25 @@ class MailService:
 
 
 class EmailStandIn:
-    """A mail service on ports of its own: `base_url` is where letters go, `desk` holds the rest; `door_url` leads to `/_sandbox/`."""
+    """A mail service on ports of its own: `base_url` is where letters go, `desk` holds the rest."""
 
-    kind = "email"
+    kind = MailService.kind
 
     def __init__(self, *, address: str, password: str, basic_auth: str, receipts: str = "delivered") -> None:
-        self._front = StandIn(MailService(address=address, basic_auth=basic_auth), receipts=receipts)
+        self._front = StandIn(MailService(address=address, password=password, basic_auth=basic_auth), receipts=receipts)
         self.desk = self._front.desk
-        self._mail = MailServer(self.desk, user=address, password=password)
-        self.base_url = ""
 
     @property
-    def door_url(self) -> str:
-        """Where its own door is."""
-        return self._front.base_url
+    def base_url(self) -> str:
+        """Where its mail server is."""
+        return f"smtp://127.0.0.1:{self.desk.told['smtp_port']}"
 
     async def start(self, port: int = 0, host: str = "127.0.0.1") -> None:
-        """Listen: SMTP on `port`, the door on another."""
-        await self._front.start(0, host)
-        self.base_url = f"smtp://{host}:{await self._mail.start(port, host)}"
+        """Listen; `port` is the door's."""
+        await self._front.start(port, host)
 
     async def stop(self) -> None:
         """Close all it holds."""
-        await self._mail.stop()
         await self._front.stop()
 
     def fault(self, kind: FaultKind, **what: object) -> None:

@@ -14,6 +14,8 @@ from sandbox.shown import Bubble, Media, Received
 
 METHOD = "send"
 
+_LARGEST = 26_214_400
+
 _REFUSALS = {401: "535 5.7.8 authentication required", 429: "450 4.7.28 too many letters", 503: "451 4.3.2 system not accepting letters"}
 """What a fault's HTTP status is in SMTP; any other is a refusal for good."""
 
@@ -29,7 +31,7 @@ class MailServer:
 
     async def start(self, port: int, host: str) -> int:
         """Listen; returns the port."""
-        self._server = await asyncio.start_server(self._talk, host, port)
+        self._server = await asyncio.start_server(self._talk, host, port, limit=_LARGEST)
         found: int = self._server.sockets[0].getsockname()[1]
         return found
 
@@ -91,9 +93,6 @@ class _Talk:
         entry = Received(n=len(self._desk.received) + 1, method=METHOD, to=self._to, text="", at=time.monotonic())
         self._desk.received.append(entry)
         fault = self._desk.faults.pick(METHOD, self._to)
-        if refusal := _refusal(fault):
-            await self._say(refusal)
-            return True
         if fault and fault.kind is FaultKind.RESET_BEFORE:
             entry.outcome = "reset"
             self._writer.transport.abort()
@@ -105,7 +104,12 @@ class _Talk:
             return True
         await self._say("354 go on")
         raw = (await self._reader.readuntil(b"\r\n.\r\n"))[:-5].replace(b"\r\n..", b"\r\n.")
-        self._take(entry, email.message_from_bytes(raw, policy=default))
+        letter = email.message_from_bytes(raw, policy=default)
+        entry.text = _words(letter)
+        if refusal := _refusal(fault):
+            await self._say(refusal)
+            return True
+        self._take(entry, letter)
         return await self._answer(entry, fault)
 
     async def _answer(self, entry: Received, fault: Fault | None) -> bool:
@@ -125,9 +129,8 @@ class _Talk:
 
     def _take(self, entry: Received, letter: Message) -> None:
         parts = [part for part in letter.walk() if not part.is_multipart()]
-        text = next((_text(part) for part in parts if part.get_content_type() == "text/plain"), "")
         media = tuple(self._kept(part) for part in parts if part.get_filename())
-        entry.text, entry.taken, entry.outcome = text.strip(), time.monotonic(), "accepted"
+        entry.taken, entry.outcome = time.monotonic(), "accepted"
         entry.external_id = str(letter["Message-ID"])
         entry.params = {"headers": {name: str(value) for name, value in letter.items()}}
         bubble = Bubble(n=0, text=entry.text, media=media, header=str(letter["Subject"] or ""), external_id=entry.external_id)
@@ -158,6 +161,10 @@ def _refusal(fault: Fault | None) -> str:
         case Fault(kind=FaultKind.ERROR):
             return _REFUSALS.get(fault.status, f"554 5.0.0 {fault.description}")
     return ""
+
+
+def _words(letter: Message) -> str:
+    return next((_text(part).strip() for part in letter.walk() if part.get_content_type() == "text/plain"), "")
 
 
 def _text(part: Message) -> str:

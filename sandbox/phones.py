@@ -284,7 +284,8 @@ async def serve(port: int, host: str) -> None:
     await phones.start(port, host)
     print(f"Phones: {phones.base_url}/", flush=True)  # noqa: T201 - the command speaks
     for kind, plug in PLUGS.items():
-        print(f"  {kind:<16} base_url = {phones.base_url}/{kind}{plug.path}  {dict(plug.fields)}", flush=True)  # noqa: T201 - as above
+        fields = {key: value.format(base=f"{phones.base_url}/{kind}", **phones.desk(kind).told) for key, value in plug.fields.items()}
+        print(f"  {kind:<16} base_url = {phones.base_url}/{kind}{plug.path}  {fields}", flush=True)  # noqa: T201 - as above
     try:
         await asyncio.Event().wait()
     finally:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 
 from hub.model.base import Value
 from sandbox.desk import Provider
+from sandbox.email import MailService
 from sandbox.line import Line
 from sandbox.messaging import INSTAGRAM, MESSENGER, Meta
 from sandbox.slack import Slack
@@ -17,6 +18,7 @@ from sandbox.zalo import OA, Zalo
 TOKEN = "sandbox-token"
 SECRET = "sandbox-secret"
 NUMBER, APP, OWN = "204000000000001", "900", "1"
+SHOP = "chao@tiem-may.example"
 ACCOUNT_SID, SENDER = "AC" + "7" * 32, "+15005550006"
 
 FOLLOW, REACT, PLACE = "follow", "react", "place"
@@ -87,6 +89,14 @@ PLUGS: Mapping[str, Plug] = {
     "slack": Plug(
         make=lambda: Slack(token=TOKEN, secret=SECRET), fields={"token": TOKEN, "secret": SECRET}, person=_mobile("U0PHONE"),
         names=("Thuỳ Linh", "Samuel Hart", "蔡宜庭"), does=frozenset((REACT,)), receipts="",
+    ),
+    MailService.kind: Plug(
+        make=lambda: MailService(address=SHOP, password=TOKEN, basic_auth=f"hook:{SECRET}"), person=lambda n: f"khach{n:04d}@mail.example",
+        fields={
+            "from": f"Tiệm Mây <{SHOP}>", "token": TOKEN, "provider": "postmark", "basic_auth": f"hook:{SECRET}",
+            "smtp_host": "127.0.0.1", "smtp_port": "{smtp_port}", "smtp_security": "none",
+        },
+        names=("Phương Thảo", "Emily Clarke", "許文彥"),
     ),
     SMS: Plug(
         make=_twilio(SMS), fields=_TWILIO, person=_mobile("+8490002"), names=("Mỹ Duyên", "Ella Brooks", "李宗翰"),

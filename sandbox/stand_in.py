@@ -1,11 +1,14 @@
 """A provider's stand-in as a server: on a loopback port of its own, or mounted beside others."""
 
+from collections.abc import AsyncIterator
+
 from aiohttp import web
 
-from sandbox.desk import Desk, Provider
+from sandbox.desk import Desk, Opens, Provider
 from sandbox.door import door_routes
 from sandbox.faults import FaultKind
 
+_HOST = "127.0.0.1"
 _LARGEST_BODY = 50 * 1024 * 1024
 
 
@@ -28,6 +31,8 @@ class StandIn:
         self.desk.base_url = base_url
         app = web.Application(client_max_size=_LARGEST_BODY)
         app.add_routes([*door_routes(self.desk), *self._provider.routes(self.desk)])
+        if isinstance(self._provider, Opens):
+            app.cleanup_ctx.append(self._opened)
         return app
 
     async def start(self, port: int = 0, host: str = "127.0.0.1") -> None:
@@ -42,6 +47,13 @@ class StandIn:
         await self.desk.bringing.stop()
         if self._runner:
             await self._runner.cleanup()
+
+    async def _opened(self, _app: web.Application) -> AsyncIterator[None]:
+        """What it listens on besides HTTP, as long as the application runs."""
+        if isinstance(self._provider, Opens):
+            await self._provider.open(self.desk, _HOST)
+            yield
+            await self._provider.close()
 
     def fault(self, kind: FaultKind, **what: object) -> None:
         """Set a fault; the names are Fault's."""

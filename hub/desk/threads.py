@@ -57,7 +57,8 @@ def join(turn: Turn, address: Address, *, said: Said | None = None) -> tuple[Tur
     """
     open_ones = [c for c in turn.live.conversations if c.status is ConversationStatus.OPEN]
     letter = said if said and said.letter else None
-    found = _by_matter(open_ones, letter) if letter and (letter.subject or letter.conversation) else _by_thread(open_ones, address)
+    own = letter is not None and bool(letter.subject or letter.conversation)
+    found = _by_matter(open_ones, letter, address) if letter and own else _by_thread(open_ones, address)
     if found is None:
         found = Conversation(id=derived_id("co", turn.entry, 0), opened=turn.now, subject=letter.subject if letter else "")
         turn = turn.fact("conversation opened", conversation=found.id)
@@ -78,11 +79,15 @@ def _by_thread(open_ones: list[Conversation], address: Address) -> Conversation 
     return next(reversed(own or open_ones), None)
 
 
-def _by_matter(open_ones: list[Conversation], letter: Said) -> Conversation | None:
-    """The one the letter answers, else that of its subject; only the writer's own are looked at, so a made-up id leads nowhere."""
+def _by_matter(open_ones: list[Conversation], letter: Said, address: Address) -> Conversation | None:
+    """The one the letter answers, else that of its subject; only the writer's own are looked at, so a made-up id leads nowhere.
+
+    An answer to a letter of no conversation (an advertisement, a notice) speaks in the one that is open.
+    """
     answered = [c for c in open_ones if letter.conversation and c.id == letter.conversation]
     alike = [c for c in open_ones if c.subject and plain(c.subject) == plain(letter.subject)]
-    return next(reversed(answered or alike), None)
+    found = next(reversed(answered or alike), None)
+    return _by_thread(open_ones, address) if found is None and letter.in_reply_to and not letter.conversation else found
 
 
 def _forget_oldest(turn: Turn) -> Turn:
