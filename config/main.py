@@ -59,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     widget.set_defaults(run=_widget)
     _customer_parser(commands.add_parser("customer", help="show, find, export, merge or erase a customer"))
     _user_parser(commands.add_parser("user", help="list, add or change who may sign in"))
+    _channel_parser(commands.add_parser("channel", help="what went out to providers and came in from them"))
     _dead_parser(commands.add_parser("dead", help="list events that were given up, and try them again"))
     _journey_parser(commands.add_parser("journey", help="check a journey's file, list journeys, explain what is not sent"))
     _captured_parsers(commands)
@@ -137,6 +138,17 @@ def _journey_parser(parser: argparse.ArgumentParser) -> None:
     explain.add_argument("--step", default="", help="a step of it (the next one without it)")
     explain.add_argument("--language", default="en", choices=("en", "vi", "zh-TW"), help="the language of the reasons")
     explain.add_argument("--json", action="store_true", help="as JSON")
+
+
+def _channel_parser(parser: argparse.ArgumentParser) -> None:
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    log = commands.add_parser("log", help="the exchanges of the last seven days, without secrets and without what was said")
+    log.add_argument("account", nargs="?", default="", metavar="CHANNEL/ACCOUNT", help="one account, as telegram/main (all without it)")
+    log.add_argument("--follow", action="store_true", help="go on as they come, until Ctrl-C")
+    log.add_argument("--failed", action="store_true", help="only what did not end as it should")
+    log.add_argument("--delivery", default="", metavar="ID", help="only those of one delivery (dl-…)")
+    log.add_argument("--json", action="store_true", help="one JSON object a line, with the bodies' structure")
+    log.set_defaults(run=_channel_log)
 
 
 def _dead_parser(parser: argparse.ArgumentParser) -> None:
@@ -327,6 +339,13 @@ def _widget(given: argparse.Namespace) -> int:
 
     settings = _quiet_settings()
     return show_widget(settings) if given.token is None else print_token(settings, given.token, name=given.name)
+
+
+def _channel_log(given: argparse.Namespace) -> int:
+    from config.calling import Wanted, run
+
+    wanted = Wanted(account=given.account, failed=given.failed, delivery=given.delivery, lines=given.json, follow=given.follow)
+    return run(_quiet_settings(), wanted)
 
 
 def _list_dead(given: argparse.Namespace) -> int:

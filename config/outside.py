@@ -1,11 +1,15 @@
 """What channels get from the house, and the same without a house: for checks, captured webhooks and previews."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from aiohttp import ClientSession
 
 from channels.kinds import Outside
+from config.channels import kind_of, setup_of
+from config.settings import Account
 from hub.engine.clock import SystemClock
+from hub.engine.exchanges import Exchanges, redactor_of
 from hub.model.errors import Rejected
 from hub.model.failure import Failure
 from hub.model.message import Attachment
@@ -45,3 +49,11 @@ def alone(session: ClientSession, *, clock: Clock | None = None) -> Outside:
 def housed(session: ClientSession, *, clock: Clock, tokens: Tokens) -> Outside:
     """For channels of a running hub."""
     return Outside(session=session, clock=clock, tokens=tokens, files=NoFiles())
+
+
+def noted(outside: Outside, account: Account, exchanges: Exchanges) -> Outside:
+    """The same for one account, whose every call is noted as its own; its session is the caller's to close."""
+    values = setup_of(account).values
+    secret = {field.key for field in kind_of(account.channel).fields if field.secret} | {"token", "secret"}
+    session = exchanges.session(outside.session, (account.channel, account.name), redactor_of(values, frozenset(secret)))
+    return replace(outside, session=session)

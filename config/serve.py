@@ -18,7 +18,7 @@ from config.channels import build_channel, rates_of, web_chat
 from config.chatting import logins_of, onward_answers
 from config.core import intake, worker
 from config.nudging import rules_of
-from config.outside import housed
+from config.outside import housed, noted
 from config.parts import Server, find_server, open_store
 from config.publishing import published_rules
 from config.secrets import Secrets, load_or_make_secrets
@@ -30,6 +30,7 @@ from config.webside import WebParts, WebSide, open_web
 from hub.engine.archiver import Archiver
 from hub.engine.clock import SystemClock
 from hub.engine.counters import Counters
+from hub.engine.exchanges import Exchanges
 from hub.engine.finding import Finding
 from hub.engine.housekeeping import keep_house, read_again
 from hub.engine.indexing import Indexing
@@ -42,6 +43,7 @@ from hub.model.errors import StoreAway
 from hub.model.ports import Channel, Clock
 from hub.model.rates import Rates
 from hub.nudges.rules import Rules
+from hub.store.calls import Calls
 from hub.store.chats import Chats
 from hub.store.dead import DeadLetters
 from hub.store.inbox import Inbox
@@ -76,6 +78,7 @@ class Process(Struct):
     counters: Counters
     channels: dict[tuple[str, str], Channel]
     rules: Rules
+    exchanges: Exchanges
     worker: Worker | None = None
     web: WebSide | None = None
 
@@ -145,7 +148,8 @@ class Hub:
         parts.links.on_state = taking.store_state
         session = await self._stack.enter_async_context(_session())
         chats = Chats(parts.links, parts.keys)
-        rated = self._channels(self._outside(session, parts, secrets), chats, key=secrets.session_key)
+        exchanges = Exchanges(Calls(parts.links, parts.keys), clock=self._clock)
+        rated = self._channels(self._outside(session, parts, secrets), chats, exchanges=exchanges, key=secrets.session_key)
         process = Process(
             settings=settings,
             secrets=secrets,
@@ -155,7 +159,9 @@ class Hub:
             counters=counters,
             channels={(channel.kind, channel.account): channel for channel, _ in rated},
             rules=await self._rules(parts),
+            exchanges=exchanges,
         )
+        self._background(exchanges.run(), "channels' log")
         # Before whoever takes things in, pollers too, so that it is closed after them.
         await taking.open()
         self._stack.push_async_callback(taking.close)
@@ -178,9 +184,13 @@ class Hub:
         tokens = token_house(parts.links, parts.keys, key=secrets.case_key, clock=self._clock)
         return housed(session, clock=self._clock, tokens=tokens)
 
-    def _channels(self, outside: Outside, chats: Chats, *, key: bytes) -> list[tuple[Channel, Rates]]:
+    def _channels(self, outside: Outside, chats: Chats, *, exchanges: Exchanges, key: bytes) -> list[tuple[Channel, Rates]]:
         url = self._hooks_at
-        rated = [(build_channel(account, outside, public_url=url), rates_of(account)) for account in self._settings.accounts]
+        rated = []
+        for account in self._settings.accounts:
+            own = noted(outside, account, exchanges)
+            self._stack.push_async_callback(own.session.close)
+            rated.append((build_channel(account, own, public_url=url), rates_of(account)))
         for channel, _ in rated:
             self._stack.push_async_callback(channel.close)
         return [(web_chat(chats, key=key, clock=self._clock), Rates()), *rated]
@@ -265,6 +275,7 @@ class Hub:
                 version=VERSION,
                 archive=self._open_archive,
                 rules=process.rules,
+                exchanges=process.exchanges,
                 sign_in_clock=self._sign_in_clock,
                 tables=self._tables(process) if self._tables else (),
             )

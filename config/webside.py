@@ -8,7 +8,7 @@ from msgspec import Struct
 from prometheus_client import CollectorRegistry
 
 from channels.windows import RULES
-from config.channels import WEB_CHAT_ACCOUNT
+from config.channels import WEB_CHAT_ACCOUNT, rates_of
 from config.chatting import ChatParts, OpenArchive, chat_door, filing_of
 from config.feeding import Feeding, feeding_of
 from config.people import new_secret, open_people
@@ -20,6 +20,7 @@ from hub.desk.asking import Desk
 from hub.desk.passwords import Passwords
 from hub.desk.people import People
 from hub.engine.counters import Counters
+from hub.engine.exchanges import Exchanges
 from hub.engine.intake import Intake
 from hub.model.address import Address
 from hub.model.chat import KIND
@@ -27,6 +28,7 @@ from hub.model.events import Incoming
 from hub.model.login import write_key
 from hub.model.ports import Channel, Clock
 from hub.nudges.rules import Rules
+from hub.store.calls import Calls
 from hub.store.cases import Cases
 from hub.store.chats import Chats
 from hub.store.customers import Customers
@@ -105,6 +107,7 @@ class WebParts(Struct, frozen=True):
     version: str
     archive: OpenArchive
     rules: Rules
+    exchanges: Exchanges
     sign_in_clock: Clock
     tables: Sequence[web.RouteDef] = ()
 
@@ -130,7 +133,10 @@ async def open_web(parts: WebParts) -> WebSide:
     cases = Cases(parts.store.links, parts.store.keys, seal=sealing(parts.secrets.case_key))
     registry = CollectorRegistry()
     registry.register(HubCollector(parts.counters, gauges=parts.gauges, prefix=settings.key_prefix))
-    hooks = Hooks(parts.channels, parts.intake, cases=cases, counters=parts.counters, origin=origin, clock=parts.clock, entropy=entropy)
+    hooks = Hooks(
+        parts.channels, parts.intake, cases=cases, counters=parts.counters, origin=origin, clock=parts.clock, entropy=entropy,
+        told=parts.exchanges.told,
+    )  # fmt: skip
     switchboard = Switchboard(_signals(parts))
     chat = chat_door(parts.chat, bell, switchboard, origin=origin)
     people, passwords = open_people(parts.store, clock=parts.sign_in_clock)
@@ -203,6 +209,7 @@ def _rooms(parts: WebParts, cases: Cases, people: People, feeding: Feeding) -> R
         dead=DeadLetters(links, keys, inboxes=inboxes),
         switch=Switch(links, keys),
         cases=cases,
+        calls=Calls(links, keys),
         intake=parts.intake,
         channels=parts.channels,
         clock=parts.clock,
@@ -212,6 +219,7 @@ def _rooms(parts: WebParts, cases: Cases, people: People, feeding: Feeding) -> R
         filing=filing_of(parts.chat),
         finder=_finder(parts),
         base=parts.settings.public_url,
+        rates={(account.channel, account.name): rates_of(account) for account in parts.settings.accounts},
         throttle=sign_in_throttle(parts.clock),
         devices=Devices(parts.secrets.session_key, secret=new_secret),
         nudging=_nudging(parts),

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from hub.engine.accounts import Account
 from hub.engine.counters import Counters
 from hub.engine.degrade import degrade
+from hub.engine.exchanges import attempted
 from hub.engine.outcome import voice_of
 from hub.engine.permit import NotPermitted, Permit, current
 from hub.model import leave
@@ -182,7 +183,7 @@ class Sender:
             if not channel.capabilities.connects:
                 await permit.obtain()
             async with asyncio.timeout(CALL_TIMEOUT_S):
-                return (await channel.send(call, delivery)).external_id
+                return (await attempted(channel.send(call, delivery), delivery)).external_id
         except TimeoutError as error:
             if permit.granted:
                 raise OutcomeUnknown("no answer in time") from error

@@ -16,19 +16,20 @@ class Role(StrEnum):
 
 
 class Right(StrEnum):
-    """What one may do: look at customers, talk to them, nudge them, say which two are one, run the hub, name its people."""
+    """What one may do: look at customers, talk to them, nudge them, say which two are one, watch channels, run the hub, name its people."""
 
     LOOK = "look"
     TALK = "talk"
     NUDGE = "nudge"
     JOIN = "join"
+    WATCH = "watch"
     OPERATE = "operate"
     PEOPLE = "people"
 
 
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.AGENT: frozenset({Right.LOOK, Right.TALK}),
-    Role.LEAD: frozenset({Right.LOOK, Right.TALK, Right.JOIN}),
+    Role.LEAD: frozenset({Right.LOOK, Right.TALK, Right.JOIN, Right.WATCH}),
     Role.MARKETER: frozenset({Right.LOOK, Right.NUDGE}),
     Role.ANALYST: frozenset({Right.LOOK}),
     Role.ADMIN: frozenset(Right),

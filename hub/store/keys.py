@@ -91,9 +91,9 @@ class PartitionKeys:
         return f"{self._tag}:seen:{day}"
 
 
-_OURS = re.compile(r"hub:|\{p\d\d\}:|address:|bucket:|cases:\{|chat:\{|home:|pass:|token:\{")
+_OURS = re.compile(r"hub:|\{p\d\d\}:|address:|bucket:|calls:\{|cases:\{|chat:\{|home:|pass:|token:\{")
 _PASSING = re.compile(
-    r"hub:(?:workers|partitions|spooling|indexing|session:|setup$)|\{p\d\d\}:spooling$|bucket:|pass:|token:\{[^}]*\}:lock$"
+    r"hub:(?:workers|partitions|spooling|indexing|session:|setup$)|\{p\d\d\}:spooling$|bucket:|calls:\{|pass:|token:\{[^}]*\}:lock$"
 )
 
 
@@ -161,6 +161,26 @@ class Keys:
         """An account's newest token, sealed, and who renews it just now (PX)."""
         tag = f"{self.prefix}token:{{{channel}:{account}}}"
         return tag, f"{tag}:lock"
+
+    def calls(self, channel: str, account: str) -> str:
+        """An account's exchanges with its provider, a stream."""
+        return f"{self.prefix}calls:{{{channel}:{account}}}:all"
+
+    def calls_failed(self, channel: str, account: str) -> str:
+        """Those that failed, once more: what goes well in between does not push them out."""
+        return f"{self.prefix}calls:{{{channel}:{account}}}:failed"
+
+    def calls_standing(self, channel: str, account: str) -> str:
+        """When a call last went well and last failed: hash of well, failed (ms), failure, code, status."""
+        return f"{self.prefix}calls:{{{channel}:{account}}}:standing"
+
+    def pause(self, channel: str, account: str) -> str:
+        """Until when an account rests, for all processes (PX)."""
+        return f"{self.prefix}calls:{{{channel}:{account}}}:pause"
+
+    def calls_counted(self, channel: str, account: str, number: int) -> str:
+        """Calls and failures of ten minutes (their number since 1970): hash of n, f."""
+        return f"{self.prefix}calls:{{{channel}:{account}}}:{number}"
 
     def chat(self, address: Address) -> tuple[str, str]:
         """A web chat session's log and the set of keys already in it."""

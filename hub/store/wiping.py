@@ -10,6 +10,7 @@ from msgspec import DecodeError, msgpack
 from hub.model.address import SHOP, Address
 from hub.model.chat import KIND as WEB_CHAT
 from hub.model.errors import HubError
+from hub.store.calls import Calls
 from hub.store.cases import Cases
 from hub.store.codec import Undecodable, decode_delivery, decode_line, encode
 from hub.store.functions import function
@@ -38,6 +39,7 @@ class Wiping:
         self._keys = keys
         self._cases = cases
         self._index = Index(links, keys)
+        self._calls = Calls(links, keys)
 
     async def spools_are_empty(self) -> None:
         """Raise NotNow while any process holds events on its disk: the customer's words may be among them."""
@@ -108,6 +110,7 @@ class Wiping:
             gone += await self._address(address, trace.customers)
         for place in {(a.channel, a.account) for a in trace.addresses}:
             gone += await self._from_cases(*place, [a.id for a in trace.addresses if (a.channel, a.account) == place])
+        gone += await self._from_calls(trace)
         for keys in self._partitions(trace.customers):
             for stream in (keys.inbox, keys.bulk, keys.relay, keys.journal, *self._sending(keys, trace)):
                 await self._links.call(stream, "FCALL", _COMPACT, 1, stream)
@@ -182,6 +185,15 @@ class Wiping:
         user = self._keys.chat_user(address)
         link = cast("bytes | None", await self._links.call(user, "HGET", user, "pass"))
         return (*self._keys.chat(address), user, *(self._keys.onward(link.decode()) if link else ()))
+
+    async def _from_calls(self, trace: Trace) -> int:
+        """The channels' log of every account they were written to from."""
+        gone = 0
+        for place in {(a.channel, a.account) for a in (*trace.addresses, *(sent.address for sent in trace.deliveries))}:
+            gone += await self._calls.forget(place, frozenset(trace.customers))
+            for stream in self._calls.streams(place):
+                await self._links.call(stream, "FCALL", _COMPACT, 1, stream)
+        return gone
 
     async def _from_cases(self, channel: str, account: str, recipients: Sequence[str]) -> int:
         """Kept webhooks that name one of these recipients; one that nobody can open any more goes too, for it may."""

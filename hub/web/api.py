@@ -8,6 +8,7 @@ from aiohttp import web
 from msgspec import json
 
 from hub.web.answering import Handler
+from hub.web.api_channels import CHANNEL_ROUTES
 from hub.web.api_customers import CUSTOMER_ROUTES
 from hub.web.api_events import EVENT_ROUTES
 from hub.web.api_files import FILE_ROUTES
@@ -31,6 +32,7 @@ ROUTES: tuple[Route, ...] = (
     *FILE_ROUTES,
     *WINDOW_ROUTES,
     *JOURNEY_ROUTES,
+    *CHANNEL_ROUTES,
     *OPERATION_ROUTES,
 )
 

@@ -107,14 +107,6 @@ def _parsed(channel: Channel, case: Case) -> tuple[list[Incoming], int]:
     return understood, len(events) - len(understood)
 
 
-async def _channels(rooms: Rooms, _: Ask) -> Answer:
-    accounts = [
-        shapes.ChannelAccount(channel=kind, account=account, webhook=f"/hooks/{kind}/{account}", capabilities=channel.capabilities)
-        for (kind, account), channel in sorted(rooms.channels.items())
-    ]
-    return Answer(HTTPStatus.OK, shapes.ChannelList(channels=tuple(accounts)))
-
-
 OPERATION_ROUTES: tuple[Route, ...] = (
     Route(
         method="GET", path="/api/dead", name="listDead", right=Right.OPERATE,
@@ -144,10 +136,5 @@ OPERATION_ROUTES: tuple[Route, ...] = (
         method="POST", path="/api/cases/{channel}/{account}/{case}/replay", name="replayCase", right=Right.OPERATE, take=_replay,
         answers={HTTPStatus.OK: shapes.Replayed},
         summary="Parse a kept webhook again and put what is understood now into the mailboxes.",
-    ),
-    Route(
-        method="GET", path="/api/channels", name="listChannels", right=Right.LOOK,
-        take=_channels, answers={HTTPStatus.OK: shapes.ChannelList},
-        summary="List the configured channel accounts.",
     ),
 )  # fmt: skip

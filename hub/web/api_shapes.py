@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from hub.model.address import Address
-from hub.model.message import Attachment, Capabilities, Message, QuickReply
+from hub.model.message import Attachment, Message, QuickReply
 from hub.store.customers import Line
 from hub.store.dead import Dead
 from hub.store.queue import Waiting
@@ -228,18 +228,3 @@ class Replayed(Struct, frozen=True):
 
     understood: int
     not_understood: int
-
-
-class ChannelAccount(Struct, frozen=True):
-    """One configured account; `webhook`: the path to enter at the provider."""
-
-    channel: str
-    account: str
-    webhook: str
-    capabilities: Capabilities
-
-
-class ChannelList(Struct, frozen=True):
-    """All configured accounts."""
-
-    channels: tuple[ChannelAccount, ...]

@@ -10,13 +10,16 @@ from aiohttp import web
 from hub.engine.counters import Counters
 from hub.model.errors import BadSignature, StoreAway, StoreFull, Unparseable
 from hub.model.events import Incoming, Unparsed
+from hub.model.exchange import Exchange
 from hub.model.ids import new_id
 from hub.model.ports import Channel, Clock, Inbound, Reply
+from hub.store.calls import Place
 from hub.store.cases import Case
 from hub.store.codec import encode
 from hub.web.doorway import Door
 from hub.web.origin import Origin
 from hub.web.taken import Taken, read_body
+from hub.web.visits import Visits
 
 BODY_BYTES = 1024 * 1024
 """More than any provider sends: the largest documented is Meta's batch of 1,000 events."""
@@ -65,7 +68,9 @@ class Hooks:
         origin: Origin,
         clock: Clock,
         entropy: Callable[[], int],
+        told: Callable[[Place, Exchange], None] = lambda _place, _exchange: None,
     ) -> None:
+        self._visits = Visits(told, clock=clock)
         self._channels = channels
         self._intake = intake
         self._cases = cases
@@ -121,10 +126,16 @@ class Hooks:
         return answer
 
     async def _answered(self, kind: str, channel: Channel, inbound: Inbound) -> web.Response | None:
-        """Take one request of a known account; None: a plain 200."""
+        """Take one request of a known account, and tell the channel's log of it; None: a plain 200."""
+        at, began, seen = self._clock.now(), self._clock.boottime(), list[Incoming | Unparsed]()
+        answer = await self._outcome(kind, channel, inbound, seen)
+        self._visits.note((kind, channel.account), inbound, seen, at=at, began=began, status=answer.status if answer else 200)
+        return answer
+
+    async def _outcome(self, kind: str, channel: Channel, inbound: Inbound, seen: list[Incoming | Unparsed]) -> web.Response | None:
         try:
             self._verify(channel, inbound)
-            reply = await self._take(channel, inbound)
+            reply = await self._take(channel, inbound, seen)
         except BadSignature:
             return self._refused(kind, "forged", _text(403, "The signature is missing or wrong: check the secret on both sides."))
         except (StoreAway, StoreFull):
@@ -143,10 +154,11 @@ class Hooks:
             log.exception("signature check broke", channel=channel.kind, account=channel.account)
             raise BadSignature(type(error).__name__) from error
 
-    async def _take(self, channel: Channel, inbound: Inbound) -> Reply | None:
-        """Parse and make durable; what is not understood is kept as it came."""
+    async def _take(self, channel: Channel, inbound: Inbound, seen: list[Incoming | Unparsed]) -> Reply | None:
+        """Parse and make durable; what is not understood is kept as it came. `seen` gets what was made of it."""
         try:
             events = self._with_siblings(channel, inbound, channel.parse(inbound))
+            seen += events
         except Unparseable as error:
             await self._keep(channel, inbound, Unparsed(fields=(), reason=str(error)))
             return None

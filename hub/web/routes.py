@@ -15,8 +15,10 @@ from hub.engine.counters import Counters
 from hub.model.ids import derived_id, new_id
 from hub.model.ports import Channel, Clock
 from hub.model.prices import Prices
+from hub.model.rates import Rates
 from hub.model.window import WindowRule
 from hub.store.archive.hit import Hit
+from hub.store.calls import Calls
 from hub.store.cases import Cases
 from hub.store.customers import Customers
 from hub.store.dead import DeadLetters
@@ -61,6 +63,7 @@ class Rooms(Struct, frozen=True, kw_only=True):
     dead: DeadLetters
     switch: Switch
     cases: Cases
+    calls: Calls
     intake: Intake
     channels: Mapping[tuple[str, str], Channel]
     clock: Clock
@@ -73,6 +76,7 @@ class Rooms(Struct, frozen=True, kw_only=True):
     finder: Callable[[], Awaitable[Finder]]
     nudging: Nudging | None = None
     base: str = ""
+    rates: Mapping[tuple[str, str], Rates] = {}
     windows: Mapping[str, WindowRule] = {}
     prices: Prices = Prices()
 

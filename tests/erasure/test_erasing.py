@@ -10,12 +10,14 @@ from hub.desk.erasing import Unknown
 from hub.model.address import Address
 from hub.model.errors import Throttled
 from hub.model.events import Event, Said
+from hub.model.exchange import Exchange
 from hub.model.joining import MergeAsked
 from hub.model.record import Erased, Live
 from hub.model.subject import customer_subject
 from hub.store.archive.errors import ArchiveAway
 from hub.store.archive.open import Archive
 from hub.store.archive.read import Export
+from hub.store.calls import Calls, Kept
 from hub.store.cases import Case
 from hub.store.chats import Chats
 from hub.store.codec import encode, encode_record
@@ -61,6 +63,20 @@ async def test_whoever_was_merged_is_erased_too_whichever_id_is_named(shop: Forg
     assert [Erased, Erased, Live] == [type(await shop.world.stored(one)) for one in (older, younger, other)]
     assert {} == shop.left(AN, BINH, WORDS[AN], WORDS[BINH], EVIDENCE)
     assert {CHI, WORDS[CHI]} == shop.left(CHI, WORDS[CHI]).keys()
+
+
+async def test_the_channels_log_forgets_an_erased_customer_and_keeps_the_others(shop: Forgetting) -> None:
+    """Guard: what failed lies in a stream of its own, too."""
+    await shop.world.working()
+    gone, stays = await talk(shop, AN, CHI)
+    calls, place = Calls(shop.world.links, shop.world.keys), ("fake", "main")
+    kept = [Kept(place, Exchange(at=1, method="POST", url="/x", customer=who, failure="contact_stopped")) for who in (gone, stays)]
+    await calls.write(kept, now=shop.world.clock.now())
+
+    await shop.erase(gone)
+
+    for failed in (False, True):
+        assert [stays] == [one.exchange.customer for one in await calls.newest(place, limit=10, failed=failed)]
 
 
 async def test_both_addresses_of_a_merged_person_become_somebody_new(shop: Forgetting) -> None:

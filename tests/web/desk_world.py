@@ -28,6 +28,7 @@ from hub.model.ports import Clock
 from hub.model.record import Live, Record
 from hub.nudges.rules import Rules
 from hub.store.archive.errors import ArchiveAway
+from hub.store.calls import Calls
 from hub.store.cases import Cases, Seal
 from hub.store.codec import decode_event, encode_record
 from hub.store.customers import Customers
@@ -205,6 +206,7 @@ class Store:
             dead=self.dead,
             switch=self.switch,
             cases=self.cases,
+            calls=Calls(self.links, self.keys),
             intake=self.intake,
             channels={("standin", "main"): self.channel},
             clock=self.clock,

@@ -1,0 +1,64 @@
+"""What the channels' log is told of a provider's visit: the path, the answer, the kinds of what it brought; nothing of what was said."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from http import HTTPStatus
+from urllib.parse import parse_qsl
+
+from hub.model.events import Incoming, Unparsed
+from hub.model.exchange import Exchange
+from hub.model.ports import Clock, Inbound
+from hub.store.calls import Place
+
+FORGED_EVERY_S = 10.0
+"""Forged visits of one account are told so often: strangers must not push out what the log is for."""
+NAMES_SHOWN = 20
+
+
+class Visits:
+    """Tells of visits by `told`."""
+
+    def __init__(self, told: Callable[[Place, Exchange], None], *, clock: Clock) -> None:
+        self._told = told
+        self._clock = clock
+        self._forged: dict[Place, float] = {}
+
+    def note(self, place: Place, inbound: Inbound, seen: Sequence[Incoming | Unparsed], *, at: int, began: float, status: int) -> None:
+        """One visit that came at `at` (ms) and `began` (s of boottime)."""
+        now = self._clock.boottime()
+        if status == HTTPStatus.FORBIDDEN:
+            if now - self._forged.get(place, -FORGED_EVERY_S) < FORGED_EVERY_S:
+                return
+            self._forged[place] = now
+        self._told(
+            place,
+            Exchange(
+                at=at,
+                method=inbound.method,
+                url=_path(place, inbound.path_query),
+                incoming=True,
+                status=status,
+                took=round((now - began) * 1000),
+                events=_kinds(seen),
+                trouble=_TROUBLE.get(status, ""),
+            ),
+        )
+
+
+_TROUBLE: Mapping[int, str] = {HTTPStatus.FORBIDDEN: "signature", HTTPStatus.SERVICE_UNAVAILABLE: "not taken"}
+
+
+def _path(place: Place, path_query: str) -> str:
+    """The hook's path with the names of its parameters: a handshake's values are secrets."""
+    _, _, query = path_query.partition("?")
+    names = [name for name, _ in parse_qsl(query, keep_blank_values=True) if name.replace(".", "").replace("_", "").isalnum()]
+    shown = "&".join(f"{name}=…" for name in names[:NAMES_SHOWN])
+    return "/".join(("/hooks", *place)) + (f"?{shown}" if shown else "")
+
+
+def _kinds(seen: Sequence[Incoming | Unparsed]) -> tuple[str, ...]:
+    """The kinds with how often each came, as `said ×2`."""
+    if not seen:
+        return ()
+    found = Counter(str(one.body.__struct_config__.tag) if isinstance(one, Incoming) else "not understood" for one in seen)
+    return tuple(kind if n == 1 else f"{kind} ×{n}" for kind, n in found.items())
