@@ -7,6 +7,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from enum import StrEnum
+from http import HTTPStatus
 from urllib.parse import parse_qs, urlencode
 
 import msgspec
@@ -245,6 +246,9 @@ def words_of(error: Mapping[str, object]) -> str:
 def _meant(error: Json, answer: http.Answer, codes: Codes) -> SendError:
     code, words = str(_number(error.get("code"))), words_of(error)
     known = trouble(error, codes)
+    if code == "0" and answer.status != HTTPStatus.UNAUTHORIZED:
+        # Documented as a matter of credentials with 401; else it stands where Graph has no code, and that must not stop an account.
+        known = None
     if known is not None and known.error is Rejected and "appsecret_proof" in words:
         known = _ACCOUNT
     if (known is None or known.error is Rejected) and error.get("is_transient") is True:

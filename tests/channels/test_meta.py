@@ -94,7 +94,7 @@ def test_a_body_that_is_no_webhook_of_ours_is_not_understood(body: bytes) -> Non
     ("error", "wanted", "failure"),
     [
         ({"code": 190, "error_subcode": 463}, Misconfigured, Failure.AUTH),
-        ({"code": 0}, Misconfigured, Failure.AUTH),
+        ({"code": 0}, Rejected, Failure.REJECTED),
         ({"code": 230}, Misconfigured, Failure.AUTH),
         ({"code": 368}, Misconfigured, Failure.POLICY),
         ({"code": 100}, Rejected, Failure.INVALID),
@@ -123,6 +123,10 @@ def test_a_code_nobody_told_us_of_is_decided_by_the_status() -> None:
     wanted = {429: Throttled, 500: OutcomeUnknown, 503: TemporaryFailure, 401: Rejected, 404: Rejected}
 
     assert wanted == {status: type(_refused({"code": 4711}, status=status)) for status in wanted}
+
+
+def test_no_code_is_a_matter_of_credentials_only_where_the_status_says_so() -> None:
+    assert (Misconfigured, Failure.AUTH) == ((told := _refused({"code": 0}, status=401)).__class__, told.failure if told else None)
 
 
 def test_the_products_own_codes_go_before_the_general_ones() -> None:
