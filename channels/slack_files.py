@@ -15,7 +15,8 @@ def pieces(event: Json) -> tuple[Attachment, ...]:
 
 def _piece(file: Json) -> Attachment:
     size = file.get("size")
-    where = soft(file, "url_private_download") or soft(file, "url_private")
+    addresses = tuple(dict.fromkeys(url for key in ("url_private_download", "url_private") if (url := soft(file, key))))
+    where = next(iter(addresses), "")
     outside = file.get("is_external") is True
     mime = soft(file, "mimetype")
     return Attachment(
@@ -23,6 +24,7 @@ def _piece(file: Json) -> Attachment:
         url=where if outside else "",
         file_id=soft_id(file, "id"),
         media_id="" if outside else where,
+        all_ids=() if outside else addresses,
         filename=soft(file, "name"),
         name=soft(file, "title") if soft(file, "title") != soft(file, "name") else "",
         mime_type=mime,

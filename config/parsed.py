@@ -209,7 +209,10 @@ def _referral(referral: Referral) -> Facts:
 async def _piece(piece: Attachment, channel: Channel) -> Facts:
     """An attachment; where it lies is asked of the provider, as the hub would before it fetches it."""
     facts: Facts = msgspec.to_builtins(piece)
-    if ids := facts.pop("all_ids", None):
+    ids = facts.pop("all_ids", None)
+    if isinstance(ids, list | tuple) and str(ids[0]).startswith("https://"):
+        facts |= {"url_any_of": ids}
+    elif ids:
         facts |= {"file_id_any_of": ids, "recommended_file_id": piece.file_id}
     facts |= {"title": piece.name} if piece.name else {}
     if piece.kind is MediaKind.STICKER and (piece.file_id or piece.media_id):

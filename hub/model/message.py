@@ -33,7 +33,7 @@ class Attachment(Value, frozen=True):
     Where it is: `url`, or the provider's own name of it (`media_id`, `file_id`), which only its channel can fetch. `duration_ms`: of
     sound and film; `sha256`: as the provider tells it (hex or base64); `preview`: address of a small picture of it. A sticker is named
     by `sticker_id`, and by `package_id` where the provider sorts them into packages. `all_ids`: where the provider names several sizes
-    of one piece, every id it may be fetched by, in its order.
+    of one piece, or several addresses, everything it may be fetched by, in its order.
     """
 
     kind: MediaKind
