@@ -8,13 +8,14 @@ import hashlib
 import hmac
 import re
 from http import HTTPStatus
+from urllib.parse import quote
 
 import msgspec
 from aiohttp import ClientSession, FormData
 from msgspec.structs import replace
 
 from channels import http
-from channels.fields import Json, soft_id
+from channels.fields import Json, soft, soft_id
 from channels.kinds import TEXT_LIMIT, AccountSetup, ChannelKind, Field, Outside
 from channels.zalo_errors import TOKEN_REFUSED, Told, decide, read
 from channels.zalo_files import FILE_BYTES, IMAGE_BYTES, uploaded
@@ -33,13 +34,14 @@ from channels.zalo_render import (
     calls_of,
 )
 from channels.zalo_tokens import Access, Credentials
+from hub.model.address import Address
 from hub.model.base import Value
 from hub.model.delivery import Delivery
-from hub.model.errors import BadSignature, OutcomeUnknown, SettingsError, Unparseable
+from hub.model.errors import BadSignature, OutcomeUnknown, Rejected, SettingsError, TemporaryFailure, Unparseable
 from hub.model.events import Incoming, Unparsed
 from hub.model.failure import Failure
 from hub.model.message import ButtonKind, Capabilities, MediaKind, ReplyKind
-from hub.model.ports import Call, Connection, Files, Inbound, Reply, Sent
+from hub.model.ports import Call, Connection, Files, Inbound, Person, Reply, Sent
 from hub.model.rates import Rates
 from hub.model.text import Unit
 
@@ -190,6 +192,20 @@ class Zalo:
         told = await self._ask(url, msgspec.json.encode(call.params))
         return Sent(external_id=told)
 
+    async def who(self, address: Address) -> Person:
+        """Who somebody is who has written or follows; Zalo tells of nobody else. Raises a SendError."""
+        if not address.id.isdigit():
+            raise Rejected("a group, or somebody without a name", failure=Failure.RECIPIENT)
+        asked = quote(msgspec.json.encode({"user_id": address.id}))
+        url = f"{self._settings.base_url}/v3.0/oa/user/detail?data={asked}"
+        try:
+            return await self._person(url)
+        except TemporaryFailure as error:
+            if error.retry_after != 0:
+                raise
+            # The token was renewed just now, as often at the day's first word.
+            return await self._person(url)
+
     async def close(self) -> None:
         """Let a renewal of the token end; the session belongs to the hub."""
         await self._access.close()
@@ -213,6 +229,13 @@ class Zalo:
         if not told or not told.message_id:
             raise OutcomeUnknown("the answer has no message_id", failure=Failure.UNEXPECTED)
         return told.message_id
+
+    async def _person(self, url: str) -> Person:
+        access = await self._access.bearer()
+        answer = await http.get(self._session, url, headers={"access_token": access})
+        await self._taken(answer, access)
+        told = _data(answer.body)
+        return Person(name=soft(told, "display_name").strip(), picture=soft(told, "avatar"))
 
     async def _upload(self, kind: str, form: FormData, access: str) -> bytes:
         """Send a file up; returns the answer's body. Nothing is shown to anybody yet. Raises a SendError."""
@@ -259,13 +282,17 @@ def _timestamp(body: bytes) -> str:
     return soft_id(event, "timestamp") if isinstance(event, dict) else ""
 
 
-def _connection(body: bytes, settings: Settings, *, until: int) -> Connection:
-    told: Json = {}
+def _data(body: bytes) -> Json:
+    """What an answer tells; empty where it is not of the usual form."""
     try:
-        whole = _DECODER.decode(body)
-        told = whole["data"] if isinstance(whole["data"], dict) else {}
+        told = _DECODER.decode(body)["data"]
     except (ValueError, KeyError, TypeError, RecursionError):
-        pass
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def _connection(body: bytes, settings: Settings, *, until: int) -> Connection:
+    told = _data(body)
     problems = []
     if settings.oa_id and soft_id(told, "oa_id") not in {"", settings.oa_id}:
         problems.append("The token is another Official Account's than oa_id names: set the right one.")

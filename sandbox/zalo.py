@@ -53,6 +53,7 @@ class Zalo:
             web.post("/message/template", self._guarded(doors.template)),
             web.post("/v2.0/oa/upload/{kind}", self._guarded(doors.upload)),
             web.get("/v2.0/oa/getoa", self._guarded(doors.info)),
+            web.get("/v3.0/oa/user/detail", self._guarded(doors.person)),
             web.post("/v4/oa/access_token", doors.renew),
         ]
 
@@ -170,6 +171,14 @@ class _Doors:
 
     async def info(self, _request: web.Request) -> web.StreamResponse:
         return json_answer({"error": 0, "message": "Success", "data": {"oa_id": OA, "name": "Sandbox", "is_verified": True}})
+
+    async def person(self, request: web.Request) -> web.StreamResponse:
+        """Only those who have written or follow: https://developers.zalo.me/docs/official-account/phu-luc/ma-loi."""
+        who = str(_object(request.query.get("data", "").encode()).get("user_id", ""))
+        if who not in self._zalo.spoke:
+            return refused(-213, "User has not interacted with the OA")
+        told = {"user_id": who, "display_name": self._desk.phone(who).name, "user_is_follower": False}
+        return json_answer({"error": 0, "message": "Success", "data": told})
 
     async def renew(self, request: web.Request) -> web.StreamResponse:
         form = await request.post()

@@ -83,9 +83,11 @@ async def test_a_word_on_zalo_is_answered_under_a_token_renewed_once_and_kept_se
 
     street.zalo.desk.say(who, HOURS_ASKED, name="Lan")
     (answer,) = await street.answered(street.zalo, who)
+    record = await street.house.caller.record(await street.house.customer("zalo", "oa", who))
     kept = await links.call(keys.token("zalo", "oa")[0], "GET", keys.token("zalo", "oa")[0])
 
     assert HOURS in answer
+    assert "Lan" == record.profile["name"].value
     assert (1, "at-1") == (street.provider.renewals, street.provider.token)
     assert isinstance(kept, bytes)
     assert b"rt-1" not in kept
