@@ -44,6 +44,7 @@ from hub.model.ports import Call, Clock, Inbound, Reply, Sent
 from hub.model.rates import Rates
 from hub.store.archive.open import Archive
 from hub.store.buckets import Buckets
+from hub.store.calls import Calls
 from hub.store.codec import encode
 from hub.store.inbox import Inbox
 from hub.store.links import Links
@@ -242,7 +243,11 @@ class Bench:
             links=parts.links,
             inboxes=parts.inboxes,
             deliveries=parts.deliveries,
-            accounts={(KIND, ACCOUNT): Account(Nowhere(), Rates(), clock=clock, buckets=Buckets(parts.links, parts.keys))},
+            accounts={
+                (KIND, ACCOUNT): Account(
+                    Nowhere(), Rates(), clock=clock, buckets=Buckets(parts.links, parts.keys), calls=Calls(parts.links, parts.keys)
+                )
+            },
             turns=TurnSettings(steps=tuple(turning.steps), urgent=turning.urgent, quiet=0.0, build=turning.build, budget=budget),
             asking=Asking(store_answers(parts.deliveries)),
             clock=clock,

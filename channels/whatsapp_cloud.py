@@ -266,5 +266,5 @@ KIND = ChannelKind(
     build=_build,
     # 80 a second a number, and one each 6 s a person, of which up to 45 may come at once and are paid back:
     # https://developers.facebook.com/documentation/business-messaging/whatsapp/throughput
-    rates=Rates(per_second=80, burst=80, per_address=1 / 6, address_burst=20),
+    rates=Rates(per_second=80, burst=80, per_address=1 / 6, address_burst=45),
 )

@@ -22,6 +22,7 @@ from hub.model.ports import Answer, Channel, Clock
 from hub.model.rates import Rates
 from hub.model.turn import Step, Urgent
 from hub.store.buckets import Buckets
+from hub.store.calls import Calls
 from hub.store.customers import Customers
 from hub.store.journeys import JourneySwitches
 from hub.store.spooling import Spooling
@@ -59,8 +60,8 @@ def worker(
     parts: Store, turning: Turning, channels: Sequence[tuple[Channel, Rates]], *, clock: Clock, counters: Counters, name: str
 ) -> Worker:
     """A worker over the store; started by its `start`."""
-    buckets = Buckets(parts.links, parts.keys)
-    accounts = {(c.kind, c.account): Account(c, rates, clock=clock, buckets=buckets) for c, rates in channels}
+    buckets, calls = Buckets(parts.links, parts.keys), Calls(parts.links, parts.keys)
+    accounts = {(c.kind, c.account): Account(c, rates, clock=clock, buckets=buckets, calls=calls) for c, rates in channels}
     customers = Customers(parts.links, parts.keys)
     nudging = nudge_answers(Switch(parts.links, parts.keys), JourneySwitches(parts.links, parts.keys), parts.inboxes)
     answers = {**store_answers(parts.deliveries), **receipt_answers(parts.deliveries, customers), **nudging, **turning.answers}

@@ -59,7 +59,6 @@ def _parser() -> argparse.ArgumentParser:
     widget.set_defaults(run=_widget)
     _customer_parser(commands.add_parser("customer", help="show, find, export, merge or erase a customer"))
     _user_parser(commands.add_parser("user", help="list, add or change who may sign in"))
-    _channel_parser(commands.add_parser("channel", help="what went out to providers and came in from them"))
     _dead_parser(commands.add_parser("dead", help="list events that were given up, and try them again"))
     _journey_parser(commands.add_parser("journey", help="check a journey's file, list journeys, explain what is not sent"))
     _captured_parsers(commands)
@@ -74,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _captured_parsers(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    _channel_parser(commands.add_parser("channel", help="what went out to providers and came in from them"))
     for name, told in (("parse", "what the hub makes of captured webhooks"), ("preview", "what would be sent for messages")):
         command = commands.add_parser(name, help=f"{told}, from a file of cases; nothing is stored or sent")
         command.add_argument("channel", help="the kind of channel, as telegram")

@@ -137,8 +137,7 @@ class Hub:
         await self._stack.aclose()
 
     async def _start(self) -> Process:
-        settings = self._settings
-        secrets = load_or_make_secrets(settings.data)
+        settings, secrets = self._settings, load_or_make_secrets(self._settings.data)
         server = await find_server(settings, join=Role.WEB not in self._roles)
         self._stack.push_async_callback(server.stop)
         parts = await open_store(server.url, settings)
@@ -147,8 +146,7 @@ class Hub:
         taking = intake(parts, spools=settings.data / "spool", clock=self._clock, counters=counters, process=process_name())
         parts.links.on_state = taking.store_state
         session = await self._stack.enter_async_context(_session())
-        chats = Chats(parts.links, parts.keys)
-        exchanges = Exchanges(Calls(parts.links, parts.keys), clock=self._clock)
+        chats, exchanges = Chats(parts.links, parts.keys), self._exchanges(parts)
         rated = self._channels(self._outside(session, parts, secrets), chats, exchanges=exchanges, key=secrets.session_key)
         process = Process(
             settings=settings,
@@ -161,7 +159,6 @@ class Hub:
             rules=await self._rules(parts),
             exchanges=exchanges,
         )
-        self._background(exchanges.run(), "channels' log")
         # Before whoever takes things in, pollers too, so that it is closed after them.
         await taking.open()
         self._stack.push_async_callback(taking.close)
@@ -170,6 +167,12 @@ class Hub:
         if Role.WEB in self._roles:
             await self._start_web(process, chats)
         return process
+
+    def _exchanges(self, parts: Store) -> Exchanges:
+        """The channels' log, which is written as long as the process lives."""
+        exchanges = Exchanges(Calls(parts.links, parts.keys), clock=self._clock)
+        self._background(exchanges.run(), "channels' log")
+        return exchanges
 
     async def _rules(self, parts: Store) -> Rules:
         """The marketers' rules; who only takes in may start without the store, and then knows no older journeys."""

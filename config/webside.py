@@ -27,6 +27,7 @@ from hub.model.chat import KIND
 from hub.model.events import Incoming
 from hub.model.login import write_key
 from hub.model.ports import Channel, Clock
+from hub.model.rates import Rates
 from hub.nudges.rules import Rules
 from hub.store.calls import Calls
 from hub.store.cases import Cases
@@ -131,8 +132,6 @@ async def open_web(parts: WebParts) -> WebSide:
     settings, bell = parts.settings, Bell()
     origin = Origin(public_url=settings.public_url, proxies=networks(settings.trusted_proxies))
     cases = Cases(parts.store.links, parts.store.keys, seal=sealing(parts.secrets.case_key))
-    registry = CollectorRegistry()
-    registry.register(HubCollector(parts.counters, gauges=parts.gauges, prefix=settings.key_prefix))
     hooks = Hooks(
         parts.channels, parts.intake, cases=cases, counters=parts.counters, origin=origin, clock=parts.clock, entropy=entropy,
         told=parts.exchanges.told,
@@ -151,7 +150,7 @@ async def open_web(parts: WebParts) -> WebSide:
         _events(parts, origin, tokens).routes(),
         Health(parts.ready, now=parts.clock.now).routes(),
         api_routes(_rooms(parts, cases, people, feeding), signing=signing, version=parts.version),
-        Metrics(registry).routes(),
+        _metrics(parts).routes(),
         Screens(SCREENS).routes(),
         parts.tables,
     )
@@ -159,6 +158,16 @@ async def open_web(parts: WebParts) -> WebSide:
     app.on_shutdown.append(feed.close)
     runner, port = await serve(app, host=settings.host, port=settings.port, doors=hooks.doors())
     return WebSide(runner, port, parts.chats, bell, switchboard, feeding, people, passwords)
+
+
+def _metrics(parts: WebParts) -> Metrics:
+    registry = CollectorRegistry()
+    registry.register(HubCollector(parts.counters, gauges=parts.gauges, prefix=parts.settings.key_prefix))
+    return Metrics(registry)
+
+
+def _rates(parts: WebParts) -> Mapping[tuple[str, str], Rates]:
+    return {(account.channel, account.name): rates_of(account) for account in parts.settings.accounts}
 
 
 def _signals(parts: WebParts) -> Signals:
@@ -197,9 +206,8 @@ def _finder(parts: WebParts) -> Callable[[], Awaitable[Finder]]:
 def _rooms(parts: WebParts, cases: Cases, people: People, feeding: Feeding) -> Rooms:
     links, keys, inboxes = parts.store.links, parts.store.keys, parts.store.inboxes
     customers = Customers(links, keys)
-    desk = Desk(links, keys, inboxes=inboxes, deliveries=parts.store.deliveries, customers=customers, clock=parts.clock)
     return Rooms(
-        desk=desk,
+        desk=Desk(links, keys, inboxes=inboxes, deliveries=parts.store.deliveries, customers=customers, clock=parts.clock),
         customers=customers,
         timeline=Timeline(customers, parts.archive),
         queue=Queue(links, keys),
@@ -219,7 +227,7 @@ def _rooms(parts: WebParts, cases: Cases, people: People, feeding: Feeding) -> R
         filing=filing_of(parts.chat),
         finder=_finder(parts),
         base=parts.settings.public_url,
-        rates={(account.channel, account.name): rates_of(account) for account in parts.settings.accounts},
+        rates=_rates(parts),
         throttle=sign_in_throttle(parts.clock),
         devices=Devices(parts.secrets.session_key, secret=new_secret),
         nudging=_nudging(parts),

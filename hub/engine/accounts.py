@@ -1,24 +1,32 @@
 """How a channel account is doing: its rate, and whether it can take anything now."""
 
 from collections.abc import Mapping
+from contextlib import suppress
+from math import ceil
 
 from hub.model.address import Address
+from hub.model.errors import HubError, SendError
 from hub.model.ports import Channel, Clock
 from hub.model.rates import Rates
 from hub.store.buckets import Buckets
+from hub.store.calls import Calls, Pause
 
 FAILURES_BEFORE_PAUSE = 5
+LOOK_S = 0.5
+"""So often, at most, an account's next call is preceded by a look whether another process was told to wait."""
 PAUSES_S = (1.0, 4.0, 15.0, 60.0, 300.0)
 
 
 class Account:
     """One channel account as the outboxes of this process see it."""
 
-    def __init__(self, channel: Channel, rates: Rates, *, clock: Clock, buckets: Buckets) -> None:
+    def __init__(self, channel: Channel, rates: Rates, *, clock: Clock, buckets: Buckets, calls: Calls) -> None:
         self.channel = channel
         self._rates = rates
         self._clock = clock
         self._buckets = buckets
+        self._calls = calls
+        self._looked = -LOOK_S
         self._failures = 0
         self._until = 0.0
 
@@ -29,6 +37,8 @@ class Account:
 
     async def wait_ms(self, address: Address) -> int:
         """Take a token for a call to that address: 0 where it may go, else the ms to wait (nothing is taken then)."""
+        if resting := await self._resting():
+            return resting
         rates = self._rates
         now = self._clock.now()
         if rates.per_address:
@@ -48,6 +58,23 @@ class Account:
     def pause(self, seconds: float) -> None:
         """The provider asked the whole account to wait."""
         self._until = max(self._until, self._clock.boottime() + seconds)
+
+    async def rest(self, seconds: float, error: SendError) -> None:
+        """Pause, and have every other process pause too: they look before their next call, twice a second."""
+        self.pause(seconds)
+        now = self._clock.now()
+        pause = Pause(until=now + int(seconds * 1000), failure=error.failure.value, code=error.code)
+        with suppress(HubError):  # The store is away: then nobody sends, and what the provider asked for holds here all the same.
+            await self._calls.pause((self.channel.kind, self.channel.account), pause, now=now)
+
+    async def _resting(self) -> int:
+        """How many ms the account rests still, for what another process was told."""
+        now = self._clock.boottime()
+        if now - self._looked >= LOOK_S:
+            self._looked = now
+            told = await self._calls.paused((self.channel.kind, self.channel.account))
+            self.pause((told.until - self._clock.now()) / 1000)
+        return ceil(self.paused_for * 1000)
 
     def failed(self) -> None:
         """A call found nobody; after several in a row the account rests, longer each time."""

@@ -253,7 +253,7 @@ class Sender:
         match error:
             case Throttled():
                 if error.whole_account:
-                    account.pause(error.retry_after)
+                    await account.rest(error.retry_after, error)
                 return await self._requeue(queued, mark=mark, seconds=error.retry_after)
             case OutcomeUnknown() if delivery.purpose is Purpose.MARKETING:
                 return await self._end(queued, DeliveryState.UNKNOWN, mark=mark, why=_why(error))
@@ -263,7 +263,7 @@ class Sender:
                     account.failed()
                 return await self._later(queued, error, mark=mark)
             case Misconfigured():
-                account.pause(60.0)
+                await account.rest(60.0, error)
                 return await self._later(queued, error, mark=mark)
             case RecipientGone():
                 return await self._end(queued, DeliveryState.FAILED, mark=mark, why=_why(error), opted_out=True)

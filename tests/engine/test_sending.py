@@ -8,8 +8,6 @@ import pytest
 
 from hub.model.errors import Misconfigured, OutcomeUnknown, RecipientGone, Rejected, TemporaryFailure, Throttled
 from hub.model.events import NudgeAsked, RetryAsked
-from hub.model.failure import Failure
-from hub.model.journal import DeliveryMoved
 from hub.model.message import Message
 from hub.model.words import DeliveryState, Purpose
 from tests.engine.provider import Provider
@@ -197,27 +195,6 @@ async def test_each_error_is_a_decision(world: World, error: Exception, state: D
 
     assert calls == len(world.provider.texts)
     assert {"echo hello": state} == await world.states("an")
-
-
-@pytest.mark.parametrize(
-    ("error", "expected"),
-    [
-        (Rejected("too long", code="100", failure=Failure.INVALID), ("too long", "100", "message_invalid")),
-        (RecipientGone("blocked by the user", code="403"), ("blocked by the user", "403", "contact_stopped")),
-        (ValueError("a bug of a channel"), ("ValueError", "", "internal")),
-    ],
-)
-async def test_what_went_wrong_goes_with_the_delivery(world: World, error: Exception, expected: tuple[str, str, str]) -> None:
-    """Guard: settle keeps the failure beside reason and code; of marketing, so that even what a bug leaves unknown is told."""
-    await world.working(turns=turning(Echo(Purpose.MARKETING)))
-    world.provider.on("echo hello", error)
-    await world.say("an", "hello")
-    await world.settled()
-
-    (line,) = [line for line in await world.customers.timeline(await world.customer("an")) if line.entry.who == "bot"]
-    moved = [entry for entry in await world.journal(await world.customer("an")) if isinstance(entry, DeliveryMoved)]
-    assert expected == (line.reason, line.code, line.failure)
-    assert [expected] == [(one.reason, one.code, one.failure) for one in moved]
 
 
 async def test_a_throttled_delivery_waits_as_long_as_asked_under_the_next_owner_too(world: World) -> None:
