@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 
 import msgspec
 from aiohttp import ClientSession
+from msgspec.structs import replace
 
 from channels import http
 from channels.fields import names, soft
@@ -20,14 +21,15 @@ from channels.line_errors import decide, sent_ids
 from channels.line_flex import CARD_BUTTONS, MOST_BUTTONS, MOST_CARDS, MOST_ROWS
 from channels.line_parse import CHANNEL, parse_event
 from channels.line_render import FIRST, MEDIA, MOST_QUICK_REPLIES, TEXT_UNITS, calls_of, digest_of
+from channels.line_sound import duration_ms
 from channels.line_tokens import ReplyTokens
 from hub.model.address import Address
 from hub.model.base import Value
 from hub.model.delivery import Delivery
-from hub.model.errors import BadSignature, OutcomeUnknown, SettingsError, TemporaryFailure, Unparseable
+from hub.model.errors import BadSignature, OutcomeUnknown, Rejected, SettingsError, TemporaryFailure, Unparseable
 from hub.model.events import Incoming, Unparsed
 from hub.model.message import Attachment, ButtonKind, Capabilities, MediaKind, ReplyKind
-from hub.model.ports import Call, Clock, Connection, Inbound, Located, Person, Reply, Sent
+from hub.model.ports import Call, Clock, Connection, Files, Inbound, Located, Person, Reply, Sent
 from hub.model.rates import Rates
 from hub.model.text import Unit
 
@@ -62,7 +64,7 @@ class Settings(Value, frozen=True):
     """One official account's Messaging API channel: its channel access token as `token`, its channel secret as `secret`.
 
     `data_url`: where files lie; with another `base_url` that one, when left out. `basic_id`: the account's id with its @, asked for when
-    left out; `link_base`: where its links lead.
+    left out; `link_base`: where its links lead; `public_url`: where LINE fetches files of ours.
     """
 
     account: str
@@ -72,6 +74,7 @@ class Settings(Value, frozen=True):
     data_url: str = ""
     basic_id: str = ""
     link_base: str = LINK_BASE
+    public_url: str = ""
 
     def __repr__(self) -> str:
         """Token and secret never reach a log."""
@@ -154,8 +157,17 @@ class Line:
         return None
 
     def render(self, delivery: Delivery) -> list[Call]:
-        """The calls this delivery takes, in order."""
-        return calls_of(delivery.message, delivery.address.id, self.capabilities.text_units)
+        """The calls this delivery takes, in order; files of ours by their public address, for LINE fetches them there."""
+        pieces = tuple(self._reachable(piece) for piece in delivery.message.attachments)
+        return calls_of(replace(delivery.message, attachments=pieces), delivery.address.id, self.capabilities.text_units)
+
+    def _reachable(self, piece: Attachment) -> Attachment:
+        return replace(piece, url=self._settings.public_url + piece.url) if piece.url.startswith("/") else piece
+
+    async def prepare(self, delivery: Delivery, files: Files) -> Delivery:
+        """The delivery with the length of its sounds, as far as they tell it; nothing is brought to LINE. Raises a SendError."""
+        pieces = [await _measured(piece, files) for piece in delivery.message.attachments]
+        return replace(delivery, message=replace(delivery.message, attachments=tuple(pieces)))
 
     async def send(self, call: Call, delivery: Delivery) -> Sent:
         """Make one call; raises a SendError, or whatever the session raised for the outbox.
@@ -262,6 +274,17 @@ def signature(key: bytes, body: bytes) -> str:
     return base64.b64encode(hmac.digest(key, body, hashlib.sha256)).decode()
 
 
+async def _measured(piece: Attachment, files: Files) -> Attachment:
+    """A sound with its length; one that cannot be read stays as it is, and goes as its link."""
+    if piece.kind not in {MediaKind.AUDIO, MediaKind.VOICE} or piece.duration_ms:
+        return piece
+    try:
+        file = await files.read(piece)
+    except Rejected:
+        return piece
+    return replace(piece, duration_ms=duration_ms(file.content))
+
+
 def _sent(answer: http.Answer) -> Sent:
     ids = sent_ids(answer)
     return Sent(external_id=ids[-1] if ids else "")
@@ -286,6 +309,7 @@ def _build(setup: AccountSetup, outside: Outside) -> Line:
         data_url=setup.value("data_url"),
         basic_id=setup.value("basic_id"),
         link_base=setup.value("link_base", LINK_BASE),
+        public_url=setup.public_url,
     )
     return Line(settings, outside.session, clock=outside.clock, capabilities=setup.limited(CAPABILITIES))
 

@@ -8,6 +8,8 @@ from aiohttp import ClientSession, web
 from msgspec.structs import replace
 
 from channels import line
+from channels.fields import Json
+from channels.line_parse import parse_event
 from channels.line_tokens import ReplyTokens
 from hub.engine.clock import SystemClock
 from hub.engine.degrade import degrade, understand
@@ -16,6 +18,7 @@ from hub.model.errors import OutcomeUnknown, Rejected, SendError, SettingsError,
 from hub.model.events import Incoming, Said, Started
 from hub.model.message import Attachment, Button, Card, Choices, MediaKind, Message, QuickReply, Row, Section
 from hub.model.offers import answers_of
+from hub.model.ports import File
 from sandbox.faults import FaultKind
 from sandbox.line import BOT, Line, stand_in
 from sandbox.shown import Bubble, Offer, Pressed, Wrote
@@ -80,6 +83,28 @@ def test_the_librarys_own_check_agrees_with_the_signature() -> None:
     body = '{"events": [], "destination": "台北😀"}'
 
     assert SignatureValidator(SECRET).validate(body, line.signature(SECRET.encode(), body.encode()))
+
+
+@pytest.mark.parametrize(
+    ("mode", "source", "mention", "heard"),
+    [
+        ("active", {"type": "user", "userId": LAN}, {}, (True, "r1")),
+        ("standby", {"type": "user", "userId": LAN}, {}, (False, "")),
+        ("active", {"type": "group", "groupId": "C1", "userId": LAN}, {}, (False, "r1")),
+        ("active", {"type": "group", "groupId": "C1", "userId": LAN}, {"mentionees": [{"type": "all"}]}, (False, "r1")),
+        ("active", {"type": "group", "groupId": "C1", "userId": LAN}, {"mentionees": [{"type": "user", "isSelf": True}]}, (True, "r1")),
+    ],
+    ids=["alone", "another has the chat", "a group among itself", "everybody is named", "the account is named"],
+)
+def test_bot_hears_what_is_said_to_it(mode: str, source: Json, mention: Json, heard: tuple[bool, str]) -> None:
+    message = {"id": "1", "type": "text", "text": "hi", "mention": mention}
+    event = {"type": "message", "mode": mode, "source": source, "replyToken": "r1", "timestamp": 1, "message": message}
+
+    (found,) = parse_event(event, "shop")
+
+    assert isinstance(found, Incoming)
+    assert isinstance(found.body, Said)
+    assert heard == (found.body.mentioned, found.body.reply_token)
 
 
 async def test_first_call_answers_by_the_token_and_the_rest_is_pushed(world: World) -> None:
@@ -254,6 +279,37 @@ async def test_every_kind_of_media_is_shown_or_linked(world: World) -> None:
         {"type": "location", "title": "25.03, 121.56", "address": "25.03, 121.56", "latitude": 25.03, "longitude": 121.56},
         {"type": "text", "text": "http://a.example/x"},
     ] == told
+
+
+class Shelf:
+    """One sound of 4.2 s, in either form a file may have, and one that tells nothing."""
+
+    async def read(self, attachment: Attachment) -> File:
+        """The file behind the address."""
+        short = b"\0" * 12 + (1000).to_bytes(4, "big") + (4200).to_bytes(4, "big")
+        long = b"\1" + b"\0" * 19 + (44100).to_bytes(4, "big") + (185220).to_bytes(8, "big")
+        told = {"/media/short": b"mvhd" + short, "/media/long": b"mvhd" + long, "/media/cut": b"mvhd\0\0"}
+        if attachment.url not in told:
+            raise Rejected("not here")
+        return File(content=b"\0\0\0\x1cftypM4A " + told[attachment.url], mime_type="audio/mp4", name="a.m4a")
+
+
+async def test_sounds_of_ours_are_measured_and_named_by_their_public_address(world: World) -> None:
+    settings = line.Settings(account="shop", token=TOKEN, secret=SECRET, base_url=world.phones.base_url, public_url="https://shop.example")
+    async with ClientSession() as session:
+        channel = line.Line(settings, session, clock=SystemClock())
+        names = ("short", "long", "cut", "none")
+        pieces = tuple(Attachment(kind=MediaKind.VOICE, url=f"/media/{name}") for name in names)
+
+        await send_all(channel, await channel.prepare(delivery(Message(attachments=pieces), to=LAN), Shelf()))
+
+    (pushed,) = world.phones.desk.received
+    assert [
+        {"type": "audio", "originalContentUrl": "https://shop.example/media/short", "duration": 4200},
+        {"type": "audio", "originalContentUrl": "https://shop.example/media/long", "duration": 4200},
+        {"type": "text", "text": "https://shop.example/media/cut"},
+        {"type": "text", "text": "https://shop.example/media/none"},
+    ] == pushed.params["messages"]
 
 
 async def test_customers_picture_is_fetched_where_it_is_said_to_lie(world: World) -> None:
