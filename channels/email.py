@@ -33,6 +33,9 @@ FILE_BYTES = 10_000_000
 
 PER_SECOND = 10.0
 
+LARGEST_LETTER = 50_000_000
+"""35 MB of files, which base64 makes a third more: https://postmarkapp.com/developer/user-guide/inbound"""
+
 _MEDIA = frozenset((MediaKind.IMAGE, MediaKind.VIDEO, MediaKind.AUDIO, MediaKind.VOICE, MediaKind.FILE))
 _LEAVING = frozenset(("unsubscribe", "huy dang ky", "hủy đăng ký", "取消訂閱"))
 _PORTS = {Security.TLS: (465, 993), Security.STARTTLS: (587, 143), Security.NONE: (25, 143)}
@@ -91,6 +94,9 @@ class Email:
         self._settings = settings
         self._clock = clock
         self._files = files
+        if settings.provider is Provider.POSTMARK:
+            # Its letters come whole, files and all, and its password stands in a header.
+            self.capabilities = replace(self.capabilities, webhook_bytes=LARGEST_LETTER)
         self._post = post
         self._me = Self(account=settings.account, address=settings.address)
         self._mouth = Mouth(settings.imap, clock) if settings.imap else None

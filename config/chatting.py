@@ -13,6 +13,7 @@ from config.settings import Settings
 from config.stored import Store, entropy
 from hub.desk.filing import Filing
 from hub.desk.logins import Logins
+from hub.desk.unpacking import Unpacking
 from hub.engine.intake import Intake
 from hub.model.events import Incoming
 from hub.model.files import Quota, StoredFile
@@ -108,12 +109,21 @@ def onward_answers(logins: Logins) -> Mapping[str, Answer]:
     return {TOPIC: onward}
 
 
+def unpacking_of(settings: Settings, archive: OpenArchive, intake: Intake, *, clock: Clock) -> Unpacking:
+    """The intake, with what keeps files that come along with a word."""
+    return Unpacking(intake, _filing(settings, archive, clock))
+
+
 def filing_of(parts: ChatParts) -> Filing:
     """What takes files in and gives them back."""
-    chat = parts.settings.chat
+    return _filing(parts.settings, parts.archive, parts.clock)
+
+
+def _filing(settings: Settings, archive: OpenArchive, clock: Clock) -> Filing:
+    chat = settings.chat
     return Filing(
-        shelf=LateShelf(parts.archive),
-        clock=parts.clock,
+        shelf=LateShelf(archive),
+        clock=clock,
         new_id=lambda: token_urlsafe(24),
         most=chat.file_size,
         a_day=chat.files_a_day,

@@ -15,7 +15,7 @@ from msgspec import Struct
 from channels.kinds import Outside
 from config.answers import person_answers
 from config.channels import build_channel, rates_of, web_chat
-from config.chatting import logins_of, onward_answers
+from config.chatting import logins_of, onward_answers, unpacking_of
 from config.core import intake, worker
 from config.nudging import rules_of
 from config.outside import housed, noted
@@ -260,7 +260,9 @@ class Hub:
                     self._background(introduce(channel, account, public_url=self._settings.public_url), "introduction")
             if polls(channel, account):
                 mine = ours(channel, lambda: set(work.holdings))
-                self._background(Poller(channel, process.intake, ours=mine, clock=self._clock).run(), "polling")
+                intake = unpacking_of(self._settings, self._open_archive, process.intake, clock=self._clock)
+                poller = Poller(channel, intake, ours=mine, clock=self._clock)
+                self._background(poller.run(), "polling")
 
     async def _start_web(self, process: Process, chats: Chats) -> None:
         process.web = await open_web(

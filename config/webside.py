@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry
 
 from channels.windows import RULES
 from config.channels import WEB_CHAT_ACCOUNT, rates_of
-from config.chatting import ChatParts, OpenArchive, chat_door, filing_of
+from config.chatting import ChatParts, OpenArchive, chat_door, filing_of, unpacking_of
 from config.feeding import Feeding, feeding_of
 from config.people import new_secret, open_people
 from config.pricing import load_prices
@@ -132,8 +132,9 @@ async def open_web(parts: WebParts) -> WebSide:
     settings, bell = parts.settings, Bell()
     origin = Origin(public_url=settings.public_url, proxies=networks(settings.trusted_proxies))
     cases = Cases(parts.store.links, parts.store.keys, seal=sealing(parts.secrets.case_key))
+    intake = unpacking_of(settings, parts.archive, parts.intake, clock=parts.clock)
     hooks = Hooks(
-        parts.channels, parts.intake, cases=cases, counters=parts.counters, origin=origin, clock=parts.clock, entropy=entropy,
+        parts.channels, intake, cases=cases, counters=parts.counters, origin=origin, clock=parts.clock, entropy=entropy,
         told=parts.exchanges.told,
     )  # fmt: skip
     switchboard = Switchboard(_signals(parts))

@@ -1,6 +1,7 @@
 """Webhooks on their way to the hub: in order for each phone, the same again until it is taken; twice or late where a fault says so."""
 
 import asyncio
+import io
 import time
 from collections import deque
 from http import HTTPStatus
@@ -93,7 +94,9 @@ class Bringing:
         begun = time.monotonic()
         try:
             url = self.hook + webhook.path
-            async with self._session.request(webhook.method, url, data=webhook.body or None, headers=webhook.headers) as answer:
+            async with self._session.request(
+                webhook.method, url, data=io.BytesIO(webhook.body) if webhook.body else None, headers=webhook.headers
+            ) as answer:
                 body, status = await answer.read(), answer.status
         except (ClientError, TimeoutError, OSError):
             body, status = b"", 0

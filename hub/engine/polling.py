@@ -5,8 +5,7 @@ from typing import Protocol
 
 import structlog
 
-from hub.engine.intake import Intake
-from hub.model.errors import HubError, SendError, StoreFull, Unparseable
+from hub.model.errors import HubError, SendError, StoreAway, StoreFull, Unparseable
 from hub.model.events import Incoming, Unparsed
 from hub.model.message import Capabilities
 from hub.model.ports import Clock, Inbound
@@ -14,6 +13,14 @@ from hub.model.ports import Clock, Inbound
 log = structlog.get_logger()
 PAUSE_S = 1.0
 """Between looks whether the account is ours, and after a failure."""
+
+
+class Takes(Protocol):
+    """Makes words durable."""
+
+    async def accept(self, incoming: Sequence[Incoming], *, days: int) -> None:
+        """Durable when it returns; raises StoreFull, StoreAway."""
+        ...
 
 
 class Polled(Protocol):
@@ -47,7 +54,7 @@ class Polled(Protocol):
 class Poller:
     """Polls one account while its mailbox is ours. A repeat after a change of owner is dropped by its digest."""
 
-    def __init__(self, channel: Polled, intake: Intake, *, ours: Callable[[], bool], clock: Clock) -> None:
+    def __init__(self, channel: Polled, intake: Takes, *, ours: Callable[[], bool], clock: Clock) -> None:
         self._channel = channel
         self._intake = intake
         self._ours = ours
@@ -66,7 +73,7 @@ class Poller:
                 for request in found:
                     await self._take(request)
                 offset, failing = following, False
-            except (SendError, StoreFull) as error:
+            except (SendError, StoreFull, StoreAway) as error:
                 if not failing:
                     log.warning("polling fails", channel=self._channel.kind, account=self._channel.account, error=type(error).__name__)
                 failing = True

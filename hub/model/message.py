@@ -219,6 +219,7 @@ class Capabilities(Value, frozen=True):
     reply_token_s: int = 0
     retry_horizon_days: int = 1
     connects: bool = True
+    webhook_bytes: int = 0
 
 
 def carries(can: Capabilities, piece: Attachment) -> bool:

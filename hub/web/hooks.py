@@ -6,6 +6,7 @@ from typing import Protocol
 
 import structlog
 from aiohttp import web
+from msgspec.structs import replace
 
 from hub.engine.counters import Counters
 from hub.model.errors import BadSignature, StoreAway, StoreFull, Unparseable
@@ -25,6 +26,8 @@ BODY_BYTES = 1024 * 1024
 """More than any provider sends: the largest documented is Meta's batch of 1,000 events."""
 
 RETRY_AFTER_S = 5
+_PIECE = 65_536
+_FORGED = "The signature is missing or wrong: check the secret on both sides."
 FIELDS_NAMED = 40
 NAME_LENGTH = 60
 
@@ -113,17 +116,33 @@ class Hooks:
             )
         if request.method not in {"POST", "GET"}:
             return self._refused(kind, "method", _text(405, "A webhook is a GET or a POST.", Allow="GET, POST"))
-        try:
-            body = await read_body(request, at_most=BODY_BYTES)
-        except web.HTTPRequestEntityTooLarge:
-            return self._refused(kind, "large", _text(413, f"A webhook may have {BODY_BYTES} bytes."))
         path = request.raw_path
         url = self._origin.base(request) + path
-        inbound = Inbound(method=request.method, url=url, path_query=path, headers=request.headers, body=body)
+        empty = Inbound(method=request.method, url=url, path_query=path, headers=request.headers, body=b"")
+        try:
+            inbound = replace(empty, body=await self._body(request, channel, empty))
+        except web.HTTPRequestEntityTooLarge as error:
+            return self._refused(kind, "large", _text(413, error.text or f"A webhook may have {BODY_BYTES} bytes."))
+        except BadSignature:
+            return self._refused(kind, "forged", _text(403, _FORGED))
         answer = await self._answered(kind, channel, inbound)
         if answer is None:
             return self._taken if Taken.fits(request) else web.Response()
         return answer
+
+    async def _body(self, request: web.Request, channel: Channel, empty: Inbound) -> bytes:
+        """The raw body. A large one is read only where its headers alone have shown who sends it; raises BadSignature."""
+        told = request.content_length or 0
+        most = max(channel.capabilities.webhook_bytes, BODY_BYTES)
+        if told > most:
+            raise web.HTTPRequestEntityTooLarge(most, told, text=f"A webhook may have {most} bytes.")
+        if told <= BODY_BYTES:
+            return await read_body(request, at_most=BODY_BYTES)
+        self._verify(channel, empty)
+        body = bytearray()
+        async for piece in request.content.iter_chunked(_PIECE):
+            body += piece
+        return bytes(body)
 
     async def _answered(self, kind: str, channel: Channel, inbound: Inbound) -> web.Response | None:
         """Take one request of a known account, and tell the channel's log of it; None: a plain 200."""
@@ -137,7 +156,7 @@ class Hooks:
             self._verify(channel, inbound)
             reply = await self._take(channel, inbound, seen)
         except BadSignature:
-            return self._refused(kind, "forged", _text(403, "The signature is missing or wrong: check the secret on both sides."))
+            return self._refused(kind, "forged", _text(403, _FORGED))
         except (StoreAway, StoreFull):
             # Not durable, so not 200: every provider comes again on a 5xx.
             return self._refused(kind, "full", _text(503, "Not taken: come again.", **{"Retry-After": str(RETRY_AFTER_S)}))

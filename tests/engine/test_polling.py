@@ -58,7 +58,7 @@ class Taken:
 async def test_an_update_that_breaks_the_parser_or_no_store_takes_does_not_end_the_polling() -> None:
     """Guard: what one update raises is its own matter; the next ones are asked for."""
     channel, taken = Asked(["one", "broken", "half", "two", "huge", "three"]), Taken()
-    poller = asyncio.create_task(Poller(channel, taken, ours=lambda: True, clock=SystemClock()).run())  # type: ignore[arg-type]
+    poller = asyncio.create_task(Poller(channel, taken, ours=lambda: True, clock=SystemClock()).run())
 
     await eventually(lambda: taken.texts == ["one", "two", "three"], what="all that can be taken")
 

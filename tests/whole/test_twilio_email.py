@@ -1,5 +1,6 @@
 """SMS and WhatsApp by Twilio, and e-mail, through the whole house: words, numbers, receipts, STOP, threads of letters."""
 
+import io
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from hub.model.record import Conversation
 from sandbox.desk import Desk
 from sandbox.email import EmailStandIn
 from sandbox.faults import FaultKind
-from sandbox.shown import Bubble
+from sandbox.shown import Bubble, Media
 from sandbox.stand_in import StandIn
 from sandbox.twilio import SMS, WHATSAPP, stand_in
 from tests.channels.mailbox_world import Mailbox
@@ -196,6 +197,33 @@ async def test_mailbox_is_read_and_a_machines_letter_is_never_answered(office: O
     assert HOURS in answer
     assert ["Hello"] == [one.subject for one in await office.conversations(away, account="box")]
     assert [] == office.desks[EMAIL].texts_of(away)
+
+
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63f8cfc0000003010100c9fe92ef0000000049454e44ae426082"
+)
+
+
+@pytest.mark.parametrize("size", [0, 2_000_000], ids=["small", "larger than other webhooks may be"])
+async def test_picture_in_a_letter_is_kept_and_shown(office: Office, size: int) -> None:
+    desk, who = office.desks[EMAIL], office.somebody(EMAIL)
+    desk.media["m1"] = (PNG + bytes(size), "image/png")
+
+    desk.say(who, HOURS_ASKED, media=(Media(kind="image", url="x/m1", name="áo.png", mime_type="image/png"),))
+    await office.answered(EMAIL, who)
+
+    lines = await office.house.caller.lines(await office.house.customer(EMAIL, "shop", who))
+    (picture,) = next(line.entry.attachments for line in lines if line.entry.attachments)
+    assert ("image", "áo.png", "image/png") == (picture.kind.value, picture.filename, picture.mime_type)
+    async with office.house.caller.http.get(office.house.caller.base + picture.url) as shown:
+        assert (200, "image/png") == (shown.status, shown.content_type)
+
+
+async def test_large_letter_of_nobody_is_refused_unread(office: Office) -> None:
+    url = f"{office.house.caller.base}/hooks/email/shop"
+
+    async with office.house.caller.http.post(url, data=io.BytesIO(bytes(2_000_000)), headers={"Authorization": "Basic x"}) as forged:
+        assert 403 == forged.status
 
 
 async def test_one_click_in_an_advertisement_is_taken_at_our_own_door(office: Office) -> None:
