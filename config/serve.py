@@ -100,8 +100,8 @@ Tables = Callable[[Process], Sequence[RouteDef]]
 class Hub:
     """Starts a process and stops it again; leave by `stop` whatever `start` raised.
 
-    `clock`: by which customers' time goes; `sign_in_clock`: by which agents' sessions grow old, the same unless given; `hooks_at`: the
-    address providers know us by, where no public address is set.
+    `clock`: by which customers' time goes; `sign_in_clock`: by which agents' sessions and providers' stamps grow old, the same unless
+    given; `hooks_at`: the address providers know us by, where no public address is set.
     """
 
     def __init__(
@@ -184,8 +184,8 @@ class Hub:
             return rules_of(self._settings)
 
     def _outside(self, session: ClientSession, parts: Store, secrets: Secrets) -> Outside:
-        tokens = token_house(parts.links, parts.keys, key=secrets.case_key, clock=self._clock)
-        return housed(session, clock=self._clock, tokens=tokens)
+        tokens = token_house(parts.links, parts.keys, key=secrets.case_key, clock=self._sign_in_clock)
+        return housed(session, clock=self._sign_in_clock, tokens=tokens)
 
     def _channels(self, outside: Outside, chats: Chats, *, exchanges: Exchanges, key: bytes) -> list[tuple[Channel, Rates]]:
         url = self._hooks_at
