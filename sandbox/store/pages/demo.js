@@ -42,7 +42,7 @@ const act = (label, what) => make("button", { type: "button", act: () => Promise
 const steps = ({ links, sign_ins: people }, { account, fill }) => {
   const signIns = people.length ? make("dl", {}, ...people.flatMap((one) => [make("dt", {}, one.login), make("dd", {}, one.password)])) : null;
   const doing = [
-    [act(word("openChat"), hub.open), act(word("q1"), () => hub.say(word("q1")))],
+    [act(word("openChat"), hub.open), act(word("q1"), () => hub.say(word("q1"))), go(links.phones, word("phones"))],
     [act(word("askPerson"), () => hub.say(word("q2"))), go(links.console, word("console")), signIns],
     [act(word("fill"), fill), act(word("half"), () => turn({ minutes: 30 }))],
     [act(word("openChat"), hub.open), make("a", { class: "go", href: "/shop/checkout" }, word("checkout"))],
