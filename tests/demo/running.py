@@ -25,6 +25,7 @@ class Demo:
         self.folder = folder
         self.chat = re.findall(r"Web chat\s+(\S+)", words)[0]
         self.phone = re.findall(r"Telegram phone\s+(\S+)/\s", words)[0]
+        self.phones = re.findall(r"Phones\s+(\S+)/\s", words)[0]
         self.api = re.findall(r"API\s+(\S+)/api/", words)[0]
         self.token = re.findall(r"Bearer (\S+)", words)[0]
         self.sign_ins = dict(re.findall(r"^ {6}(\w+)\s+([a-z-]+)\s", words, re.MULTILINE))

@@ -24,6 +24,11 @@ TWELVE = (
 )  # fmt: skip
 """Answers offered, and what of the shop's file they ask for; the second asks for the opening hours."""
 SECOND = 1
+# A letter of ours has a subject of its own, so its answer is a conversation of its own, where nothing was offered.
+NUMBERED = [kind for kind in PLUGS if kind != "email"]
+# SMTP says that a server is busy, not for how long; its stand-in notes what it took.
+SAYS_HOW_LONG = [kind for kind in PLUGS if kind != "email"]
+
 soon = partial(eventually, within=WITHIN_S)
 STOPS = {"vi": "DUNG", "en": "STOP", "zh-TW": "停止"}
 
@@ -60,6 +65,8 @@ async def test_a_word_is_answered_once_and_stands_on_the_timeline(channels: Chan
 
 @pytest.mark.parametrize("said", ["2", "GIO MO CUA"])
 async def test_of_twelve_answers_offered_one_is_chosen_by_number_or_by_its_words(channels: Channels, kind: str, said: str) -> None:
+    if said.isdigit() and kind not in NUMBERED:
+        pytest.skip("its answers are conversations of their own")
     lan = channels.somebody(kind)
     await offered(lan)
     before = len(lan.shown())
@@ -133,5 +140,5 @@ async def test_a_provider_that_is_busy_loses_nothing_and_is_left_alone_as_long_a
     tried = [entry for entry in lan.desk.received[first:] if entry.to == lan.chat and entry.text in words]
     refused = [entry for entry in tried if not entry.taken]
     assert words == lan.heard()[1:]
-    assert 2 == len(refused)
+    assert kind not in SAYS_HOW_LONG or len(refused) == 2
     assert all(later.at - earlier.at >= wait * 0.95 for earlier, later in pairwise(tried) if not earlier.taken)
