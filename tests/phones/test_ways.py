@@ -13,7 +13,8 @@ from tests.phones.world import WITHIN_S, Channels, Somebody
 from tests.processes import eventually
 from tests.whole.world import HOURS, HOURS_ASKED
 
-pytestmark = [pytest.mark.asyncio(loop_scope="package"), pytest.mark.parametrize("kind", list(PLUGS))]
+pytestmark = pytest.mark.asyncio(loop_scope="package")
+on_every_channel = pytest.mark.parametrize("kind", list(PLUGS))
 
 ASKED = "Anh/chị muốn hỏi gì ạ?"
 TWELVE = (
@@ -49,6 +50,7 @@ def _offers(bubble: Bubble, title: str) -> bool:
     return title in bubble.text or any(title == offer.title for offer in bubble.offers)
 
 
+@on_every_channel
 async def test_a_word_is_answered_once_and_stands_on_the_timeline(channels: Channels, kind: str) -> None:
     lan = channels.somebody(kind)
 
@@ -63,10 +65,8 @@ async def test_a_word_is_answered_once_and_stands_on_the_timeline(channels: Chan
     assert 2 == len(lan.shown())
 
 
-@pytest.mark.parametrize("said", ["2", "GIO MO CUA"])
+@pytest.mark.parametrize(("kind", "said"), [*((kind, "2") for kind in NUMBERED), *((kind, "GIO MO CUA") for kind in PLUGS)])
 async def test_of_twelve_answers_offered_one_is_chosen_by_number_or_by_its_words(channels: Channels, kind: str, said: str) -> None:
-    if said.isdigit() and kind not in NUMBERED:
-        pytest.skip("its answers are conversations of their own")
     lan = channels.somebody(kind)
     await offered(lan)
     before = len(lan.shown())
@@ -76,6 +76,7 @@ async def test_of_twelve_answers_offered_one_is_chosen_by_number_or_by_its_words
     await soon(lambda: any(HOURS in text for text in lan.heard()[before:]), what=f"the answer to {said}, heard {lan.heard()}")
 
 
+@on_every_channel
 async def test_of_twelve_answers_offered_one_is_chosen_by_its_button(channels: Channels, kind: str) -> None:
     lan = channels.somebody(kind)
     bubble = await offered(lan)
@@ -91,6 +92,7 @@ async def test_of_twelve_answers_offered_one_is_chosen_by_its_button(channels: C
     await soon(lambda: any(HOURS in text for text in lan.heard()[before:]), what=f"the answer to the button, heard {lan.heard()}")
 
 
+@on_every_channel
 async def test_receipts_climb_to_read_where_the_provider_tells_it(channels: Channels, kind: str) -> None:
     lan, can = channels.somebody(kind), channels.can(kind)
     lan.say(HOURS_ASKED)
@@ -109,6 +111,7 @@ async def test_receipts_climb_to_read_where_the_provider_tells_it(channels: Chan
     await soon(lambda: so(wanted), what=f"{wanted}")
 
 
+@on_every_channel
 @pytest.mark.parametrize("language", list(STOPS))
 async def test_stop_is_confirmed_and_no_marketing_follows(channels: Channels, kind: str, language: str) -> None:
     lan = channels.somebody(kind)
@@ -125,6 +128,7 @@ async def test_stop_is_confirmed_and_no_marketing_follows(channels: Channels, ki
     assert before + 1 == len(lan.shown())
 
 
+@on_every_channel
 async def test_a_provider_that_is_busy_loses_nothing_and_is_left_alone_as_long_as_it_said(channels: Channels, kind: str) -> None:
     lan, wait = channels.somebody(kind), 1
     lan.say(HOURS_ASKED)
