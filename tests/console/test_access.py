@@ -18,6 +18,7 @@ VIEWS = (
     ("nudges/cart-recovery/first", "Ask whether they need help"),
     ("dialogs", "What the bot says"),
     ("settings/people", "People"),
+    ("settings/channels", "Channels"),
     ("settings/me", "You"),
 )
 

@@ -63,6 +63,10 @@ class Desk:
         who, name = self._apps[customer]
         await self.house.caller.write(who, text, name=name)
 
+    def apps(self, customer: str) -> tuple[str, str]:
+        """By which id a customer of the app writes, and their name."""
+        return self._apps[customer]
+
     async def window(self, *, width: int = 1440, locale: Locale = "en-GB", theme: Theme = "light") -> Page:
         """A browser of its own on the console's first page, nobody signed in."""
         context = await self._browser.new_context(

@@ -17,6 +17,11 @@ export type DeliveryState = Schemas["DeliveryState"];
 
 export type ViewName = "queue" | "mine" | "open" | "resolved";
 export type Line = Schemas["Line"];
+export type ChannelAccount = Schemas["ChannelAccount"];
+export type ChannelList = Schemas["ChannelList"];
+export type Exchange = Schemas["Exchange"];
+export type LogEntry = Schemas["LogEntry"];
+export type LogPage = Schemas["LogPage"];
 export type Card = Schemas["hub.model.feed.Card"];
 export type Counts = Schemas["Counts"];
 export type Present = Schemas["Present"];

@@ -1,5 +1,6 @@
 /** Words of the screens: a typed table for each language, plural forms by Intl. */
 
+import { channels } from "./rows/channels";
 import { customers } from "./rows/customers";
 import { facts } from "./rows/facts";
 import { gate } from "./rows/gate";
@@ -13,7 +14,7 @@ import type { Phrase } from "./shape";
 export type Language = "vi" | "en" | "zh-TW";
 export const LANGUAGES: readonly Language[] = ["vi", "en", "zh-TW"];
 
-export const WORDS = { ...shell, ...inbox, ...facts, ...customers, ...nudges, ...gate, ...outcomes, ...settings } as const;
+export const WORDS = { ...shell, ...inbox, ...facts, ...channels, ...customers, ...nudges, ...gate, ...outcomes, ...settings } as const;
 export type Key = keyof typeof WORDS;
 export type Values = Readonly<Record<string, string | number>>;
 export type Say = (key: Key, values?: Values) => string;

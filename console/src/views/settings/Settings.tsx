@@ -1,7 +1,8 @@
-/** Settings: oneself, and for admins the people who may sign in. */
+/** Settings: oneself, the people who may sign in, and the channels. */
 
 import { useMay, useWords } from "../../shell/app";
 import { to, useRoute } from "../../shell/route";
+import { Channels } from "./Channels";
 import { Mine } from "./Mine";
 import { People } from "./People";
 import css from "./settings.module.css";
@@ -10,7 +11,11 @@ export default function Settings() {
   const { t } = useWords();
   const { parts } = useRoute();
   const may = useMay();
-  const pages = [{ id: "me", name: t("settings.me") }, ...(may("look") ? [{ id: "people", name: t("settings.people") }] : [])];
+  const pages = [
+    { id: "me", name: t("settings.me") },
+    ...(may("look") ? [{ id: "people", name: t("settings.people") }] : []),
+    ...(may("watch") ? [{ id: "channels", name: t("settings.channels") }] : []),
+  ];
   const chosen = pages.find((page) => page.id === parts[0])?.id ?? "me";
   return (
     <div className={css.settings}>
@@ -22,7 +27,7 @@ export default function Settings() {
           </a>
         ))}
       </nav>
-      <div className={css.page}>{chosen === "people" ? <People /> : <Mine />}</div>
+      <div className={css.page}>{chosen === "people" ? <People /> : chosen === "channels" ? <Channels /> : <Mine />}</div>
     </div>
   );
 }
