@@ -121,6 +121,7 @@ class Line:
     """One official account as a channel. Raises SettingsError for a token or secret that cannot be one."""
 
     kind = CHANNEL
+    learns = True
 
     def __init__(self, settings: Settings, session: ClientSession, *, clock: Clock, capabilities: Capabilities = CAPABILITIES) -> None:
         _check(settings)

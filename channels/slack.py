@@ -112,6 +112,7 @@ class Slack:
     """One app in one workspace as a channel. Raises SettingsError for a token or secret that cannot be one."""
 
     kind = CHANNEL
+    learns = True
 
     def __init__(self, settings: Settings, session: ClientSession, *, clock: Clock, capabilities: Capabilities = CAPABILITIES) -> None:
         _check(settings)

@@ -250,7 +250,7 @@ class Hub:
     def _tell_accounts(self, process: Process, work: Worker) -> None:
         """Connect what can be connected by itself, and poll where that was chosen."""
         for account in self._settings.accounts:
-            from config.telling import introduce, ours, polls
+            from config.telling import introduce, learn, learns, ours, polls
 
             channel = process.channels[account.channel, account.name]
             if account.channel == "telegram":
@@ -258,6 +258,8 @@ class Hub:
 
                 if isinstance(channel, Telegram):
                     self._background(introduce(channel, account, public_url=self._settings.public_url), "introduction")
+            if learns(channel):
+                self._background(learn(channel, account), "introduction")
             if polls(channel, account):
                 mine = ours(channel, lambda: set(work.holdings))
                 intake = unpacking_of(self._settings, self._open_archive, process.intake, clock=self._clock)

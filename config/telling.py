@@ -10,7 +10,7 @@ from config.reference import Mode
 from config.settings import Account
 from hub.engine.polling import Polled
 from hub.model.errors import SendError
-from hub.model.ports import Channel
+from hub.model.ports import Channel, Connects
 from hub.model.subject import account_subject, partition_of
 
 log = structlog.get_logger()
@@ -24,6 +24,19 @@ async def introduce(channel: Telegram, account: Account, *, public_url: str) -> 
             await channel.connect(f"{public_url}/hooks/{channel.kind}/{channel.account}")
     except SendError as error:
         log.warning("account not connected", channel=channel.kind, account=channel.account, error=type(error).__name__, reason=error.reason)
+
+
+def learns(channel: Channel) -> TypeGuard[Connects]:
+    """Whether the channel wants to know who the account is before it can do all it does: its links lead there, its name is spoken to."""
+    return getattr(channel, "learns", False) is True
+
+
+async def learn(channel: Connects, account: Account) -> None:
+    """Have the channel look at its account; what fails is told and tried at the next start."""
+    try:
+        await channel.look("")
+    except SendError as error:
+        log.warning("account not looked at", channel=account.channel, account=account.name, error=type(error).__name__, reason=error.reason)
 
 
 def polls(channel: Channel, account: Account) -> TypeGuard[Polled]:

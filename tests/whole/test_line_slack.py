@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
+from channels.line import Line as LineChannel
 from config.settings import load_settings
 from sandbox.faults import FaultKind
 from sandbox.line import Line
@@ -168,6 +169,13 @@ async def test_line_is_answered_by_the_words_own_token_which_costs_nothing(world
     await world.line.asked(who)
 
     assert ["reply"] == [received.method for received in world.line.phones.desk.received if received.to == who]
+
+
+async def test_link_to_line_is_there_once_the_hub_runs(world: World) -> None:
+    channel = world.line.house.process.channels["line", "shop"]
+    assert isinstance(channel, LineChannel)
+
+    await eventually(lambda: channel.start_link("go-x").endswith("/%40000sandbox/?go-x"), what="the account's id")
 
 
 async def test_word_line_brings_twice_is_answered_once(world: World) -> None:
