@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from enum import StrEnum
 
 from msgspec.structs import replace
@@ -20,6 +20,7 @@ from hub.model.base import Value
 from hub.model.delivery import Delivery
 from hub.model.errors import BadSignature, Misconfigured, Rejected, SendError, SettingsError
 from hub.model.events import Incoming, OptedOut, Said, Unparsed
+from hub.model.exchange import Exchange
 from hub.model.message import Attachment, ButtonKind, Capabilities, MediaKind, Message
 from hub.model.ports import FETCHED, Call, Clock, Connection, File, Files, Inbound, Reply, Sent
 from hub.model.rates import Rates
@@ -38,7 +39,12 @@ LARGEST_LETTER = 50_000_000
 
 _MEDIA = frozenset((MediaKind.IMAGE, MediaKind.VIDEO, MediaKind.AUDIO, MediaKind.VOICE, MediaKind.FILE))
 _LEAVING = frozenset(("unsubscribe", "huy dang ky", "hủy đăng ký", "取消訂閱"))
+_TAKEN = 250
 _PORTS = {Security.TLS: (465, 993), Security.STARTTLS: (587, 143), Security.NONE: (25, 143)}
+
+
+Tell = Callable[[Exchange], None]
+"""The channels' log."""
 
 
 class Provider(StrEnum):
@@ -88,7 +94,7 @@ class Email:
         retry_horizon_days=3,
     )
 
-    def __init__(self, settings: Settings, clock: Clock, files: Files, *, post: Post | None = None) -> None:
+    def __init__(self, settings: Settings, clock: Clock, files: Files, *, post: Post | None = None, tell: Tell | None = None) -> None:
         _check(settings)
         self.account = settings.account
         self._settings = settings
@@ -98,6 +104,7 @@ class Email:
             # Its letters come whole, files and all, and its password stands in a header.
             self.capabilities = replace(self.capabilities, webhook_bytes=LARGEST_LETTER)
         self._post = post
+        self._tell = tell
         self._me = Self(account=settings.account, address=settings.address)
         self._mouth = Mouth(settings.imap, clock) if settings.imap else None
         self._from = From(
@@ -152,12 +159,31 @@ class Email:
         delivery = replace(delivery, message=shown) if isinstance(shown, Message) else delivery
         files, links = await self._read(delivery.message.attachments)
         mail = letter(delivery, self._from, files, links)
-        to = str(call.params["to"])
+        own = message_id(delivery, self._from)
+        about = Exchange(at=self._clock.now(), method="SMTP", url=f"smtp://{server.host}:{server.port}", delivery=delivery.id, ids=(own,))
+        await self._noted(self._handed(server, mail, str(call.params["to"])), replace(about, customer=delivery.customer))
+        return Sent(external_id=own)
+
+    async def _handed(self, server: Server, mail: bytes, to: str) -> None:
         if self._post:
             await self._post(f"smtp://{server.host}:{server.port}", mail, sender=self._settings.address, to=to)
         else:
             await email_smtp.send(server, mail, sender=self._settings.address, to=to)
-        return Sent(external_id=message_id(delivery, self._from))
+
+    async def _noted(self, handing: Awaitable[None], about: Exchange) -> None:
+        """Hand a letter over, and tell the channels' log how it ended. What withheld its leave was no call."""
+        begun = self._clock.boottime()
+        try:
+            await handing
+        except SendError as error:
+            self._note(about, begun, failure=error.failure.value, code=error.code)
+            raise
+        self._note(about, begun, status=_TAKEN)
+
+    def _note(self, about: Exchange, begun: float, *, status: int = 0, failure: str = "", code: str = "") -> None:
+        if self._tell:
+            took = round((self._clock.boottime() - begun) * 1000)
+            self._tell(replace(about, took=took, status=status or (int(code) if code.isdigit() else 0), failure=failure, code=code))
 
     async def poll(self, offset: int) -> tuple[Sequence[Inbound], int]:
         """Unread letters of the mailbox; asking with the next offset marks them as read. Raises a SendError."""
@@ -282,7 +308,7 @@ def _build(setup: AccountSetup, outside: Outside) -> Email:
         hook_url=setup.hook_url,
         plus=setup.value("plus_addressing") if setup.value("plus_addressing").lower() in {"yes", "true"} else "",
     )
-    return Email(settings, outside.clock, outside.files, post=outside.post)
+    return Email(settings, outside.clock, outside.files, post=outside.post, tell=outside.tell)
 
 
 def _server(setup: AccountSetup, which: str, *, password: str) -> Server | None:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from hub.model.base import Value
 from hub.model.errors import SettingsError
+from hub.model.exchange import Exchange
 from hub.model.message import Capabilities
 from hub.model.ports import Channel, Clock, Files, Tokens
 from hub.model.rates import Rates
@@ -71,7 +72,7 @@ class Post(Protocol):
 class Outside:
     """What a channel gets from the house: the session its calls go through, the clock, and where tokens that turn over are kept.
 
-    `post`: who takes letters, where no server shall.
+    `post`: who takes letters, where no server shall; `tell`: the channels' log, for calls that do not go through the session.
     """
 
     session: ClientSession
@@ -79,6 +80,7 @@ class Outside:
     tokens: Tokens
     files: Files
     post: Post | None = None
+    tell: Callable[[Exchange], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

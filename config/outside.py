@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 
 from aiohttp import ClientSession
 
@@ -56,4 +57,4 @@ def noted(outside: Outside, account: Account, exchanges: Exchanges) -> Outside:
     values = setup_of(account).values
     secret = {field.key for field in kind_of(account.channel).fields if field.secret} | {"token", "secret"}
     session = exchanges.session(outside.session, (account.channel, account.name), redactor_of(values, frozenset(secret)))
-    return replace(outside, session=session)
+    return replace(outside, session=session, tell=partial(exchanges.told, (account.channel, account.name)))

@@ -1,5 +1,6 @@
 """E-mail beyond what all channels keep: letters out and in over real SMTP and IMAP, what is read of them, and who leaves."""
 
+import dataclasses
 from collections.abc import AsyncIterator
 from email import message_from_bytes
 from email.policy import default
@@ -27,9 +28,11 @@ from hub.model.errors import (
     RecipientGone,
     SettingsError,
     TemporaryFailure,
+    Throttled,
     Unparseable,
 )
 from hub.model.events import Incoming, OptedOut, Receipt, Said, Unparsed
+from hub.model.exchange import Exchange
 from hub.model.message import Message
 from hub.model.ports import FETCHED, Inbound
 from hub.model.words import Origin, Purpose
@@ -156,6 +159,22 @@ async def test_account_is_looked_at(stand_in: EmailStandIn, box: Mailbox) -> Non
     assert (SHOP, ()) == (well.name, well.problems)
     assert 2 == len(ill.problems)
     assert not any(secret in str((well, ill)) for secret in (TOKEN, SECRET))
+
+
+async def test_every_letter_is_in_the_channels_log_without_a_word_of_it(stand_in: EmailStandIn) -> None:
+    noted: list[Exchange] = []
+    setup = AccountSetup(channel="email", name="shop", values=email_values(stand_in.base_url), hook_url=URL)
+    channel = EMAIL.build(setup, dataclasses.replace(alone(None), tell=noted.append))  # type: ignore[arg-type]
+
+    await send_all(channel, delivery(Message(text="secret words"), to=CUSTOMER))
+    stand_in.fault(FaultKind.THROTTLE, method="send")
+    with pytest.raises(Throttled):
+        await send_all(channel, delivery(Message(text="secret words"), to=CUSTOMER))
+
+    well, ill = noted
+    assert ("SMTP", stand_in.base_url, 250, "", "dl-1") == (well.method, well.url, well.status, well.failure, well.delivery)
+    assert ("throttled", "4.7.28") == (ill.failure, ill.code)
+    assert not any(word in str(noted) for word in ("secret", CUSTOMER, TOKEN))
 
 
 # --- leaving ---
