@@ -296,7 +296,13 @@ class Hub:
         return {
             "partitions_owned": lambda: len(process.worker.holdings) if process.worker else 0,
             "spool_depth": lambda: process.intake.depth,
+            "oldest_delivery_seconds": lambda: self._waited(process),
         }
+
+    def _waited(self, process: Process) -> float:
+        """How long the oldest delivery of this process waits to be sent."""
+        oldest = process.worker.oldest if process.worker else 0
+        return max(0.0, (self._clock.now() - oldest) / 1000) if oldest else 0.0
 
     def _background(self, work: Awaitable[None], name: str) -> None:
         """A task that lives as long as the process; its end before that is an error that is told."""

@@ -6,13 +6,15 @@ from collections import defaultdict
 class Counters:
     """The counts of one process since its start. Whoever does a thing raises its number; hub.web.metrics reads them all.
 
-    `webhooks` and `sends` are kept by (channel kind, outcome); everything else is one number.
+    `webhooks` and `sends` are kept by (channel kind, outcome), `failures` by (channel kind, failure), `waits` (seconds a provider told
+    us to wait) by (channel kind, account or address); everything else is one number.
     """
 
     __slots__ = (
         "commits",
         "dead",
         "duplicates",
+        "failures",
         "fenced",
         "judged_again",
         "late",
@@ -24,12 +26,15 @@ class Counters:
         "timers",
         "turns",
         "unparsed",
+        "waits",
         "webhooks",
     )  # fmt: skip
 
     def __init__(self) -> None:
         self.webhooks: defaultdict[tuple[str, str], int] = defaultdict(int)
         self.sends: defaultdict[tuple[str, str], int] = defaultdict(int)
+        self.failures: defaultdict[tuple[str, str], int] = defaultdict(int)
+        self.waits: defaultdict[tuple[str, str], float] = defaultdict(float)
         self.duplicates = 0
         self.strays = 0
         self.unparsed = 0

@@ -88,6 +88,12 @@ class Outbox:
         """Whether nothing waits and nothing is in work here."""
         return not self._tasks and self._held.idle
 
+    @property
+    def oldest(self) -> int:
+        """When the oldest delivery that waits here or is being sent was made (ms since 1970); 0 where none is."""
+        heads = [queue[0].delivery.created for lane in self._lanes.values() for queue in (lane.replies, lane.nudges) if queue]
+        return min(heads, default=0)
+
     def stop(self) -> None:
         """Begin no further call. Those in flight go on: cutting them off would only leave their outcome unknown."""
         self._closing = True

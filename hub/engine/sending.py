@@ -250,8 +250,10 @@ class Sender:
     async def _failed(self, queued: Queued, account: Account, error: SendError, *, mark: str) -> Done:
         delivery, kind = queued.delivery, queued.delivery.address.channel
         self._counters.sends[kind, type(error).__name__] += 1
+        self._counters.failures[kind, error.failure.value] += 1
         match error:
             case Throttled():
+                self._counters.waits[kind, "account" if error.whole_account else "address"] += error.retry_after
                 if error.whole_account:
                     await account.rest(error.retry_after, error)
                 return await self._requeue(queued, mark=mark, seconds=error.retry_after)

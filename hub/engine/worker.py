@@ -52,6 +52,11 @@ class Worker:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     @property
+    def oldest(self) -> int:
+        """When the oldest delivery not sent yet was made (ms since 1970); 0 where none waits."""
+        return min((made for h in self.holdings.values() if (made := h.outbox.oldest)), default=0)
+
+    @property
     def idle(self) -> bool:
         """Whether nothing waits in what this worker holds."""
         return all(h.mailbox.lanes.idle and h.outbox.idle for h in self.holdings.values())

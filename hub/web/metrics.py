@@ -12,8 +12,10 @@ from hub.engine.counters import Counters
 from hub.web.headers import JSON_HEADERS
 
 _BY_CHANNEL = {
-    "webhooks": "Webhook requests by channel and outcome.",
-    "sends": "Send attempts by channel and outcome.",
+    "webhooks": ("outcome", "Webhook requests by channel and outcome."),
+    "sends": ("outcome", "Send attempts by channel and outcome."),
+    "failures": ("failure", "Calls of a provider that failed, by channel and what it meant (docs/outcomes.md)."),
+    "waits": ("whose", "Seconds providers told us to wait, by channel, of one address or of the whole account."),
 }
 _PLAIN = {
     "duplicates": "Repeats of events that were dropped.",
@@ -42,10 +44,10 @@ class HubCollector(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Everything as it is now."""
-        for name, words in _BY_CHANNEL.items():
-            family = CounterMetricFamily(f"{self._prefix}hub_{name}", words, labels=("channel", "outcome"))
-            for (channel, outcome), n in dict(getattr(self._counters, name)).items():
-                family.add_metric((channel, outcome), n)
+        for name, (label, words) in _BY_CHANNEL.items():
+            family = CounterMetricFamily(f"{self._prefix}hub_{name}", words, labels=("channel", label))
+            for (channel, kind), n in dict(getattr(self._counters, name)).items():
+                family.add_metric((channel, kind), n)
             yield family
         for name, words in _PLAIN.items():
             yield CounterMetricFamily(f"{self._prefix}hub_{name}", words, value=getattr(self._counters, name))

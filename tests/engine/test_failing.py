@@ -56,6 +56,7 @@ async def test_what_one_process_was_told_to_wait_for_every_process_waits_for(wor
     later = await other.wait_ms(address)
 
     told = await calls.paused(("fake", "main"))
+    assert (1, 30) == (one.counters.failures["fake", "throttled"], one.counters.waits["fake", "account"])
     assert ("throttled", "130429") == (told.failure, told.code)
     assert 25_000 < waits <= 30_000
     assert 0 == later

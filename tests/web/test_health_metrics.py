@@ -53,8 +53,10 @@ async def test_what_is_not_ready_is_503_and_says_which_part_and_why() -> None:
 async def test_every_counter_is_shown() -> None:
     counters = Counters()
     counters.webhooks["telegram", "taken"] += 3
+    counters.failures["telegram", "throttled"] += 4
+    counters.waits["telegram", "account"] += 2.5
     for name in Counters.__slots__:
-        if name not in {"webhooks", "sends"}:
+        if name not in {"webhooks", "sends", "failures", "waits"}:
             setattr(counters, name, 7)
     registry = CollectorRegistry()
     registry.register(HubCollector(counters, gauges={"partitions_owned": lambda: 64, "spool_depth": lambda: 0}, prefix="shop-1:"))
@@ -63,7 +65,9 @@ async def test_every_counter_is_shown() -> None:
         lines = (await answer.text()).splitlines()
 
     assert 'shop_1_hub_webhooks_total{channel="telegram",outcome="taken"} 3.0' in lines
+    assert 'shop_1_hub_failures_total{channel="telegram",failure="throttled"} 4.0' in lines
+    assert 'shop_1_hub_waits_total{channel="telegram",whose="account"} 2.5' in lines
     assert "shop_1_hub_partitions_owned 64.0" in lines
     for name in Counters.__slots__:
-        if name not in {"webhooks", "sends"}:
+        if name not in {"webhooks", "sends", "failures", "waits"}:
             assert f"shop_1_hub_{name}_total 7.0" in lines
