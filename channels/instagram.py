@@ -18,6 +18,7 @@ from hub.model.base import Value
 from hub.model.comments import CommentAct, CommentVerb
 from hub.model.delivery import Delivery
 from hub.model.events import Incoming, Unparsed
+from hub.model.media import Whence
 from hub.model.message import ButtonKind, Capabilities, MediaKind
 from hub.model.ports import Call, Connection, Files, Inbound, Person, Reply, Sent
 from hub.model.rates import Rates
@@ -286,6 +287,8 @@ KIND = ChannelKind(
         TEXT_LIMIT,
     ),
     build=_build,
+    # https://developers.facebook.com/docs/messenger-platform/instagram/features/webhook
+    files=Whence(hosts=("fbcdn.net", "fbsbx.com", "cdninstagram.com")),
     # 300 a second for words, 10 with sound or film: https://developers.facebook.com/documentation/business-messaging/messenger-platform/overview/rate-limiting
     rates=Rates(per_second=100, burst=100, per_address=2, address_burst=6),
 )

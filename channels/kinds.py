@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from hub.model.base import Value
 from hub.model.errors import SettingsError
 from hub.model.exchange import Exchange
+from hub.model.media import Whence
 from hub.model.message import Capabilities
 from hub.model.ports import Channel, Clock, Files, Tokens
 from hub.model.rates import Rates
@@ -85,13 +86,17 @@ class Outside:
 
 @dataclass(frozen=True, slots=True)
 class ChannelKind:
-    """One kind of channel. `build` raises SettingsError for values that cannot be right; `title` is what people call it."""
+    """One kind of channel. `build` raises SettingsError for values that cannot be right; `title` is what people call it.
+
+    `files`: the provider's hosts on which customers' files lie; none: only where the account's `base_url` leads.
+    """
 
     kind: str
     title: str
     fields: tuple[Field, ...]
     build: Callable[[AccountSetup, Outside], Channel]
     rates: Rates = field(default_factory=Rates)
+    files: Whence = field(default_factory=Whence)
 
     def missing(self, setup: AccountSetup) -> tuple[str, ...]:
         """The keys of required fields that have no value."""

@@ -28,6 +28,7 @@ from hub.model.base import Value
 from hub.model.delivery import Delivery
 from hub.model.errors import BadSignature, OutcomeUnknown, Rejected, SettingsError, TemporaryFailure, Unparseable
 from hub.model.events import Incoming, Unparsed
+from hub.model.media import Whence
 from hub.model.message import Attachment, ButtonKind, Capabilities, MediaKind, ReplyKind
 from hub.model.ports import Call, Clock, Connection, Files, Inbound, Located, Person, Reply, Sent
 from hub.model.rates import Rates
@@ -336,6 +337,8 @@ KIND = ChannelKind(
         TEXT_LIMIT,
     ),
     build=_build,
+    # How long is not told: https://developers.line.biz/en/reference/messaging-api/#get-content
+    files=Whence(hosts=("api-data.line.me", "line-scdn.net")),
     # 2,000 requests a second for each endpoint: https://developers.line.biz/en/reference/messaging-api/#rate-limits
     rates=Rates(per_second=2000, burst=2000),
 )

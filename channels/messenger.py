@@ -17,6 +17,7 @@ from hub.model.base import Value
 from hub.model.comments import CommentAct, CommentVerb
 from hub.model.delivery import Delivery
 from hub.model.events import Incoming, Unparsed
+from hub.model.media import Whence
 from hub.model.message import ButtonKind, Capabilities, MediaKind, ReplyKind
 from hub.model.ports import Call, Connection, Files, Inbound, Person, Reply, Sent
 from hub.model.rates import Rates
@@ -251,6 +252,8 @@ KIND = ChannelKind(
         TEXT_LIMIT,
     ),
     build=_build,
+    # https://developers.facebook.com/docs/messenger-platform/reference/webhook-events/messages
+    files=Whence(hosts=("fbcdn.net", "fbsbx.com")),
     # More than 40 a second, or the Page's inbox stops: https://developers.facebook.com/documentation/business-messaging/messenger-platform/overview/rate-limiting
     rates=Rates(per_second=40, burst=40, per_address=2, address_burst=6),
 )

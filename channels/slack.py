@@ -39,6 +39,7 @@ from hub.model.delivery import Delivery
 from hub.model.errors import BadSignature, Rejected, SettingsError, Unparseable
 from hub.model.events import Incoming, Unparsed
 from hub.model.failure import Failure
+from hub.model.media import Whence
 from hub.model.message import Attachment, ButtonKind, Capabilities, MediaKind, ReplyKind
 from hub.model.ports import Call, Clock, Connection, Files, Inbound, Located, Person, Reply, Sent
 from hub.model.rates import Rates
@@ -338,6 +339,8 @@ KIND = ChannelKind(
         TEXT_LIMIT,
     ),
     build=_build,
+    # https://docs.slack.dev/reference/objects/file-object
+    files=Whence(hosts=("slack.com", "slack-files.com", "slack-edge.com"), days=30),
     # About one message a second in a channel, some hundred a minute in a workspace: https://docs.slack.dev/apis/web-api/rate-limits/
     rates=Rates(per_second=5, burst=20, per_address=1, address_burst=3),
 )

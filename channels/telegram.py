@@ -27,6 +27,7 @@ from hub.model.errors import (
 )
 from hub.model.events import Incoming, Said, Unparsed
 from hub.model.failure import Failure
+from hub.model.media import Whence
 from hub.model.message import Attachment, ButtonKind, Capabilities, ReplyKind
 from hub.model.ports import Call, Inbound, Located, Reply, Sent
 from hub.model.rates import Rates
@@ -331,6 +332,8 @@ KIND = ChannelKind(
         TEXT_LIMIT,
     ),
     build=_build,
+    # An address is good for an hour at least, the id for longer: https://core.telegram.org/bots/api#getfile
+    files=Whence(hosts=("api.telegram.org",)),
     # 30 a second a bot and about one a second a chat: https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
     rates=Rates(per_second=30, burst=30, per_address=1, address_burst=3),
 )

@@ -22,6 +22,7 @@ from hub.model.delivery import Delivery
 from hub.model.errors import Misconfigured, OutcomeUnknown, Rejected, SettingsError
 from hub.model.events import Incoming, Unparsed
 from hub.model.failure import Failure
+from hub.model.media import Whence
 from hub.model.message import Attachment
 from hub.model.ports import Call, Connection, Inbound, Located, Reply, Sent
 
@@ -33,6 +34,9 @@ SERVICES_URL = "https://messaging.twilio.com"
 
 MEDIA_HOSTS = frozenset(("api.twilio.com", "mcs.us1.twilio.com", "media.twiliocdn.com", "mms.twiliocdn.com"))
 """Where Twilio keeps what customers send: https://www.twilio.com/docs/messaging/api/media-resource"""
+
+FILES = Whence(hosts=("api.twilio.com", "mcs.us1.twilio.com", "twiliocdn.com", "s3-external-1.amazonaws.com"))
+"""The same, and where those lead: media are answered with a redirect to their storage, signed for some hours."""
 
 _CREDENTIALS_HOST = "api.twilio.com"
 """The one host that is told our credentials; it redirects to the others, which need none."""

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from channels.kinds import TEXT_LIMIT, AccountSetup, ChannelKind, Field, Outside
-from channels.twilio import Twilio, fields, settings_of
+from channels.twilio import FILES, Twilio, fields, settings_of
 from channels.twilio_render import SMS, TEXT_UNITS, Line
 from hub.model.errors import SettingsError
 from hub.model.message import Capabilities, MediaKind
@@ -71,5 +71,6 @@ KIND = ChannelKind(
         TEXT_LIMIT,
     ),
     build=_build,
+    files=FILES,
     rates=Rates(per_second=PER_SECOND, burst=int(PER_SECOND)),
 )

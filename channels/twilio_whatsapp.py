@@ -1,7 +1,7 @@
 """WhatsApp by Twilio as a channel, after https://www.twilio.com/docs/whatsapp/api."""
 
 from channels.kinds import TEXT_LIMIT, AccountSetup, ChannelKind, Outside
-from channels.twilio import Twilio, fields, settings_of
+from channels.twilio import FILES, Twilio, fields, settings_of
 from channels.twilio_render import TEXT_UNITS, WHATSAPP, Line
 from hub.model.message import Capabilities, MediaKind
 from hub.model.rates import Rates
@@ -54,5 +54,6 @@ KIND = ChannelKind(
     title="WhatsApp (Twilio)",
     fields=(*fields("Your WhatsApp number, +84…."), TEXT_LIMIT),
     build=_build,
+    files=FILES,
     rates=Rates(per_second=PER_SECOND, burst=int(PER_SECOND), per_address=PER_ADDRESS, address_burst=ADDRESS_BURST),
 )

@@ -33,6 +33,7 @@ from hub.model.delivery import Delivery
 from hub.model.errors import BadSignature, OutcomeUnknown, Rejected, SendError, SettingsError, Unparseable
 from hub.model.events import Incoming, Started, Unparsed
 from hub.model.failure import Failure
+from hub.model.media import Whence
 from hub.model.message import Attachment, ButtonKind, Capabilities, MediaKind, ReplyKind
 from hub.model.ports import Call, Connection, Files, Inbound, Reply, Sent
 from hub.model.rates import Rates
@@ -260,6 +261,8 @@ KIND = ChannelKind(
         TEXT_LIMIT,
     ),
     build=_build,
+    # Addresses of media expire: https://developers.viber.com/docs/api/rest-bot-api/#picture-message
+    files=Whence(hosts=("viber.com",)),
     # 100 messages a person and hour without an answer, and 50 calls a second: https://developers.viber.com/docs/faq/
     rates=Rates(per_second=50, burst=50, per_address=2, address_burst=5),
 )

@@ -24,6 +24,7 @@ from hub.model.delivery import Delivery
 from hub.model.errors import OutcomeUnknown, Rejected, SettingsError
 from hub.model.events import Incoming, Unparsed
 from hub.model.failure import Failure
+from hub.model.media import Whence
 from hub.model.message import Attachment, Capabilities, MediaKind
 from hub.model.ports import Call, Connection, Files, Inbound, Located, Reply, Sent
 from hub.model.rates import Rates
@@ -264,6 +265,8 @@ KIND = ChannelKind(
         TEXT_LIMIT,
     ),
     build=_build,
+    # Ids last 7 days: https://developers.facebook.com/documentation/business-messaging/whatsapp/business-phone-numbers/media
+    files=Whence(hosts=("fbsbx.com", "fbcdn.net", "whatsapp.net")),
     # 80 a second a number, and one each 6 s a person, of which up to 45 may come at once and are paid back:
     # https://developers.facebook.com/documentation/business-messaging/whatsapp/throughput
     rates=Rates(per_second=80, burst=80, per_address=1 / 6, address_burst=45),

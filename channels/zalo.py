@@ -40,6 +40,7 @@ from hub.model.delivery import Delivery
 from hub.model.errors import BadSignature, OutcomeUnknown, Rejected, SettingsError, TemporaryFailure, Unparseable
 from hub.model.events import Incoming, Unparsed
 from hub.model.failure import Failure
+from hub.model.media import Whence
 from hub.model.message import ButtonKind, Capabilities, MediaKind, ReplyKind
 from hub.model.ports import Call, Connection, Files, Inbound, Person, Reply, Sent
 from hub.model.rates import Rates
@@ -383,6 +384,8 @@ KIND = ChannelKind(
         TEXT_LIMIT,
     ),
     build=_build,
+    # Seen in the payloads of https://developers.zalo.me/docs/official-account/webhook/tin-nhan/su-kien-nguoi-dung-gui-tin-nhan
+    files=Whence(hosts=("zdn.vn", "zadn.vn", "dlmd.me", "dlfl.vn", "zalo.me")),
     # 4,000 calls a minute an app: https://developers.zalo.me/docs/official-account/phu-luc/gioi-han-toc-do-api
     rates=Rates(per_second=60, burst=60, per_address=2, address_burst=5),
 )  # fmt: skip

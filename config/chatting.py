@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, json
 
 from config.channels import WEB_CHAT_ACCOUNT, start_links
+from config.media import lending_of
 from config.secrets import Secrets
 from config.settings import Settings
 from config.stored import Store, entropy
@@ -26,6 +27,7 @@ from hub.store.logins import LoginStore
 from hub.web.bell import Bell
 from hub.web.chat import ChatDoor
 from hub.web.chat_ports import ChatPorts, ChatSettings
+from hub.web.media import Looks, Media
 from hub.web.origin import Origin
 from hub.web.switchboard import Switchboard
 from hub.web.typists import Typists
@@ -130,10 +132,11 @@ def _filing(settings: Settings, archive: OpenArchive, clock: Clock) -> Filing:
     )
 
 
-def chat_door(parts: ChatParts, bell: Bell, switchboard: Switchboard, *, origin: Origin) -> ChatDoor:
+def chat_door(parts: ChatParts, bell: Bell, switchboard: Switchboard, *, origin: Origin, looks: Looks) -> ChatDoor:
     """The page, the widget, and what they speak over."""
     typists = Typists()
     switchboard.listen(typists.heard)
+    filing = filing_of(parts)
 
     async def accept(incoming: list[Incoming]) -> None:
         await parts.intake.accept(incoming, days=CHAT_DAYS)
@@ -146,7 +149,8 @@ def chat_door(parts: ChatParts, bell: Bell, switchboard: Switchboard, *, origin:
         now=parts.clock.now,
         new_session=new_session,
         logins=logins_of(parts.store, parts.chats, parts.clock),
-        filing=filing_of(parts),
+        filing=filing,
+        media=Media(filing, looks=looks, lending=lending_of(parts.settings, parts.secrets)),
         types=switchboard.signals.customer_types,
         listen=typists.subscribe,
     )

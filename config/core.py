@@ -16,6 +16,7 @@ from hub.engine.counters import Counters
 from hub.engine.holding import Engine
 from hub.engine.intake import Intake
 from hub.engine.mailbox import TurnSettings
+from hub.engine.preparing import Preparing
 from hub.engine.reader import Reader
 from hub.engine.worker import Worker
 from hub.model.ports import Answer, Channel, Clock
@@ -57,11 +58,20 @@ class Turning(Struct, frozen=True):
 
 
 def worker(
-    parts: Store, turning: Turning, channels: Sequence[tuple[Channel, Rates]], *, clock: Clock, counters: Counters, name: str
+    parts: Store,
+    turning: Turning,
+    channels: Sequence[tuple[Channel, Rates]],
+    *,
+    clock: Clock,
+    counters: Counters,
+    name: str,
+    preparing: Preparing | None = None,
 ) -> Worker:
     """A worker over the store; started by its `start`."""
     buckets, calls = Buckets(parts.links, parts.keys), Calls(parts.links, parts.keys)
-    accounts = {(c.kind, c.account): Account(c, rates, clock=clock, buckets=buckets, calls=calls) for c, rates in channels}
+    accounts = {
+        (c.kind, c.account): Account(c, rates, clock=clock, buckets=buckets, calls=calls, preparing=preparing) for c, rates in channels
+    }
     customers = Customers(parts.links, parts.keys)
     nudging = nudge_answers(Switch(parts.links, parts.keys), JourneySwitches(parts.links, parts.keys), parts.inboxes)
     answers = {**store_answers(parts.deliveries), **receipt_answers(parts.deliveries, customers), **nudging, **turning.answers}

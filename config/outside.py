@@ -1,20 +1,26 @@
 """What channels get from the house, and the same without a house: for checks, captured webhooks and previews."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Protocol
 
 from aiohttp import ClientSession
+from msgspec import Struct
 
 from channels.kinds import Outside
 from config.channels import kind_of, setup_of
 from config.settings import Account
 from hub.engine.clock import SystemClock
 from hub.engine.exchanges import Exchanges, redactor_of
-from hub.model.errors import Rejected
+from hub.engine.fetching import Bounds, Fetcher, HadLater, NotHad
+from hub.model.errors import Rejected, TemporaryFailure
 from hub.model.failure import Failure
+from hub.model.files import StoredFile, ids_of
+from hub.model.media import Limits, Whence
 from hub.model.message import Attachment
-from hub.model.ports import Clock, File, Token, Tokens
+from hub.model.ports import Clock, File, Files, Located, Token, Tokens
+from hub.store.archive.errors import ArchiveAway
 
 
 class NoFiles:
@@ -47,9 +53,58 @@ def alone(session: ClientSession, *, clock: Clock | None = None) -> Outside:
     return Outside(session=session, clock=clock or SystemClock(), tokens=PassingTokens(), files=NoFiles())
 
 
-def housed(session: ClientSession, *, clock: Clock, tokens: Tokens) -> Outside:
+class Shelf(Protocol):
+    """Where files lie; both raise ArchiveAway."""
+
+    async def find(self, ids: Sequence[str]) -> tuple[StoredFile, ...]:
+        """Those that are there."""
+        ...
+
+    async def piece(self, id: str, start: int, length: int) -> bytes:  # noqa: A002 - the field's name
+        """So many bytes of a file from there on."""
+        ...
+
+
+class HousedFiles(Struct, frozen=True):
+    """The files messages name: ours from the archive, the shop's own from any public https address. `base`: our public address."""
+
+    shelf: Shelf
+    fetcher: Fetcher
+    base: str
+    limits: Limits
+
+    async def read(self, attachment: Attachment) -> File:
+        """The file, whole; raises Rejected, TemporaryFailure."""
+        url = attachment.url
+        ours = ids_of([url], "") or (ids_of([url], self.base) if self.base else ())
+        if ours:
+            return await self._ours(ours[0])
+        if not url:
+            raise Rejected(f"the {attachment.kind.value} has no address", failure=Failure.MEDIA)
+        bounds = Bounds(self.limits.of(attachment.kind), self.limits.seconds)
+        try:
+            brought = await self.fetcher.fetch(Located(url=url), Whence(hosts=("*",)), bounds)
+        except NotHad as error:
+            raise Rejected(f"the {attachment.kind.value} cannot be had: {error}", failure=Failure.MEDIA) from error
+        except HadLater as error:
+            raise TemporaryFailure(f"the {attachment.kind.value} cannot be had now: {error}", failure=Failure.MEDIA) from error
+        name = attachment.filename or url.rpartition("/")[2].partition("?")[0]
+        return File(content=brought.content, mime_type=attachment.mime_type or brought.mime_type, name=name)
+
+    async def _ours(self, id: str) -> File:  # noqa: A002 - the field's name
+        try:
+            found = await self.shelf.find([id])
+            content = await self.shelf.piece(id, 0, found[0].size) if found else b""
+        except ArchiveAway as error:
+            raise TemporaryFailure("the archive does not answer") from error
+        if not content:
+            raise Rejected("the file is gone", failure=Failure.MEDIA)
+        return File(content=content, mime_type=found[0].mime, name=found[0].name)
+
+
+def housed(session: ClientSession, *, clock: Clock, tokens: Tokens, files: Files) -> Outside:
     """For channels of a running hub."""
-    return Outside(session=session, clock=clock, tokens=tokens, files=NoFiles())
+    return Outside(session=session, clock=clock, tokens=tokens, files=files)
 
 
 def noted(outside: Outside, account: Account, exchanges: Exchanges) -> Outside:

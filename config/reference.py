@@ -218,6 +218,19 @@ CHAT = (
 )
 """What stands under `[chat]`."""
 
+_FETCHED = "Largest {} that is fetched of what customers send on their channels."
+MEDIA = (
+    *(
+        Entry(key=f"{what}_size", env=(f"HUB_MEDIA_{what.upper()}_SIZE",), read=size(64 * 1024), default="25mb", what=_FETCHED.format(what))
+        for what in ("image", "video", "audio", "file")
+    ),
+    Entry(key="a_day", env=("HUB_MEDIA_A_DAY",), read=size(64 * 1024), default="200mb", what="All that is fetched of a customer in a day."),
+    Entry(
+        key="seconds", env=("HUB_MEDIA_SECONDS",), read=decimal(1, 150), default=60, what="Seconds a file may take, then it comes later."
+    ),
+)
+"""What stands under `[media]`."""
+
 NUDGES = (
     Entry(key="journeys", env=("HUB_NUDGES_JOURNEYS",), read=path, what="Folder of journeys, one YAML file each; without it the sample's."),
     Entry(
@@ -344,6 +357,7 @@ def markdown() -> str:
         "## The hub\n\n" + _table(TOP),
         "## The shop: `[shop]`\n\n" + _table(SHOP),
         "## The web chat: `[chat]`\n\n" + _table(CHAT),
+        "## Files from channels: `[media]`\n\n" + _table(MEDIA),
         "## Nudges: `[nudges]`\n\n" + _table(NUDGES),
         "## Channel accounts: `[[account]]`, once for each\n\n"
         + _table(ACCOUNT)

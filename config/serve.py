@@ -15,10 +15,11 @@ from msgspec import Struct
 from channels.kinds import Outside
 from config.answers import person_answers
 from config.channels import build_channel, rates_of, web_chat
-from config.chatting import logins_of, onward_answers, unpacking_of
+from config.chatting import LateShelf, logins_of, onward_answers, unpacking_of
 from config.core import intake, worker
+from config.media import collector_of, lending_of, limits_of
 from config.nudging import rules_of
-from config.outside import housed, noted
+from config.outside import HousedFiles, housed, noted
 from config.parts import Server, find_server, open_store
 from config.publishing import published_rules
 from config.secrets import Secrets, load_or_make_secrets
@@ -31,12 +32,14 @@ from hub.engine.archiver import Archiver
 from hub.engine.clock import SystemClock
 from hub.engine.counters import Counters
 from hub.engine.exchanges import Exchanges
+from hub.engine.fetching import Fetcher
 from hub.engine.finding import Finding
 from hub.engine.housekeeping import keep_house, read_again
 from hub.engine.indexing import Indexing
 from hub.engine.intake import Intake
 from hub.engine.permit import PermitConnector
 from hub.engine.polling import Poller
+from hub.engine.preparing import Preparing
 from hub.engine.reindexing import Reindexing
 from hub.engine.worker import Worker
 from hub.model.errors import StoreAway
@@ -185,7 +188,12 @@ class Hub:
 
     def _outside(self, session: ClientSession, parts: Store, secrets: Secrets) -> Outside:
         tokens = token_house(parts.links, parts.keys, key=secrets.case_key, clock=self._sign_in_clock)
-        return housed(session, clock=self._sign_in_clock, tokens=tokens)
+        return housed(session, clock=self._sign_in_clock, tokens=tokens, files=self._files())
+
+    def _files(self) -> HousedFiles:
+        """The files that messages name."""
+        settings = self._settings
+        return HousedFiles(LateShelf(self._open_archive), Fetcher(), base=settings.public_url, limits=limits_of(settings))
 
     def _channels(self, outside: Outside, chats: Chats, *, exchanges: Exchanges, key: bytes) -> list[tuple[Channel, Rates]]:
         url = self._hooks_at
@@ -206,9 +214,14 @@ class Hub:
         turning = turning_of(settings, answers=answers, build=VERSION, queue=Queue(links, keys), clock=self._clock, rules=process.rules)
         await Workers(links, keys).beat(name, LIFE_MS)
         await Meta(links, keys).agree()
-        work = worker(process.store, turning, rated, clock=self._clock, counters=process.counters, name=name)
+        preparing = Preparing(self._files(), lending_of(settings, process.secrets), self._clock)
+        work = worker(process.store, turning, rated, clock=self._clock, counters=process.counters, name=name, preparing=preparing)
         archive = await self._open_archive()
         indexing, finding = Indexing(Inbox(links, keys)), Finding(Inbox(links, keys), archive.finder)
+        collector = collector_of(
+            settings, process.secrets, process.store,
+            channels=process.channels, shelf=archive.files, clock=self._clock, held=lambda: set(work.holdings),
+        )  # fmt: skip
         archiver = Archiver(
             links,
             keys,
@@ -217,11 +230,13 @@ class Hub:
             clock=self._clock,
             indexing=indexing,
             finding=finding,
+            wanting=collector,
         )
         await work.start()
         self._stack.push_async_callback(work.stop)
         self._tell_accounts(process, work)
         self._background(archiver.run(), "archiver")
+        self._background(collector.run(), "collecting files")
         self._background(keep_house(archive, self._clock), "housekeeping")
         letters = DeadLetters(links, keys, inboxes=process.store.inboxes)
         self._background(read_again(letters, self._clock), "reading again")

@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import field
 
 from config.reading import Given, Secret, Wrong, text
-from config.reference import ACCOUNT, CHAT, NUDGES, SHOP, TOP, Entry, LogLevel, Mode
+from config.reference import ACCOUNT, CHAT, MEDIA, NUDGES, SHOP, TOP, Entry, LogLevel, Mode
 from hub.model.base import Value
 from hub.model.errors import SettingsError
 from hub.nudges.policy import Basis
@@ -55,6 +55,17 @@ class Chat(Value, frozen=True):
     file_size: int
     files_a_day: int
     login_secret: Secret
+
+
+class Media(Value, frozen=True):
+    """What is fetched of what customers send on their channels: bytes of one file by what it is, and of one customer a day."""
+
+    image_size: int
+    video_size: int
+    audio_size: int
+    file_size: int
+    a_day: int
+    seconds: float
 
 
 class Nudges(Value, frozen=True):
@@ -106,6 +117,7 @@ class Settings(Value, frozen=True):
     log: LogLevel
     shop: Shop
     chat: Chat
+    media: Media
     nudges: Nudges
     accounts: tuple[Account, ...] = ()
 
@@ -131,8 +143,9 @@ def load_settings(environ: Mapping[str, str], *, folder: Path) -> Settings:
     source = _Source(environ=environ, folder=folder, file=_settings_file(environ, folder))
     tree = _read_file(source)
     shop_tree, chat_tree, account_trees = _table_in(tree, "shop"), _table_in(tree, "chat"), _tables_in(tree, "account")
-    nudges_tree = _table_in(tree, "nudges")
-    _refuse_unknown_keys(tree, (*_keys(TOP), "shop", "chat", "nudges", "account"), place="")
+    nudges_tree, media_tree = _table_in(tree, "nudges"), _table_in(tree, "media")
+    _refuse_unknown_keys(tree, (*_keys(TOP), "shop", "chat", "media", "nudges", "account"), place="")
+    _refuse_unknown_keys(media_tree, _keys(MEDIA), place="media.")
     _refuse_unknown_keys(nudges_tree, _keys(NUDGES), place="nudges.")
     _refuse_unknown_keys(shop_tree, _keys(SHOP), place="shop.")
     _refuse_unknown_keys(chat_tree, _keys(CHAT), place="chat.")
@@ -141,7 +154,8 @@ def load_settings(environ: Mapping[str, str], *, folder: Path) -> Settings:
     accounts = tuple(_account(each, source, number) for number, each in enumerate(account_trees, 1))
     _refuse_twins(accounts)
     chat = Chat(**{entry.key: _find(entry, chat_tree, source, place="chat.") for entry in CHAT})
-    return Settings(**top, shop=_shop(shop_tree, source), chat=chat, nudges=_nudges(nudges_tree, source), accounts=accounts)
+    media = Media(**{entry.key: _find(entry, media_tree, source, place="media.") for entry in MEDIA})
+    return Settings(**top, shop=_shop(shop_tree, source), chat=chat, media=media, nudges=_nudges(nudges_tree, source), accounts=accounts)
 
 
 def _settings_file(environ: Mapping[str, str], folder: Path) -> Path:

@@ -1,6 +1,7 @@
 """The web side wired together: providers' door, API, web chat, health and metrics on one port."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from aiohttp import web
@@ -26,6 +27,7 @@ from hub.model.address import Address
 from hub.model.chat import KIND
 from hub.model.events import Incoming
 from hub.model.login import write_key
+from hub.model.people import Right
 from hub.model.ports import Channel, Clock
 from hub.model.rates import Rates
 from hub.nudges.rules import Rules
@@ -138,10 +140,10 @@ async def open_web(parts: WebParts) -> WebSide:
         told=parts.exchanges.told,
     )  # fmt: skip
     switchboard = Switchboard(_signals(parts))
-    chat = chat_door(parts.chat, bell, switchboard, origin=origin)
     people, passwords = open_people(parts.store, clock=parts.sign_in_clock)
     tokens = Tokens({"settings": parts.secrets.api_token}, origin=origin, clock=parts.clock)
     signing = Signing(people, tokens=tokens, origin=origin)
+    chat = chat_door(parts.chat, bell, switchboard, origin=origin, looks=partial(signing.caller, needed=Right.LOOK))
     feeding = feeding_of(parts.store, switchboard, clock=parts.clock)
     feed = feeding.door(switchboard, signing, clock=parts.clock)
     app = application(

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from contextlib import suppress
 from math import ceil
 
+from hub.engine.preparing import Preparing
 from hub.model.address import Address
+from hub.model.delivery import Delivery
 from hub.model.errors import HubError, SendError
 from hub.model.ports import Channel, Clock
 from hub.model.rates import Rates
@@ -20,8 +22,11 @@ PAUSES_S = (1.0, 4.0, 15.0, 60.0, 300.0)
 class Account:
     """One channel account as the outboxes of this process see it."""
 
-    def __init__(self, channel: Channel, rates: Rates, *, clock: Clock, buckets: Buckets, calls: Calls) -> None:
+    def __init__(
+        self, channel: Channel, rates: Rates, *, clock: Clock, buckets: Buckets, calls: Calls, preparing: Preparing | None = None
+    ) -> None:
         self.channel = channel
+        self._preparing = preparing
         self._rates = rates
         self._clock = clock
         self._buckets = buckets
@@ -29,6 +34,10 @@ class Account:
         self._looked = -LOOK_S
         self._failures = 0
         self._until = 0.0
+
+    async def prepared(self, delivery: Delivery) -> Delivery:
+        """The delivery with its files where the provider finds them; raises a SendError, StoreAway."""
+        return await self._preparing.prepared(self.channel, delivery) if self._preparing else delivery
 
     @property
     def paused_for(self) -> float:

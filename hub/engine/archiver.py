@@ -1,6 +1,7 @@
 """From the journal to the archive: batches and cursor in one transaction, then the journal is trimmed to a tail for the live feed."""
 
 import asyncio
+from collections.abc import Iterable
 from typing import Protocol, cast
 
 import structlog
@@ -43,6 +44,14 @@ class Held(Protocol):
         ...
 
 
+class Wanting(Protocol):
+    """What is asked of whoever collects customers' files."""
+
+    async def apply(self, blobs: Iterable[bytes]) -> None:
+        """Note the files these entries tell of; told again it changes nothing. Raises StoreAway."""
+        ...
+
+
 class Archiver:
     """Copies the journals of the partitions held here. Two that copy the same one only repeat themselves."""
 
@@ -56,6 +65,7 @@ class Archiver:
         clock: Clock,
         indexing: Indexing,
         finding: Finding | None = None,
+        wanting: Wanting | None = None,
     ) -> None:
         self._links = links
         self._keys = keys
@@ -64,6 +74,7 @@ class Archiver:
         self._clock = clock
         self._indexing = indexing
         self._finding = finding
+        self._wanting = wanting
         self._tails = Tails(links, keys, clock=clock)
         self._cursors: dict[int, str] = {}
         self._indexed: dict[int, str] = {}
@@ -102,6 +113,8 @@ class Archiver:
             if self._finding is not None:
                 # Before the cursor moves: what was not written is read again.
                 await self._finding.apply(pair for _, entries in batches for pair in entries)
+            if self._wanting is not None:
+                await self._wanting.apply(blob for _, entries in batches for _, blob in entries)
             await self._archive.write(batches)
             for number, entries in batches:
                 self._cursors[number] = entries[-1][0]

@@ -72,7 +72,11 @@ def understand(said: str, offered: Sequence[QuickReply]) -> QuickReply | None:
 
 def _not_shown(piece: Attachment, can: Capabilities) -> str:
     too_large = piece.kind in can.media and piece.size > can.media_bytes.get(piece.kind, piece.size)
+    # What lies here has no address outside where the hub itself has none.
+    unreachable = not too_large and piece.kind in can.media and piece.url.startswith("/")
     why = "is too large for this channel" if too_large else "is not shown by this channel"
+    if unreachable:
+        why = "cannot be fetched by this channel: the hub has no public address (public_url)"
     return f"{piece.kind.value} {why}"
 
 

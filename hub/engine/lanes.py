@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from msgspec import Struct, field
 
 from hub.model.events import Event, Said
+from hub.model.media import Fetched
 from hub.model.turn import Urgent
 from hub.model.words import Lane
 
@@ -137,6 +138,8 @@ class Lanes:
 
     def _all_lines(self, found: list[Waiting]) -> bool:
         """Whether these are lines of a burst that may still go on: words of the customer, none of them urgent."""
-        return all(
-            isinstance(w.event.body, Said) and w.lane is Lane.LIVE and w.answers is None and not self._urgent(w.event) for w in found
+        # A file of an earlier line that has come meanwhile neither ends a burst nor is one.
+        lines = [w for w in found if not isinstance(w.event.body, Fetched)]
+        return bool(lines) and all(
+            isinstance(w.event.body, Said) and w.lane is Lane.LIVE and w.answers is None and not self._urgent(w.event) for w in lines
         )

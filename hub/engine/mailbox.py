@@ -16,6 +16,7 @@ from hub.engine.outcome import Taken, item_of
 from hub.engine.room import Room
 from hub.model.errors import HubError, StoreAway, StoreFull
 from hub.model.events import ClaimAsked, Said
+from hub.model.media import Fetched
 from hub.model.ports import Clock, Question
 from hub.model.record import Live, Record
 from hub.model.subject import subject_id
@@ -316,9 +317,8 @@ def _more(waiting: Sequence[Waiting], n: int) -> bool:
 
     In a group others talk on among themselves: what they do not say to the bot ends no thought, and is waited for by no answer.
     """
-    if n + 1 >= len(waiting):
-        return False
-    this, after = waiting[n].event, waiting[n + 1].event
-    if not (isinstance(this.body, Said) and isinstance(after.body, Said)):
+    this = waiting[n].event
+    after = next((w.event for w in waiting[n + 1 :] if not isinstance(w.event.body, Fetched)), None)
+    if after is None or not (isinstance(this.body, Said) and isinstance(after.body, Said)):
         return False
     return this.address == after.address and after.body.mentioned and this.body.author == after.body.author

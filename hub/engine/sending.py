@@ -46,6 +46,7 @@ log = structlog.get_logger()
 T = TypeVar("T")
 CALL_TIMEOUT_S = 10.0
 BACKOFF_S = (1, 4, 15, 60, 300)
+PREPARED_GOOD_S = 1800.0  # Uploads and links live for an hour at least; what waited longer is prepared anew.
 LIFE_MS = 24 * 3600 * 1000
 """How long a delivery without an own expiry is tried."""
 
@@ -53,7 +54,8 @@ LIFE_MS = 24 * 3600 * 1000
 class Queued(Struct):
     """A delivery that waits in an outbox: where it stands in the stream, and what a former owner left of it.
 
-    `doubtful`: an earlier try may have arrived, so nobody may be told that it was never sent.
+    `doubtful`: an earlier try may have arrived, so nobody may be told that it was never sent; `prepared`: as its calls are made from,
+    once its files are with the provider.
     """
 
     stream: str
@@ -65,6 +67,8 @@ class Queued(Struct):
     done: int = 0
     external_ids: tuple[str, ...] = ()
     doubtful: bool = False
+    prepared: Delivery | None = None
+    prepared_at: float = 0.0
 
 
 class Why(Struct, frozen=True):
@@ -122,11 +126,15 @@ class Sender:
             return await self._end(queued, DeliveryState.WITHDRAWN, why=Why("expired", failure=Failure.EXPIRED))
         if queued.not_before > now:
             return Again((queued.not_before - now) / 1000)
+        try:
+            prepared = await self._prepared(queued, account)
+        except SendError as error:
+            return await self._failed(queued, account, error, mark="")
         wait = await account.wait_ms(delivery.address)
         if wait:
             return Again(wait / 1000)
         try:
-            calls = calls_of(account.channel, delivery)
+            calls = calls_of(account.channel, prepared)
         except SendError as error:
             return await self._end(queued, DeliveryState.FAILED, why=_why(error))
         except Exception as error:
@@ -135,6 +143,12 @@ class Sender:
             return await self._end(queued, DeliveryState.FAILED, why=Why(f"render: {type(error).__name__}", failure=Failure.INTERNAL))
         return await self._calls(queued, account, calls)
 
+    async def _prepared(self, queued: Queued, account: Account) -> Delivery:
+        """With its files at the provider; nobody is shown that, so it needs no mark."""
+        if queued.prepared is None or self._clock.boottime() - queued.prepared_at > PREPARED_GOOD_S:
+            queued.prepared, queued.prepared_at = await account.prepared(queued.delivery), self._clock.boottime()
+        return queued.prepared
+
     async def _calls(self, queued: Queued, account: Account, calls: list[Call]) -> Done:
         """Make the calls that are not done yet; each mark says how many were done before it."""
         held = ""
@@ -142,7 +156,7 @@ class Sender:
             mark = f"{self._partition.fence}/{self._serial()}"
             permit = self._permit(queued, before=held, mark=mark)
             try:
-                sent = await self._call(account, calls[queued.done], queued.delivery, permit)
+                sent = await self._call(account, calls[queued.done], queued.prepared or queued.delivery, permit)
             except Fenced:
                 # The next owner goes on where we stopped: what was done under our marks is still ours to tell.
                 await self._requeue(queued, mark=held, seconds=0.0)

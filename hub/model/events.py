@@ -5,6 +5,7 @@ from hub.model.base import Tagged, Value
 from hub.model.beside import Price, Referral
 from hub.model.failure import Failure
 from hub.model.joining import DeliveryArrived, EraseAsked, MergeArrived, MergeAsked
+from hub.model.media import Fetched
 from hub.model.message import Attachment, Message
 from hub.model.words import DeliveryState, Purpose
 
@@ -317,6 +318,7 @@ Body = (
     Said | Started | Referred | OptedIn | OptedOut | IdentityChanged | Called | Commented | Edited | Deleted | Reacted | Receipt | Echoed
     | Noted | Tracked | Identified | TimerFired | ClaimAsked | ReleaseAsked | ResolveAsked | ReopenAsked | SayAsked | NoteAsked | RetryAsked
     | DismissAsked | NudgeAsked | JudgeAgain | DeliveryEnded | MergeAsked | MergeArrived | DeliveryArrived | EraseAsked
+    | Fetched
 )  # fmt: skip
 
 

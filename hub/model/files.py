@@ -23,6 +23,10 @@ class QuotaSpent(HubError):
     """Whoever sends has sent as much as one may within a day: later, or less."""
 
 
+class Forgotten(HubError):
+    """Whoever sent it is erased: nothing of theirs is kept any more."""
+
+
 class Sort(Value, frozen=True):
     """What a file is: its media type, and the endings its name may have, of which it is given the first where it has none of them."""
 
@@ -41,7 +45,7 @@ class Quota(Value, frozen=True):
 class StoredFile(Value, frozen=True):
     """A file as it is kept, without its content. `address`: of the customer who sent it; `customer`: to whom an agent sends it.
 
-    `said`: a message names it; what nobody does is thrown away after a day.
+    Both: a channel brought it. `said`: a message names it; what nobody does is thrown away after a day.
     """
 
     id: str
@@ -136,6 +140,35 @@ def sort_of(content: bytes) -> Sort:
     if _is_plain_text(content):
         return _TEXT
     raise NotTaken(_REFUSED)
+
+
+_RUNS = re.compile(
+    rb"MZ|\x7fELF|\xca\xfe\xba\xbe|\xfe\xed\xfa[\xce\xcf]|[\xce\xcf]\xfa\xed\xfe|dex\n|!<arch>|L\x00\x00\x00\x01\x14\x02\x00"
+)
+"""Programs of Windows, Linux, macOS, Java and Android, archives of objects, shortcuts."""
+_SAVED = Sort(mime="application/octet-stream", endings=("bin",))
+
+
+def sort_of_received(content: bytes) -> Sort:
+    """As `sort_of`, for what came by a channel: there what nobody knows is kept too, to be saved under a name that opens nothing.
+
+    Raises NotTaken for what is nothing, a page, a script or a program.
+    """
+    try:
+        return sort_of(content)
+    except NotTaken:
+        if not content or _RUNS.match(content) or _is_page(content):
+            raise
+        return _SAVED
+
+
+def _is_page(content: bytes) -> bool:
+    return _MARKUP.search(content[:4096]) is not None
+
+
+def is_page(content: bytes) -> bool:
+    """Whether it begins as HTML does: what a provider answers to whom it does not know."""
+    return re.match(rb"(\xef\xbb\xbf)?\s*<\s*(!doctype\s+html|html|head|body)", content, re.IGNORECASE) is not None
 
 
 def file_name(given: str, sort: Sort) -> str:

@@ -15,6 +15,9 @@ class PartitionKeys:
         "bulk",
         "dead",
         "fence",
+        "files",
+        "files_tried",
+        "files_wanted",
         "inbox",
         "journal",
         "number",
@@ -45,6 +48,9 @@ class PartitionKeys:
         self.dead = f"{tag}:dead"
         self.stop = f"{tag}:stop"
         self.spooling = f"{tag}:spooling"
+        self.files = f"{tag}:files"
+        self.files_wanted = f"{tag}:files:wanted"
+        self.files_tried = f"{tag}:files:tried"
 
     def lane(self, lane: Lane) -> str:
         """The mailbox stream of a lane."""

@@ -19,6 +19,7 @@ from hub.store.keys import Keys, PartitionKeys
 from hub.store.links import Links, Need
 from hub.store.spooling import Spooling
 from hub.store.trace import Sent, Trace
+from hub.store.wanted import WantedFiles
 
 READ_AT_ONCE = 500
 _LET_GO, _COMPACT = function("let_go"), function("compact")
@@ -40,6 +41,7 @@ class Wiping:
         self._cases = cases
         self._index = Index(links, keys)
         self._calls = Calls(links, keys)
+        self._wanted = WantedFiles(links, keys)
 
     async def spools_are_empty(self) -> None:
         """Raise NotNow while any process holds events on its disk: the customer's words may be among them."""
@@ -141,7 +143,8 @@ class Wiping:
         gone = await self._delete(keys, names)
         for stream in self._sending(keys, trace):
             gone += await self._from_stream(stream, customer)
-        return gone + await self._from_tail(keys, trace.customers) + await self._from_dead(keys, customer)
+        gone += await self._from_tail(keys, trace.customers) + await self._from_dead(keys, customer)
+        return gone + await self._wanted.forget(customer)
 
     async def _delete(self, keys: PartitionKeys, names: Iterable[str]) -> int:
         return sum([cast("int", await self._links.call(keys.fence, "DEL", *part)) for part in _parts(names)])

@@ -11,7 +11,6 @@ from hub.web.chat_origins import ChatOrigins
 from hub.web.chat_ports import ChatPorts, ChatSettings
 from hub.web.chat_socket import ChatSocket
 from hub.web.files import FileDoor
-from hub.web.media import Media
 from hub.web.origin import Origin
 from hub.web.sockets import Sockets
 
@@ -47,7 +46,6 @@ class ChatDoor:
         self._origins = ChatOrigins(settings.origins, origin=origin)
         self._fallback = ChatFallback(settings, ports)
         self._files = FileDoor(settings, ports.filing, origin=origin, clock=lambda: asyncio.get_running_loop().time())
-        self._media = Media(ports.filing)
         self._sockets: Sockets[ChatSocket] = Sockets(
             settings.sockets, frame_bytes=FRAME_BYTES, heartbeat_s=settings.heartbeat_s, crowded="Too many chats are open: come again.\n"
         )
@@ -73,7 +71,7 @@ class ChatDoor:
             web.get("/chat/entries", guarded(self._fallback.entries), allow_head=False),
             web.post("/chat/files", guarded(self._files.upload)),
             *(web.options(path, preflight) for path in ("/chat/say", "/chat/entries", "/chat/files")),
-            web.get("/media/{id:[A-Za-z0-9_-]{16,64}}", self._media.give),
+            *self._ports.media.routes(),
         ]
 
     async def connect(self, request: web.Request) -> web.StreamResponse:

@@ -12,6 +12,7 @@ from hub.model.events import Incoming
 from hub.model.login import Login
 from hub.model.ports import ChatLog
 from hub.web.bell import Notify
+from hub.web.media import Media
 from hub.web.typists import Hear
 
 
@@ -87,5 +88,6 @@ class ChatPorts:
     new_session: Callable[[], str]
     logins: SigningIn
     filing: Filing
+    media: Media
     types: Callable[[Address], Awaitable[None]] = _nobody
     listen: Callable[[Address, Hear], Callable[[], None]] = _silence

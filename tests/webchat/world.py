@@ -26,6 +26,7 @@ from hub.model.words import Origin, Purpose
 from hub.web.bell import Bell
 from hub.web.chat import ChatDoor
 from hub.web.chat_ports import ChatPorts, ChatSettings
+from hub.web.media import Media
 from hub.web.origin import Origin as WebOrigin
 from hub.web.typists import Hear
 from tests.web.shelf import MemoryShelf
@@ -123,6 +124,7 @@ class Hub:
             new_session=lambda: f"session{next(self._numbers)}",
             logins=Nobody(),
             filing=self.filing,
+            media=Media(self.filing),
             types=self.types,
             listen=self.listen,
         )

@@ -68,3 +68,28 @@ test("a word of the bot that was kept back is a draft", () => {
   expect(isDraft(line("a", { who: "bot" }, { state: "draft" }))).toBe(true);
   expect(isDraft(line("a", { who: "bot" }, { state: "sent" }))).toBe(false);
 });
+
+test("a customer's file is coming, then here or lost, in its own message and nowhere else", () => {
+  const address = { channel: "line", account: "shop", id: "U1" };
+  const attachments = [
+    { kind: "image", media_id: "1" },
+    { kind: "video", media_id: "2" },
+    { kind: "location", latitude: 1, longitude: 2 },
+  ] as const;
+  const said = line("a", { address, attachments: [...attachments] });
+  const here = line("f", {
+    kind: "file",
+    who: "system",
+    detail: { line: "a", place: "0", state: "stored", url: "/media/x", kind: "image", mime: "image/png", name: "p.png" },
+  });
+  const lost = line("g", { kind: "file", who: "system", detail: { line: "a", place: "1", state: "unavailable", reason: "too_large" } });
+  const state = (lines: readonly Line[]) => items(lines, [], "an").flatMap((item) => (item.kind === "word" ? item.pieces : []));
+
+  expect(state([said]).map((one) => one.coming)).toEqual([true, true, false]);
+  expect(state([said, here, lost]).map((one) => [one.coming, one.lost, one.media.url ?? ""])).toEqual([
+    [false, "", "/media/x"],
+    [false, "too_large", ""],
+    [false, "", ""],
+  ]);
+  expect(items([said, here, lost], [], "an").map((item) => item.kind)).toEqual(["day", "word"]);
+});

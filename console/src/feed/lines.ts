@@ -1,6 +1,6 @@
 /** Lines of a timeline: put together without doubling, and told as a reader wants them: corrections in their place, days parted. */
 
-import type { Entry, Line } from "../api/shapes";
+import type { Attachment, Entry, Line } from "../api/shapes";
 import { dayOf } from "../words/format";
 import type { Pending } from "./state";
 
@@ -70,6 +70,58 @@ export interface Reaction {
   readonly who: string;
 }
 
+/** A piece of a message. `coming`: the hub is fetching it; `lost`: why it could not be had ('': it is here, or was never elsewhere). */
+export interface Piece {
+  readonly media: Attachment;
+  readonly coming: boolean;
+  readonly lost: string;
+}
+
+/** What a provider may hold a file of; the rest is told by the message itself. */
+const FETCHED = new Set([
+  "image",
+  "video",
+  "audio",
+  "voice",
+  "file",
+  "sticker",
+  "share",
+  "story_mention",
+  "story_reply",
+  "ig_reel",
+  "unknown",
+]);
+
+/** What became of files, by line and place. */
+function fetched(lines: readonly Line[]): ReadonlyMap<string, Readonly<Record<string, string>>> {
+  const all = new Map<string, Readonly<Record<string, string>>>();
+  for (const { entry } of lines) if (isFile(entry) && entry.detail) all.set(`${entry.detail.line}/${entry.detail.place}`, entry.detail);
+  return all;
+}
+
+function isFile(entry: Entry): boolean {
+  return entry.kind === "file";
+}
+
+/** The pieces of a message as they are by now. */
+function pieces(entry: Entry, files: ReadonlyMap<string, Readonly<Record<string, string>>>): readonly Piece[] {
+  const theirs = (entry.attachments ?? []).map((media, n): Piece => {
+    const told = files.get(`${entry.id}/${n}`);
+    if (told?.state === "stored") return { media: kept(media, told), coming: false, lost: "" };
+    if (told) return { media, coming: false, lost: told.reason || "gone" };
+    const elsewhere = Boolean(media.url || media.media_id || media.file_id) && !media.url?.startsWith("/");
+    const coming = entry.who === "customer" && entry.address?.channel !== "webchat" && elsewhere && FETCHED.has(media.kind);
+    return { media, coming, lost: "" };
+  });
+  const ours = (entry.message?.attachments ?? []).map((media): Piece => ({ media, coming: false, lost: "" }));
+  return [...theirs, ...ours];
+}
+
+function kept(media: Attachment, told: Readonly<Record<string, string>>): Attachment {
+  const kind = (told.kind as Attachment["kind"] | undefined) ?? media.kind;
+  return { ...media, kind, url: told.url ?? "", mime_type: told.mime ?? "", filename: told.name ?? media.filename ?? "" };
+}
+
 /** One thing a timeline shows. `first`: whether the speaker's name stands above; `pending`: not told back yet. */
 export type Item =
   | { readonly kind: "day"; readonly id: string; readonly at: number }
@@ -83,6 +135,7 @@ export type Item =
       readonly edited: string;
       readonly deleted: boolean;
       readonly reactions: readonly Reaction[];
+      readonly pieces: readonly Piece[];
       readonly pending?: Pending;
     };
 
@@ -135,6 +188,7 @@ function expected(pending: Pending, me: string): Line {
 /** Everything a timeline shows, oldest first. Corrections whose message is not here stand as facts by themselves. */
 export function items(lines: readonly Line[], pending: readonly Pending[], me: string): readonly Item[] {
   const after = aftermaths(lines);
+  const files = fetched(lines);
   const ids = new Set(
     lines.flatMap(({ entry, external_ids }) => (isWord(entry) ? [entry.external_id ?? "", ...(external_ids ?? [])] : [])),
   );
@@ -162,6 +216,7 @@ export function items(lines: readonly Line[], pending: readonly Pending[], me: s
         edited: fates.find((fate) => fate.edited)?.edited ?? "",
         deleted: fates.some((fate) => fate.deleted),
         reactions: fates.flatMap((fate) => fate.reactions),
+        pieces: pieces(entry, files),
         ...(asked && { pending: asked }),
       });
     }
@@ -171,7 +226,8 @@ export function items(lines: readonly Line[], pending: readonly Pending[], me: s
     const correction = ["edit", "delete", "reaction"].includes(line.entry.kind);
     // What became of a message stands under it: the fact of the same is for those whose message is not here.
     const told = line.entry.kind === "fact" && words.has(line.entry.delivery ?? "");
-    if (!told && !(correction && ids.has(line.entry.external_id ?? ""))) add(line);
+    // What became of a file stands in its message; of one on an older page there is nothing to say here.
+    if (!told && !isFile(line.entry) && !(correction && ids.has(line.entry.external_id ?? ""))) add(line);
   }
   for (const one of pending) if (one.act === "say" || one.act === "note") add(expected(one, me), one);
   return shown;

@@ -7,8 +7,9 @@ from typing import Protocol, TypeVar
 from sqlalchemy import ColumnElement, Connection, LargeBinary, RowMapping, and_, delete, func, insert, or_, select, tuple_, update
 
 from hub.model.address import Address
-from hub.model.files import Quota, QuotaSpent, StoredFile
-from hub.store.archive.schema import media
+from hub.model.files import Forgotten, Quota, QuotaSpent, StoredFile
+from hub.store.archive.schema import erased, media
+from hub.store.archive.write import hold_off_writers
 
 Answer = TypeVar("Answer")
 _TOLD = [column for column in media.columns if column.name != "content"]
@@ -33,7 +34,10 @@ class Files:
         self._rows = rows
 
     async def put(self, file: StoredFile, content: bytes, *, quota: Quota) -> None:
-        """Keep a file; raises QuotaSpent where its address (an agent's file: its customer) has left too much already."""
+        """Keep a file; raises QuotaSpent where its address (an agent's file: its customer) has left too much already.
+
+        One that a channel brought (it has both) is kept once however often it comes; raises Forgotten where its customer is erased.
+        """
         await self._rows.write(partial(_put, file=file, content=content, quota=quota))
 
     async def find(self, ids: Sequence[str]) -> tuple[StoredFile, ...]:
@@ -64,6 +68,8 @@ def erase_files(connection: Connection, customers: Sequence[str], addresses: Seq
 
 
 def _put(connection: Connection, file: StoredFile, content: bytes, quota: Quota) -> None:
+    if file.address and file.customer and _is_here_or_forgotten(connection, file):
+        return
     whose = _theirs((), (file.address,)) if file.address else _theirs((file.customer,), ())
     query = select(func.count(), func.coalesce(func.sum(media.c.size), 0)).where(whose, media.c.at > quota.since)
     files, size = connection.execute(query).one()
@@ -75,6 +81,14 @@ def _put(connection: Connection, file: StoredFile, content: bytes, quota: Quota)
         "channel": place.channel, "account": place.account, "address": place.id, "content": content,
     }  # fmt: skip
     connection.execute(insert(media).values(row))
+
+
+def _is_here_or_forgotten(connection: Connection, file: StoredFile) -> bool:
+    """Of a file a channel brought: it may be fetched twice, and while its customer is erased; raises Forgotten then."""
+    hold_off_writers(connection)
+    if connection.execute(select(erased.c.n).where(erased.c.customer == file.customer)).first() is not None:
+        raise Forgotten("the customer is erased")
+    return connection.execute(select(media.c.id).where(media.c.id == file.id)).first() is not None
 
 
 def _find(connection: Connection, ids: Sequence[str]) -> dict[str, StoredFile]:

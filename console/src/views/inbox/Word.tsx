@@ -1,9 +1,10 @@
 /** One message or note: who speaks is told by its side, its ground and its name; what became of it by a small mark. */
 
-import { Bell, Bot, FileText, MapPin, Mic, NotebookPen, Phone, Video } from "lucide-react";
+import { Bell, Bot, FileText, FileX, LoaderCircle, MapPin, Mic, NotebookPen, Phone, Video } from "lucide-react";
 import { useState } from "react";
 import type { Attachment } from "../../api/shapes";
-import { type Item, isDraft, speakerOf } from "../../feed/lines";
+import { hubNow } from "../../api/time";
+import { type Item, isDraft, type Piece, speakerOf } from "../../feed/lines";
 import { useParts, useTry, useWords } from "../../shell/app";
 import { Button } from "../../ui/Button";
 import { ChannelMark } from "../../ui/ChannelMark";
@@ -31,7 +32,6 @@ export function Word({ item, customer, author, onAgain, onDrop }: WordProps) {
   const draft = isDraft(line);
   const withdrawn = line.state === "withdrawn";
   const text = item.edited || entry.text || entry.message?.text || "";
-  const media = [...(entry.attachments ?? []), ...(entry.message?.attachments ?? [])];
   const offers = entry.message?.quick_replies ?? [];
   const failed = Boolean(pending?.failed);
   return (
@@ -48,9 +48,9 @@ export function Word({ item, customer, author, onAgain, onDrop }: WordProps) {
         {draft && <p className={css.tag}>{t("word.draft")}</p>}
         {withdrawn && <p className={css.tag}>{t(speaker === "bot" || line.failure ? "state.withdrawn" : "word.retried")}</p>}
         {item.deleted && <p className={css.tag}>{t("word.deleted")}</p>}
-        {media.map((one, n) => (
+        {item.pieces.map((piece, n) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: the media of a message never change places
-          <Media key={n} media={one} />
+          <Fetched key={n} piece={piece} at={entry.at} />
         ))}
         {text && (
           <p className={css.text} dir="auto">
@@ -172,6 +172,33 @@ function Linked({ text }: { text: string }) {
 /** Addresses that a page may open: the web's own, never a script's. */
 function safe(url: string | undefined): string {
   return url && /^(https?:\/\/|\/)/.test(url) ? url : "";
+}
+
+/** How long a provider keeps a file at most: whatever has not come by then never will. */
+const KEPT_MS = 31 * 86_400_000;
+const LOST = new Set<string>(["gone", "expired", "too_large", "kind", "forbidden", "quota"]);
+type Lost = "gone" | "expired" | "too_large" | "kind" | "forbidden" | "quota";
+
+/** A piece by how far it came: on its way, here, or why it never will be. */
+function Fetched({ piece, at }: { piece: Piece; at: number }) {
+  const { t } = useWords();
+  const { media, coming, lost } = piece;
+  const name = media.filename || t(`media.${media.kind}`);
+  const late = coming && hubNow() - at > KEPT_MS;
+  if (coming && !late)
+    return (
+      <p className={cx(css.file, css.coming)} aria-busy="true">
+        <LoaderCircle size={16} aria-hidden="true" /> {t("media.coming", { name })}
+      </p>
+    );
+  // What lies at somebody else's address is shown from there as far as the page may.
+  if (!late && (!lost || lost === "foreign")) return <Media media={media} />;
+  const reason = t(`media.lost.${LOST.has(lost) ? (lost as Lost) : "gone"}`);
+  return (
+    <p className={cx(css.file, css.lost)}>
+      <FileX size={16} aria-hidden="true" /> {t("media.lost", { name, reason })}
+    </p>
+  );
 }
 
 function Media({ media }: { media: Attachment }) {

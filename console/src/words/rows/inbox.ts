@@ -229,6 +229,18 @@ export const inbox = {
   "media.ig_reel": ["Reel", "Thước phim", "連續短片"],
   "media.like_heart": ["Heart", "Thả tim", "愛心"],
   "media.product": ["Product", "Sản phẩm", "商品"],
+  "media.coming": ["{name} is coming…", "Đang tải {name}…", "正在載入{name}…"],
+  "media.lost": ["{name} could not be had: {reason}", "Không lấy được {name}: {reason}", "無法取得{name}：{reason}"],
+  "media.lost.gone": ["it is gone at the provider", "nhà cung cấp không còn giữ tệp này", "平台上已無此檔案"],
+  "media.lost.expired": ["the provider did not give it in time", "nhà cung cấp không trả tệp kịp lúc", "平台未在期限內提供"],
+  "media.lost.too_large": ["it is too large", "tệp quá lớn", "檔案太大"],
+  "media.lost.kind": ["it is not what it says, or could do harm", "tệp không đúng loại hoặc có thể gây hại", "類型不符或可能有害"],
+  "media.lost.forbidden": [
+    "the channel's account may not fetch files: see its permissions",
+    "tài khoản kênh chưa có quyền tải tệp, hãy xem lại quyền",
+    "頻道帳號無權下載檔案，請檢查權限",
+  ],
+  "media.lost.quota": ["this customer has sent too much today", "hôm nay khách đã gửi quá nhiều", "此顧客今日傳送過多"],
   "media.unknown": ["File", "Tệp", "檔案"],
   "media.unsupported": ["Only shown in the customer's app", "Chỉ xem được trên ứng dụng của khách", "僅能在顧客的應用程式中查看"],
 } as const satisfies Rows;

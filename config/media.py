@@ -1,0 +1,71 @@
+"""Files of channels wired together: what customers send is collected, what they are sent is prepared and lent."""
+
+from collections.abc import Callable, Mapping
+
+from msgspec.structs import replace
+
+from config.channels import kind_of
+from config.secrets import Secrets, open_sealed, seal
+from config.settings import Settings
+from config.stored import Store
+from hub.desk.collecting import Collector, Shelf, Source, Terms
+from hub.engine.fetching import Fetcher
+from hub.model.lending import Lending
+from hub.model.media import Limits
+from hub.model.message import MediaKind
+from hub.model.ports import Channel, Clock
+from hub.store.wanted import WantedFiles
+
+_LENT, _ID = "lent file", b"omnihub media id"
+
+
+def limits_of(settings: Settings) -> Limits:
+    """How much of a file is taken, by what it is."""
+    media = settings.media
+    by_kind = {
+        MediaKind.IMAGE: media.image_size, MediaKind.STICKER: media.image_size, MediaKind.VIDEO: media.video_size,
+        MediaKind.REEL: media.video_size, MediaKind.AUDIO: media.audio_size, MediaKind.VOICE: media.audio_size,
+    }  # fmt: skip
+    return Limits(most=media.file_size, by_kind=by_kind, seconds=media.seconds)
+
+
+def lending_of(settings: Settings, secrets: Secrets) -> Lending:
+    """Links for providers, sealed with the hub's key for nothing else."""
+    key = secrets.case_key
+    return Lending(
+        base=settings.public_url,
+        close=lambda plain: seal(key, plain, purpose=_LENT),
+        open=lambda sealed: open_sealed(key, sealed, purpose=_LENT),
+    )
+
+
+def sources_of(settings: Settings, channels: Mapping[tuple[str, str], Channel]) -> Mapping[tuple[str, str], Source]:
+    """Where the files of each account's customers lie."""
+    found = {}
+    for account in settings.accounts:
+        whence = replace(kind_of(account.channel).files, base_url=account.base_url)
+        found[account.channel, account.name] = Source(channels[account.channel, account.name], whence)
+    return found
+
+
+def collector_of(
+    settings: Settings,
+    secrets: Secrets,
+    store: Store,
+    *,
+    channels: Mapping[tuple[str, str], Channel],
+    shelf: Shelf,
+    clock: Clock,
+    held: Callable[[], set[int]],
+) -> Collector:
+    """What fetches customers' files, in a process that has a worker."""
+    return Collector(
+        sources_of(settings, channels),
+        queue=WantedFiles(store.links, store.keys),
+        shelf=shelf,
+        inboxes=store.inboxes,
+        fetcher=Fetcher(),
+        terms=Terms(limits=limits_of(settings), a_day=settings.media.a_day, key=_ID + secrets.session_key),
+        clock=clock,
+        held=held,
+    )
