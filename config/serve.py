@@ -28,6 +28,7 @@ from config.shop_port import shop_answers
 from config.stored import Store, process_name, token_house
 from config.turning import turning_of
 from config.webside import WebParts, WebSide, open_web
+from hub.desk.collecting import Collector
 from hub.engine.archiver import Archiver
 from hub.engine.clock import SystemClock
 from hub.engine.counters import Counters
@@ -218,20 +219,7 @@ class Hub:
         work = worker(process.store, turning, rated, clock=self._clock, counters=process.counters, name=name, preparing=preparing)
         archive = await self._open_archive()
         indexing, finding = Indexing(Inbox(links, keys)), Finding(Inbox(links, keys), archive.finder)
-        collector = collector_of(
-            settings, process.secrets, process.store,
-            channels=process.channels, shelf=archive.files, clock=self._clock, held=lambda: set(work.holdings),
-        )  # fmt: skip
-        archiver = Archiver(
-            links,
-            keys,
-            archive,
-            held=lambda: set(work.holdings),
-            clock=self._clock,
-            indexing=indexing,
-            finding=finding,
-            wanting=collector,
-        )
+        collector, archiver = self._followers(process, archive, work, indexing=indexing, finding=finding)
         await work.start()
         self._stack.push_async_callback(work.stop)
         self._tell_accounts(process, work)
@@ -243,6 +231,23 @@ class Hub:
         self._background(self._settle_format(Meta(links, keys)), "format")
         self._background(Reindexing(links, keys, clock=self._clock, name=name, finding=finding).run(), "the inbox's views")
         process.worker = work
+
+    def _followers(
+        self, process: Process, archive: "Archive", work: Worker, *, indexing: Indexing, finding: Finding
+    ) -> tuple[Collector, Archiver]:
+        """Who reads the journals of the partitions this process holds, and who fetches the files they tell of."""
+        parts = process.store
+
+        def held() -> set[int]:
+            return set(work.holdings)
+
+        collector = collector_of(
+            self._settings, process.secrets, parts, channels=process.channels, shelf=archive.files, clock=self._clock, held=held
+        )
+        archiver = Archiver(
+            parts.links, parts.keys, archive, held=held, clock=self._clock, indexing=indexing, finding=finding, wanting=collector
+        )  # fmt: skip
+        return collector, archiver
 
     async def _open_archive(self) -> "Archive":
         """The process's one archive; opened when it is asked for first."""

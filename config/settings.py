@@ -290,7 +290,7 @@ def _refuse_unknown_keys(tree: Mapping[str, object], known: tuple[str, ...], *, 
 
 
 def _refuse_unknown_variables(environ: Mapping[str, str], named: set[str]) -> None:
-    known = (FILE_VARIABLE, *(name for entry in (*TOP, *SHOP, *CHAT, *NUDGES) for name in entry.env))
+    known = (FILE_VARIABLE, *(name for entry in (*TOP, *SHOP, *CHAT, *MEDIA, *NUDGES) for name in entry.env))
     for name in environ:
         if name.startswith(_OWN) and environ[name] and name not in known and name not in named:
             raise SettingsError(f"The variable {_shown(name)} is not a setting{_meant(name, known)}{_service_links(name, '')}.")

@@ -161,6 +161,9 @@ class _Doors:
 
     async def content(self, request: web.Request) -> web.StreamResponse:
         found = self._desk.media.get(request.match_info["id"])
+        if found and not found[0]:
+            # Still being made ready: https://developers.line.biz/en/reference/messaging-api/#get-content
+            return web.Response(status=202)
         return web.Response(body=found[0], content_type=found[1] or "application/octet-stream") if found else refused(404, "Not found")
 
     async def profile(self, request: web.Request) -> web.StreamResponse:

@@ -71,7 +71,7 @@ def test_a_file_without_a_public_address_is_refused_where_nothing_else_is_said()
 
     done = degrade(Message(attachments=(piece,)), RICH)
 
-    assert "image is not shown by this channel" == done.refused
+    assert "image cannot be fetched by this channel: the hub has no public address (public_url)" == done.refused
 
 
 def test_place_and_contact_are_told_in_words() -> None:

@@ -1,5 +1,6 @@
 """A picture's whole way, in and out, over four providers."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from http import HTTPStatus
@@ -10,6 +11,8 @@ import pytest_asyncio
 
 from hub.model.lending import LENT
 from sandbox.shown import Bubble
+from tests.commands import told_alone
+from tests.erasure.searching import where
 from tests.media.world import PHONES, Desk, desk_on
 from tests.pictures import exif, jpeg, png, segment
 from tests.processes import eventually, folder
@@ -92,3 +95,20 @@ async def test_a_link_that_left_the_hub_ends_and_names_no_file_and_another_hub_s
     changed = url.replace(LENT, LENT + "A")
     async with desk.caller.http.get(url) as late, desk.caller.http.get(changed) as forged:
         assert (404, 404) == (late.status, forged.status)
+
+
+async def test_nothing_of_an_erased_customer_s_files_is_left_in_the_folder(desk: Desk) -> None:
+    kind, who, words = "whatsapp_cloud", "84905554711", "what only Hạnh has said 4711"
+    desk.send(kind, ("file", b"%PDF-1.7 " + words.encode(), "application/pdf"), who=who)
+    customer = await desk.customer(kind, who)
+    (line,) = await desk.files(customer, 1)
+    data = desk.settings.data
+    before = where(words, data)
+
+    await asyncio.to_thread(told_alone, data, "customer", "erase", customer, "--yes")
+
+    signed = {"Authorization": f"Bearer {desk.process.secrets.api_token}"}
+    async with desk.caller.http.get(desk.caller.base + line.entry.detail["url"], headers=signed) as answer:
+        assert 404 == answer.status
+    assert ([], []) == (where(words, data), where(who, data))
+    assert before
