@@ -8,6 +8,7 @@ from aiohttp import ClientRequest, ClientTimeout, TCPConnector
 from aiohttp.connector import Connection
 from aiohttp.tracing import Trace
 
+from hub.model import leave
 from hub.model.errors import HubError
 from hub.model.ports import Clock
 
@@ -64,6 +65,17 @@ class Permit:
 
 current: ContextVar[Permit | None] = ContextVar("permit", default=None)
 """The permit of the call this task is making; none for requests that are no sends (getMe, uploads' look-ups)."""
+
+
+def given(permit: Permit) -> Callable[[], None]:
+    """Have this task's calls ask `permit`, by a connection of the session or by themselves; what is returned takes it away again."""
+    connecting, asking = current.set(permit), leave.asks.set(permit.obtain)
+
+    def taken() -> None:
+        current.reset(connecting)
+        leave.asks.reset(asking)
+
+    return taken
 
 
 class PermitConnector(TCPConnector):

@@ -13,8 +13,7 @@ from hub.engine.counters import Counters
 from hub.engine.degrade import degrade
 from hub.engine.exchanges import attempted
 from hub.engine.outcome import voice_of
-from hub.engine.permit import NotPermitted, Permit, current
-from hub.model import leave
+from hub.engine.permit import NotPermitted, Permit, given
 from hub.model.delivery import Delivery
 from hub.model.errors import (
     Fenced,
@@ -192,7 +191,7 @@ class Sender:
 
     async def _call(self, account: Account, call: Call, delivery: Delivery, permit: Permit) -> str:
         channel = account.channel
-        token, asking = current.set(permit), leave.asks.set(permit.obtain)
+        taken = given(permit)
         try:
             if not channel.capabilities.connects:
                 await permit.obtain()
@@ -212,8 +211,7 @@ class Sender:
             raise TemporaryFailure(type(error).__name__, failure=Failure.INTERNAL) from error
         finally:
             permit.over()
-            current.reset(token)
-            leave.asks.reset(asking)
+            taken()
 
     async def unused(self, queued: Queued, *, mark: str) -> Again:
         """Give back a mark under which no call is on its way: the store's answer to it was lost."""
