@@ -5,10 +5,11 @@ from itertools import pairwise
 
 import pytest
 
+from hub.model.message import MediaKind
 from hub.model.words import DeliveryState
 from sandbox.faults import FaultKind
 from sandbox.plugged import PLUGS
-from sandbox.shown import Bubble
+from sandbox.shown import Bubble, Media
 from tests.phones.world import WITHIN_S, Channels, Somebody
 from tests.processes import eventually
 from tests.whole.world import HOURS, HOURS_ASKED
@@ -25,6 +26,9 @@ TWELVE = (
 )  # fmt: skip
 """Answers offered, and what of the shop's file they ask for; the second asks for the opening hours."""
 SECOND = 1
+PICTURE = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c636060f8cf00000301010018dd8db00000000049454e44ae426082"
+)
 # A letter of ours has a subject of its own, so its answer is a conversation of its own, where nothing was offered.
 NUMBERED = [kind for kind in PLUGS if kind != "email"]
 # SMTP says that a server is busy, not for how long; its stand-in notes what it took.
@@ -146,3 +150,42 @@ async def test_a_provider_that_is_busy_loses_nothing_and_is_left_alone_as_long_a
     assert words == lan.heard()[1:]
     assert kind not in SAYS_HOW_LONG or len(refused) == 2
     assert all(later.at - earlier.at >= wait * 0.95 for earlier, later in pairwise(tried) if not earlier.taken)
+
+
+def shown(lan: Somebody) -> str:
+    """All that stands on the phone, with where its media are."""
+    return "\n".join([*lan.heard(), *(piece.url for bubble in lan.shown() for piece in bubble.media)])
+
+
+@on_every_channel
+async def test_a_picture_comes_in_and_stands_on_the_timeline(channels: Channels, kind: str) -> None:
+    lan = channels.somebody(kind)
+    lan.desk.media["photo-1"] = (PICTURE, "image/png")
+    photo = Media(kind="image", url=f"{lan.desk.base_url}/_sandbox/media/photo-1", name="ao.png", mime_type="image/png")
+
+    lan.say(HOURS_ASKED)
+    await lan.hears(HOURS)
+
+    lan.say("", media=(photo,))
+
+    async def pictures() -> bool:
+        kinds = [[piece.kind for piece in line.entry.attachments] for line in await lan.lines()]
+        return [[MediaKind.IMAGE]] == [found for found in kinds if found]
+
+    await soon(pictures, what="the picture")
+
+
+@on_every_channel
+async def test_a_picture_goes_out_and_is_shown_or_led_to(channels: Channels, kind: str) -> None:
+    lan = channels.somebody(kind)
+    lan.say(HOURS_ASKED)
+    await lan.hears(HOURS)
+    agent = {"agent": "huong"}
+    customer = await lan.customer()
+    await channels.house.caller.ask("POST", f"/api/customers/{customer}/claim", agent)
+    picture = {"kind": "image", "url": "https://shop.example/pictures/dress.png", "mime_type": "image/png"}
+
+    await channels.house.caller.ask("POST", f"/api/customers/{customer}/say", {**agent, "text": "Mẫu này ạ", "attachments": [picture]})
+
+    await lan.hears("Mẫu này ạ")
+    await soon(lambda: picture["url"] in shown(lan), what=f"the picture, shown {shown(lan)}")
