@@ -82,8 +82,8 @@ class Shelf(Protocol):
         """Whose phones there are."""
         ...
 
-    def another(self) -> Person:
-        """A phone nobody wrote from yet."""
+    def another(self, language: str) -> Person:
+        """A phone nobody wrote from yet, set to that language."""
         ...
 
     def screen(self, chat: str) -> Screen:
@@ -125,12 +125,13 @@ class DeskShelf:
         """Whose phones there are."""
         return [Person(id=one.id, name=one.name, language=one.language) for one in self._desk.phones.values()]
 
-    def another(self) -> Person:
-        """A phone nobody wrote from yet."""
+    def another(self, language: str) -> Person:
+        """A phone nobody wrote from yet, set to that language."""
         n = len(self._desk.phones) + 1
         while self._plug.person(n) in self._desk.phones:
             n += 1
         made = self._desk.phone(self._plug.person(n), f"{self.title} {n}")
+        made.language = language
         return Person(id=made.id, name=made.name, language=made.language)
 
     def screen(self, chat: str) -> Screen:
@@ -218,7 +219,8 @@ class Phones:
     async def _another(self, request: web.Request) -> web.Response:
         if request.content_type != "application/json":
             raise web.HTTPUnsupportedMediaType(text="send JSON")
-        return _told(self._shelf(request.match_info["kind"]).another())
+        wanted = request.query.get("language", "")
+        return _told(self._shelf(request.match_info["kind"]).another(wanted if wanted in LANGUAGES else LANGUAGES[0]))
 
     async def _watch(self, request: web.Request) -> web.Response:
         """Several screens by one request, for a browser opens few connections: `on` = kind/chat/seen, again for each phone.

@@ -51,12 +51,13 @@ class TelegramShelf:
         """Whose phones there are."""
         return [Person(id=chat.id, name=chat.name, language=chat.language) for chat in self._world.chats.values()]
 
-    def another(self) -> Person:
-        """A phone nobody wrote from yet."""
+    def another(self, language: str) -> Person:
+        """A phone nobody wrote from yet, set to that language."""
         n = _FIRST_OWN
         while str(n) in self._world.chats:
             n += 1
         made = self._world.chat(str(n), name=f"Telegram {n}")
+        made.language = language
         return Person(id=made.id, name=made.name, language=made.language)
 
     def screen(self, chat: str) -> Screen:

@@ -164,7 +164,7 @@ class Phone {
 
   async another() {
     try {
-      const made = await ask(`/_phones/${this.kind}/another`, {});
+      const made = await ask(`/_phones/${this.kind}/another?language=${language}`, {});
       apps.get(this.kind).people.push(made);
       this.turnTo(made.id);
     } catch {
