@@ -21,6 +21,7 @@ TITLES = {
     "customer": {"vi": "Khách hàng", "en": "The customer"},
     "agent": {"vi": "Nhân viên", "en": "The agent"},
     "marketer": {"vi": "Người làm marketing", "en": "The marketer"},
+    "phones": {"vi": "Điện thoại của khách", "en": "The customers' phones"},
     "cruel": {"vi": "Dữ liệu ác nghiệt", "en": "Cruel data"},
 }
 

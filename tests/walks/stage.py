@@ -42,6 +42,11 @@ class Demo:
         """The Telegram phone's address."""
         return str(re.findall(r"https?://\S+", self.words.partition("Telegram phone")[2])[0]).rstrip("/")
 
+    @property
+    def phones(self) -> str:
+        """The address of the phones of every channel."""
+        return str(re.findall(r"https?://\S+", self.words.partition("  Phones ")[2])[0]).rstrip("/")
+
     def password(self, login: str) -> str:
         """The sign-in it printed for one of the sample people."""
         found = re.search(rf"^\s*{login}\s+(\S+)", self.words, re.MULTILINE)

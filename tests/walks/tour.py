@@ -1,4 +1,4 @@
-"""The three walks of docs/tour: a customer, an agent and a marketer through the demo shop. Each is a test, too."""
+"""The walks of docs/tour: a customer, an agent and a marketer through the demo shop, and phones. Each is a test, too."""
 
 from collections.abc import Callable
 
@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 
 from tests.walks.album import Camera
 from tests.walks.cruel import cruel_walk
+from tests.walks.phones import phones_walk
 from tests.walks.stage import Stage
 from tests.walks.windows import Colleague, Shopper, fresh_phone
 
@@ -255,4 +256,10 @@ def _why(page: Page, tuan: Colleague, camera: Camera) -> None:
     camera.take(page, "why", vi="Vì sao tin này không gửi: từng điều kiện một.", en="Why was this not sent: every check by itself.")
 
 
-WALKS: dict[str, Walk] = {"customer": customer_walk, "agent": agent_walk, "marketer": marketer_walk, "cruel": cruel_walk}
+WALKS: dict[str, Walk] = {
+    "customer": customer_walk,
+    "agent": agent_walk,
+    "marketer": marketer_walk,
+    "phones": phones_walk,
+    "cruel": cruel_walk,
+}
