@@ -134,31 +134,32 @@ async def test_token_that_is_not_valid_is_a_matter_of_the_account(stand_in: Stan
     assert ("190", Failure.AUTH) == (failed.value.code, failed.value.failure)
 
 
+FLAGGED: dict[str, object] = {
+    "verified_name": "Shop",
+    "status": "FLAGGED",
+    "quality_rating": "RED",
+    "health_status": {
+        "entities": [
+            {
+                "entity_type": "WABA",
+                "can_send_message": "BLOCKED",
+                "errors": [{"error_code": 141006, "error_description": "No payment.", "possible_solution": "Add a card."}],
+            },
+            {"entity_type": "PHONE_NUMBER", "can_send_message": "LIMITED", "additional_info": ["The name is not approved."]},
+        ]
+    },
+}
+ENDED: dict[str, object] = {"is_valid": False, "scopes": ["public_profile"], "expires_at": 1790000000}
+
+TEMPLATES: tuple[dict[str, object], ...] = (
+    {"name": "order_paid", "language": "vi", "status": "PAUSED"},
+    {"name": "news", "language": "en_US", "status": "APPROVED", "quality_score": {"score": "RED"}},
+    {"name": "fine", "language": "vi", "status": "APPROVED", "quality_score": {"score": "GREEN"}},
+)
+
+
 def test_what_is_wrong_at_whatsapp_is_told_with_its_remedy() -> None:
-    number: dict[str, object] = {
-        "verified_name": "Shop",
-        "status": "FLAGGED",
-        "quality_rating": "RED",
-        "health_status": {
-            "entities": [
-                {
-                    "entity_type": "WABA",
-                    "can_send_message": "BLOCKED",
-                    "errors": [{"error_code": 141006, "error_description": "No payment.", "possible_solution": "Add a card."}],
-                },
-                {"entity_type": "PHONE_NUMBER", "can_send_message": "LIMITED", "additional_info": ["The name is not approved."]},
-            ]
-        },
-    }
-    token: dict[str, object] = {"is_valid": False, "scopes": ["public_profile"], "expires_at": 1790000000}
-
-    templates: tuple[dict[str, object], ...] = (
-        {"name": "order_paid", "language": "vi", "status": "PAUSED"},
-        {"name": "news", "language": "en_US", "status": "APPROVED", "quality_score": {"score": "RED"}},
-        {"name": "fine", "language": "vi", "status": "APPROVED", "quality_score": {"score": "GREEN"}},
-    )
-
-    found = standing_of(Told(number=number, token=token, templates=templates, by_hand=False), "")
+    found = standing_of(Told(number=FLAGGED, token=ENDED, templates=TEMPLATES, by_hand=False), "")
 
     assert 1790000000000 == found.until
     assert () == found.clicks

@@ -72,8 +72,9 @@ local function write_item(it, lanes, outs, keys)
     if d.state == 'withdrawn' then
       -- A draft that somebody sent as their own, or dismissed; what did not arrive and was sent again.
       if state == 'draft' or state == 'failed' or state == 'unknown' then redis.call('HSET', d.key, 's', d.state, 'r', 'settled') end
-    elseif state and (RANK[state] or 99) < (RANK[d.state] or -1) and RANK[state] > RANK.sending then
-      -- A receipt climbs and never falls; one that comes before its own call was settled waits for that (the turn asks again).
+    elseif state and d.state ~= 'draft' and (RANK[state] or 99) < (RANK[d.state] or -1) and RANK[state] > RANK.sending then
+      -- A receipt climbs and never falls; one that comes before its own call was settled waits for that (the turn asks again). What only
+      -- we decide (a draft) no provider tells.
       redis.call('HSET', d.key, 's', d.state)
       redis.call('HDEL', d.key, 'r', 'c', 'f')
       if d.reason ~= '' then redis.call('HSET', d.key, 'r', d.reason) end
