@@ -215,8 +215,11 @@ async def test_picture_in_a_letter_is_kept_and_shown(office: Office, size: int) 
     lines = await office.house.caller.lines(await office.house.customer(EMAIL, "shop", who))
     (picture,) = next(line.entry.attachments for line in lines if line.entry.attachments)
     assert ("image", "áo.png", "image/png") == (picture.kind.value, picture.filename, picture.mime_type)
-    async with office.house.caller.http.get(office.house.caller.base + picture.url) as shown:
-        assert (200, "image/png") == (shown.status, shown.content_type)
+    shown = await office.house.caller.ask("GET", picture.url)
+    assert 200 == shown.status
+    assert shown.raw.startswith(PNG[:8])
+    async with office.house.caller.http.get(office.house.caller.base + picture.url) as foreign:
+        assert 401 == foreign.status
 
 
 async def test_large_letter_of_nobody_is_refused_unread(office: Office) -> None:
