@@ -41,6 +41,8 @@ class TelegramStandIn:
         self.received: list[Received] = []
         self.hooks = Hooks(self.world, self.faults, self._answered_by_webhook, backoff=timing.backoff, timeout=timing.timeout)
         self.base_url = ""
+        self.files: dict[str, bytes] = {}
+        """What lies under a file's id, where it is more than a line of words."""
         self.arrivals = Arrivals()
         self._runner: web.AppRunner | None = None
         self._server: asyncio.Server | None = None
@@ -233,7 +235,9 @@ class TelegramStandIn:
     async def _file(self, request: web.Request) -> web.Response:
         if request.match_info["token"] != self.token:
             return _json({"ok": False, "error_code": 401, "description": "Unauthorized"}, 401)
-        return web.Response(body=f"sandbox file {request.match_info['path']}\n".encode(), content_type="application/octet-stream")
+        path = request.match_info["path"]
+        content = self.files.get(path.removeprefix("files/"), f"sandbox file {path}\n".encode())
+        return web.Response(body=content, content_type="application/octet-stream")
 
 
 def _accept(entry: Received, result: object) -> None:

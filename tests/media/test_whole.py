@@ -46,6 +46,24 @@ async def test_a_picture_is_fetched_kept_without_its_place_and_shown_to_the_desk
     assert (200, True, False) == (answer.status, content.startswith(b"\xff\xd8"), b"GPS" in content)
 
 
+async def test_a_photo_of_telegrams_is_fetched_though_its_address_holds_the_token_and_nobody_is_told_that(desk: Desk) -> None:
+    who = {"id": 515151, "is_bot": False, "first_name": "Lan"}
+    photo = [{"file_id": "p-1", "file_unique_id": "u-1", "width": 1, "height": 1, "file_size": 60}]
+    chat = {"id": 515151, "type": "private", "first_name": "Lan"}
+    said = {"update_id": 1, "message": {"message_id": 1, "from": who, "chat": chat, "date": 1_760_000_000, "photo": photo}}
+    desk.telegram.files["p-1"] = PICTURE
+    body, proof = msgspec.json.encode(said), {"X-Telegram-Bot-Api-Secret-Token": "hook-secret"}
+    async with desk.caller.http.post(f"{desk.caller.base}/hooks/telegram/shop", data=body, headers=proof) as answer:
+        assert 200 == answer.status
+
+    customer = await desk.customer("telegram", "515151")
+    (line,) = await desk.files(customer, 1)
+
+    assert ("stored", "image/jpeg") == (line.entry.detail["state"], line.entry.detail["mime"])
+    told = await desk.caller.ask("GET", f"/api/customers/{customer}/timeline")
+    assert desk.telegram.token.encode() not in told.raw
+
+
 async def _sent_to(desk: Desk, kind: str, name: str, content: bytes) -> tuple[str, Bubble]:
     """An agent sends a file; the customer, and the bubble it becomes on their phone."""
     before = len(desk.phones[kind].desk.phone(PHONES[kind]).bubbles)

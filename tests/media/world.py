@@ -18,6 +18,7 @@ from hub.web.api_shapes import Timeline
 from sandbox import line, twilio, whatsapp_cloud
 from sandbox.shown import Media
 from sandbox.stand_in import StandIn
+from sandbox.telegram import TelegramStandIn
 from tests.processes import eventually, free_port
 from tests.whole.world import Caller, MovedClock
 
@@ -36,7 +37,7 @@ def providers() -> dict[str, StandIn]:
     }
 
 
-def toml_of(made: Mapping[str, StandIn]) -> str:
+def toml_of(made: Mapping[str, StandIn], telegram: TelegramStandIn) -> str:
     """Their accounts as hub.toml has them."""
     twilios = f'account_sid = "{SID}"\ntoken = "{SECRET}"\nfrom = "{SENDER}"\n'
     own = {
@@ -46,7 +47,9 @@ def toml_of(made: Mapping[str, StandIn]) -> str:
         "twilio_sms": f'{twilios}mms = "yes"\n',
     }
     tail = {"whatsapp_cloud": "/v25.0"}
-    return "".join(
+    bot = f'[[account]]\nchannel = "telegram"\nname = "shop"\ntoken = "{telegram.token}"\n'
+    bot += f'secret = "hook-secret"\nbase_url = "{telegram.base_url}"\n'
+    return bot + "".join(
         f'[[account]]\nchannel = "{kind}"\nname = "shop"\nbase_url = "{made[kind].base_url}{tail.get(kind, "")}"\n{own[kind]}'
         for kind in made
     )
@@ -60,6 +63,7 @@ class Desk(Struct):
     process: Process
     caller: Caller
     phones: dict[str, StandIn]
+    telegram: TelegramStandIn
     archive: Archive
 
     def send(self, kind: str, *pieces: tuple[str, bytes, str], text: str = "", who: str = "") -> None:
@@ -106,10 +110,13 @@ async def desk_on(place: Path, **environ: str) -> AsyncIterator[Desk]:
         for one in made.values():
             await one.start()
             stack.push_async_callback(one.stop)
+        telegram = TelegramStandIn()
+        await telegram.start()
+        stack.push_async_callback(telegram.stop)
         http = await stack.enter_async_context(aiohttp.ClientSession())
         port = free_port()
         top = f'port = {port}\npublic_url = "http://127.0.0.1:{port}"\nburst_seconds = 0.05\n'
-        (place / "hub.toml").write_text(top + toml_of(made))
+        (place / "hub.toml").write_text(top + toml_of(made, telegram))
         settings = load_settings({"HUB_DATA": str(place / "data"), **environ}, folder=place)
         clock = MovedClock()
         hub = Hub(settings, [Role.WEB, Role.WORKER], clock=clock)
@@ -120,4 +127,4 @@ async def desk_on(place: Path, **environ: str) -> AsyncIterator[Desk]:
             one.desk.hook(f"{base}/hooks/{kind}/shop")
         archive = await Archive.open(str(settings.data / "archive.sqlite3"))
         stack.push_async_callback(archive.close)
-        yield Desk(settings, clock, process, Caller(http, base, token=str(process.secrets.api_token)), made, archive)
+        yield Desk(settings, clock, process, Caller(http, base, token=str(process.secrets.api_token)), made, telegram, archive)
