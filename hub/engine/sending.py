@@ -53,8 +53,7 @@ LIFE_MS = 24 * 3600 * 1000
 class Queued(Struct):
     """A delivery that waits in an outbox: where it stands in the stream, and what a former owner left of it.
 
-    `doubtful`: an earlier try may have arrived, so nobody may be told that it was never sent; `prepared`: as its calls are made from,
-    once its files are with the provider.
+    `doubtful`: an earlier try may have arrived, so nobody is told that it was never sent; `prepared`: with its files at the provider.
     """
 
     stream: str
@@ -129,8 +128,7 @@ class Sender:
             prepared = await self._prepared(queued, account)
         except SendError as error:
             return await self._failed(queued, account, error, mark="")
-        wait = await account.wait_ms(delivery.address)
-        if wait:
+        if wait := await account.wait_ms(delivery.address):
             return Again(wait / 1000)
         try:
             calls = calls_of(account.channel, prepared)
