@@ -1,5 +1,6 @@
 """E-mail as a channel: out by SMTP (RFC 5321), in by a mail service's webhooks (Postmark, Mailgun) or from a mailbox by IMAP (RFC 9051)."""
 
+import asyncio
 import hashlib
 import hmac
 from collections.abc import Awaitable, Callable, Sequence
@@ -18,7 +19,7 @@ from channels.kinds import AccountSetup, ChannelKind, Field, Outside, Post
 from hub.model.address import Address
 from hub.model.base import Value
 from hub.model.delivery import Delivery
-from hub.model.errors import BadSignature, Misconfigured, Rejected, SendError, SettingsError
+from hub.model.errors import BadSignature, Misconfigured, Rejected, SendError, SettingsError, TemporaryFailure
 from hub.model.events import Incoming, OptedOut, Said, Unparsed
 from hub.model.exchange import Exchange
 from hub.model.message import Attachment, ButtonKind, Capabilities, MediaKind, Message
@@ -33,6 +34,9 @@ FILE_BYTES = 10_000_000
 """All of a letter may have 25 MB with most services, 10 MB with Postmark: https://postmarkapp.com/developer/user-guide/send-email-with-api"""
 
 PER_SECOND = 10.0
+
+FILE_SECONDS = 4.0
+"""So long a file is read for a letter: within the time of a call."""
 
 LARGEST_LETTER = 50_000_000
 """35 MB of files, which base64 makes a third more: https://postmarkapp.com/developer/user-guide/inbound"""
@@ -233,8 +237,10 @@ class Email:
         links: list[Attachment] = []
         for piece in attachments:
             try:
-                files.append(await self._files.read(piece))
-            except Rejected:
+                async with asyncio.timeout(FILE_SECONDS):
+                    files.append(await self._files.read(piece))
+            except (Rejected, TemporaryFailure, TimeoutError):
+                # The reader can follow a link; no letter waits for a file that one leads to.
                 if not piece.url.startswith(("https://", "http://")):
                     raise
                 links.append(piece)
