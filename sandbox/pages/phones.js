@@ -142,7 +142,9 @@ class Phone {
       this.blocked = shown.blocked;
       this.menu.replaceChildren(menu(this));
     }
-    this.screen.replaceChildren(...drawn.lines);
+    // Only what differs is touched: an element that is put in anew would lose the keyboard's focus.
+    drawn.lines.forEach((one, n) => { if (this.screen.children[n] !== one) this.screen.insertBefore(one, this.screen.children[n] || null); });
+    while (this.screen.children.length > drawn.lines.length) this.screen.lastElementChild.remove();
     this.quick.replaceChildren(...drawn.quick);
     if (held && document.activeElement === document.body) this.screen.focus({ preventScroll: true });
     if (low || shown.bubbles.at(-1)?.mine) this.screen.scrollTop = this.screen.scrollHeight;

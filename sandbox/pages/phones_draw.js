@@ -108,8 +108,16 @@ const line = (bubble, all, acts) => {
 // number, so that a line that did not change stays the same element.
 export const screen = (shown, acts, kept) => {
   const lines = shown.bubbles.map((bubble) => {
-    const as = JSON.stringify(bubble);
-    if (kept.get(bubble.n)?.as !== as) kept.set(bubble.n, { as, node: line(bubble, shown.bubbles, acts) });
+    const { state, reaction, ...rest } = bubble;
+    const [as, how] = [JSON.stringify([rest, state === "deleted"]), JSON.stringify([state, reaction])];
+    const had = kept.get(bubble.n);
+    if (had?.as !== as) {
+      kept.set(bubble.n, { as, how, node: line(bubble, shown.bubbles, acts) });
+    } else if (had.how !== how) {
+      // What is pressed just now stays what it is when a receipt comes.
+      had.how = how;
+      had.node.querySelector(":scope > .facts")?.replaceWith(facts(bubble, acts));
+    }
     return kept.get(bubble.n).node;
   });
   if (!lines.length) lines.push(make("div", { class: "empty" }, make("p", {}, word("empty")), button(word("hello"), () => acts.say(word("hello")), { class: "offer" })));
