@@ -124,9 +124,9 @@ export const outcomes = {
     "訊息等候過久，已不再傳送。若仍需要，請重新撰寫。",
   ],
   "outcome.looping": [
-    "The same words went to this customer 20 times in 5 minutes, so they were stopped. See whether two bots answer each other.",
-    "Cùng một tin đã gửi cho khách 20 lần trong 5 phút nên bị dừng. Kiểm tra xem có hai bot đang trả lời nhau không.",
-    "同一則訊息在 5 分鐘內已傳給此顧客 20 次，因此停止。請檢查是否有兩個機器人互相回覆。",
+    "The same words went to this customer again and again, so they were stopped. See whether two bots answer each other.",
+    "Cùng một tin đã gửi cho khách lặp đi lặp lại nên bị dừng. Kiểm tra xem có hai bot đang trả lời nhau không.",
+    "同一則訊息反覆傳給此顧客，因此停止。請檢查是否有兩個機器人互相回覆。",
   ],
   "outcome.duplicate": [
     "The channel took this for a repeat and kept the first one. There is nothing to do.",
