@@ -24,7 +24,7 @@ from hub.nudges.wording import Missing
 AGAIN_MS = 15 * MINUTE_MS
 """When it is looked again where nobody can tell how long something lasts (a person with the customer)."""
 
-SMS = "sms"
+SMS = "twilio_sms"
 WEEK_MS = 7 * DAY_MS
 
 

@@ -10,7 +10,7 @@ from hub.nudges.policy import Hours, Policy
 class Pack(Value, frozen=True):
     """One country's rules. `hours`: when advertising may be sent, on every channel of ours; `source`: where it is written.
 
-    `sms_day`: most a number and 24 h on `sms`; `sms_label`: what an advertising SMS begins with.
+    `sms_day`: most a number and 24 h by SMS; `sms_label`: what an advertising SMS begins with.
     """
 
     country: str

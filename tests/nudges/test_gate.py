@@ -33,7 +33,7 @@ NUDGE = NudgeAsked(message=Message(), key="run-1/first", not_after=NOW + HOUR_MS
 NIGHT = NOW + 13 * HOUR_MS
 """23:00."""
 
-SMS = Address(channel="sms", account="main", id="+84901234567")
+SMS = Address(channel="twilio_sms", account="main", id="+84901234567")
 ON_SMS = replace(WELL, addresses=(SMS,), cart=replace(CART, address=SMS), conversations=(replace(TALK, threads=(SMS,)),))
 SENT = SentNudge(key="x", at=NOW - HOUR_MS, channel="webchat", priority=0, delivery="dl-x")
 
@@ -84,7 +84,7 @@ NO: Mapping[str, tuple[Asked, Check, Outcome]] = {
     "law_hours": (asked(now=NIGHT, nudge=replace(NUDGE, not_after=0), policy=replace(POLICY, country="VN")), Check.LAW, Outcome.DEFER),
     "law_sms_day": (
         asked(
-            replace(ON_SMS, sends=tuple(replace(SENT, channel="sms", key=str(n)) for n in range(3))),
+            replace(ON_SMS, sends=tuple(replace(SENT, channel="twilio_sms", key=str(n)) for n in range(3))),
             policy=replace(POLICY, country="VN", accounts=None, caps=Caps()),
         ),
         Check.LAW,
