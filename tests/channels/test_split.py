@@ -96,3 +96,12 @@ def test_graphemes_are_never_torn(text: str, limit: int) -> None:
     parts = split(text, limit, Unit.BYTES)
 
     assert whole == [g for part in parts for g in regex.findall(r"\X", "".join(part.split()))]
+
+
+def test_word_of_the_next_clause_does_not_hang_at_the_end_of_a_part() -> None:
+    text = "Shop báo anh chị hàng đã về đủ màu đủ size rồi ạ, em giữ cho mình một chiếc nhé"
+
+    parts = split(text, 54)
+
+    assert "Shop báo anh chị hàng đã về đủ màu đủ size rồi ạ," == parts[0]
+    assert text == " ".join(parts)
