@@ -192,5 +192,5 @@ class Talk:
 
     def _welcome(self, *, cursor: str, user: str = "") -> Welcome:
         token = session_token(self.address, self._settings.key)
-        channels = tuple(sorted(self._settings.links))
+        channels = tuple(self._settings.links)
         return Welcome(session=token, cursor=cursor, user=user, channels=channels, file_size=self._ports.filing.most)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -117,6 +118,8 @@ def test_a_shop_moves_from_the_embedded_server_to_a_cluster_and_postgresql_and_b
         shop.type_on_phone(NUMBER, "gap nhan vien")
         wait_until(lambda: bool(shop.on_phone(NUMBER)), within=ANSWERS_WITHIN_S, what="an answer")
         customer = told(first / "data", "customer", "find", "telegram", "demo", NUMBER)
+        exported = partial(told, first / "data", "customer", "export", customer)
+        wait_until(lambda: "gap nhan vien" in exported(), within=ANSWERS_WITHIN_S, what="the word in the archive")
         running = hub(first / "data", "backup", str(tmp_path / "too-early"))
         token = shop.token
     assert (2, True, False) == (running.returncode, "stop `hub serve`" in running.stderr, (tmp_path / "too-early").exists())
