@@ -18,7 +18,7 @@ API_SOURCES := $(shell find hub -name '*.py') config/openapi.py
 SYSTEM := chromium fonts-dejavu-core fonts-noto-cjk fonts-noto-color-emoji postgresql redis-server redis-sentinel
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format screens bench chaos accept tour lock wheel system clean
+.PHONY: help run test coverage check lint format screens bench chaos accept tour lock wheel system clean
 .DELETE_ON_ERROR:
 
 help: ## List what there is
@@ -27,10 +27,13 @@ help: ## List what there is
 run: .venv/.run $(SCREENS) ## Install what is missing, then the demo shop: words in, answers out (PORT=8080)
 	@HUB_PORT=$(PORT) $(BIN)/hub demo
 
-test: system .venv/.dev lint $(SCREENS) ## Install what is missing, then every check and every test, with coverage
+test: system .venv/.dev lint $(SCREENS) ## Install what is missing, then every check and every test
 	@tools/node vitest run --silent=passed-only
 # Three at once on two cores: half of a test is waiting for servers and browsers. Who shares a house, who begins first: tests/sharing.py.
-	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --cov --cov-report=term $(T)
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(T)
+
+coverage: system .venv/.dev $(SCREENS) ## What no test has seen, branches included: half as much CPU again as the tests alone
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --cov --cov-report=term-missing:skip-covered $(T)
 
 check: .venv/.dev lint $(SCREENS) ## Every check, then the quick tests: before each commit
 	@tools/node vitest run --silent=passed-only

@@ -140,7 +140,10 @@ def test_an_agent_takes_over_and_the_customer_reads_it_on_the_phone(window: Wind
 
 def test_a_picture_is_sent_a_reaction_given_and_the_shop_blocked_and_let_in_again(window: Window) -> None:
     window.open("messenger")
+    whose = window.page.locator("section[data-kind=messenger] select.who")
+    before = whose.input_value()
     window.page.get_by_role("button", name="Thêm khách").click()
+    expect(whose).not_to_have_value(before)
     window.say("messenger", "shop mo cua luc may gio")
     window.hears("messenger", HOURS)
 
