@@ -173,7 +173,7 @@ async def test_everything_is_done_by_keyboard(desk: Desk) -> None:
     await found_in_the_bar(page, "bui thi xuan")
     await expect(page.get_by_role("heading", name="Bùi Thị Xuân")).to_be_visible()
     await page.keyboard.press("c")
-    await expect(page.get_by_text("You have it", exact=True)).to_be_visible()
+    await expect(page.get_by_text("You have it", exact=True)).to_be_visible(timeout=20_000)
     await page.keyboard.press("r")
     await expect(page.get_by_role("textbox", name="Reply")).to_be_focused()
     await page.keyboard.type("first line")
