@@ -102,17 +102,22 @@ def _sign_up(hub: Serving) -> None:
         raise BenchFailed(f"hub user add: {done.stderr[-500:]}")
 
 
+def _bring(wire: http.client.HTTPConnection, told: object) -> None:
+    """One webhook of the app's, which must be taken."""
+    body = msgspec.json.encode(told)
+    wire.request("POST", "/hooks/plain/app", body, {"X-Omnihub-Signature": signature(SECRET.encode(), body)})
+    answer = wire.getresponse()
+    answer.read()
+    if answer.status != http.client.OK:
+        raise BenchFailed(f"a webhook was answered with {answer.status}")
+
+
 def _fill(hub: Serving) -> None:
     """So many customers ask for a person; done when all of them wait."""
     wire = http.client.HTTPConnection("127.0.0.1", hub.port, timeout=30)
     for n in range(WAITING):
         told = {"id": f"q{n}", "from": f"c{n}", "type": "message", "text": ASKED, "name": f"Nguyễn Thị Ậm {n}", "language": "vi"}
-        body = msgspec.json.encode(told)
-        wire.request("POST", "/hooks/plain/app", body, {"X-Omnihub-Signature": signature(SECRET.encode(), body)})
-        answer = wire.getresponse()
-        answer.read()
-        if answer.status != http.client.OK:
-            raise BenchFailed(f"a webhook was answered with {answer.status}")
+        _bring(wire, told)
     wire.close()
 
 
@@ -130,12 +135,7 @@ def _talk(hub: Serving) -> None:
             }
             for n in range(start, start + AT_ONCE)
         ]
-        body = msgspec.json.encode(told)
-        wire.request("POST", "/hooks/plain/app", body, {"X-Omnihub-Signature": signature(SECRET.encode(), body)})
-        answer = wire.getresponse()
-        answer.read()
-        if answer.status != http.client.OK:
-            raise BenchFailed(f"a webhook was answered with {answer.status}")
+        _bring(wire, told)
     wire.close()
 
 

@@ -20,6 +20,7 @@ from channels.email_letter import enclosed, headed, ids, mailbox, mailboxes
 from channels.email_mime import read
 from channels.email_parse import Self, events_of_letter, receipt
 from channels.email_text import newest, text_of_html
+from channels.fields import object_in
 from hub.model.address import Address
 from hub.model.errors import BadSignature, Unparseable
 from hub.model.events import Body, Enclosed, Incoming, OptedIn, OptedOut, Unparsed
@@ -55,7 +56,7 @@ def check_basic(request: Inbound, user_and_password: str) -> None:
 
 def postmark(body: bytes, me: Self) -> Events:
     """The events of one Postmark webhook; raises Unparseable for a body that is no JSON object."""
-    told = _object(body)
+    told = object_in(body)
     kind = _text(told, "RecordType")
     if "FromFull" in told or kind == "Inbound":
         return [*_postmark_letter(told, me)]
@@ -275,7 +276,7 @@ def _mailgun_fields(request: Inbound) -> dict[str, object]:
             raise Unparseable(f"not a form ({type(error).__name__})") from None
     if kind == _MULTIPART:
         return _multipart(request)
-    return dict(_object(request.body))
+    return dict(object_in(request.body))
 
 
 def _multipart(request: Inbound) -> dict[str, object]:
@@ -302,16 +303,6 @@ def _gone(to: str, me: Self, *, reason: str, seen: str, at: int = 0) -> Incoming
     """No advertisements any more; answers to what they write still."""
     body: Body = OptedOut(reason=reason, marketing=True)
     return Incoming(address=Address(channel="email", account=me.account, id=to), body=body, dedupe_id=f"optout/{seen}/{reason}", at=at)
-
-
-def _object(body: bytes) -> Json:
-    try:
-        told = _DECODER.decode(body)
-    except (ValueError, RecursionError) as error:
-        raise Unparseable(f"not JSON ({type(error).__name__})") from None
-    if not isinstance(told, dict):
-        raise Unparseable(f"not an object but {type(told).__name__}")
-    return told
 
 
 def _text(told: Json, key: str) -> str:

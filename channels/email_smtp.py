@@ -41,15 +41,7 @@ async def send(server: Server, mail: bytes, *, sender: str, to: str) -> None:
 
     Leave is asked for when the server knows us, right before it hears of the letter.
     """
-    import aiosmtplib
-
-    smtp = aiosmtplib.SMTP(
-        hostname=server.host,
-        port=server.port,
-        use_tls=server.security is Security.TLS,
-        start_tls=server.security is Security.STARTTLS,
-        timeout=CONNECT_SECONDS,
-    )
+    smtp = _client(server)
     try:
         await _greet(smtp, server)
         await obtain()
@@ -62,19 +54,24 @@ async def send(server: Server, mail: bytes, *, sender: str, to: str) -> None:
 
 async def prove(server: Server) -> None:
     """Sign in and leave; raises a SendError."""
+    smtp = _client(server)
+    try:
+        await _greet(smtp, server)
+    finally:
+        smtp.close()
+
+
+def _client(server: Server) -> "aiosmtplib.SMTP":
+    """Not connected yet; the library is imported when a letter is to be sent."""
     import aiosmtplib
 
-    smtp = aiosmtplib.SMTP(
+    return aiosmtplib.SMTP(
         hostname=server.host,
         port=server.port,
         use_tls=server.security is Security.TLS,
         start_tls=server.security is Security.STARTTLS,
         timeout=CONNECT_SECONDS,
     )
-    try:
-        await _greet(smtp, server)
-    finally:
-        smtp.close()
 
 
 async def _greet(smtp: "aiosmtplib.SMTP", server: Server) -> None:

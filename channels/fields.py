@@ -2,7 +2,13 @@
 
 import math
 
+import msgspec
+
+from hub.model.errors import Unparseable
+
 Json = dict[str, object]
+
+_DECODER = msgspec.json.Decoder()
 
 _LARGEST = 1 << 63
 _LATEST_SECOND = 1 << 40
@@ -14,6 +20,17 @@ _NAME_LENGTH = 64
 
 class FieldOdd(Exception):
     """A field that counts is missing or of another type than documented; the text is its name."""
+
+
+def object_in(body: bytes) -> Json:
+    """The object a webhook's body is; raises Unparseable for any other body."""
+    try:
+        told = _DECODER.decode(body)
+    except (ValueError, RecursionError) as error:
+        raise Unparseable(f"not JSON ({type(error).__name__})") from None
+    if not isinstance(told, dict):
+        raise Unparseable(f"not an object but {type(told).__name__}")
+    return told
 
 
 def object_of(of: Json, key: str) -> Json:

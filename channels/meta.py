@@ -14,7 +14,7 @@ import msgspec
 from aiohttp import ClientSession, FormData
 
 from channels import http
-from channels.fields import Json, names
+from channels.fields import Json, names, object_in
 from hub.model.base import Value
 from hub.model.errors import (
     BadSignature,
@@ -89,12 +89,7 @@ def entries(request: Inbound, about: str) -> list[Json | Unparsed]:
     """
     if request.method == "GET":
         return []
-    try:
-        told = _DECODER.decode(request.body)
-    except (ValueError, RecursionError) as error:
-        raise Unparseable(f"not JSON ({type(error).__name__})") from None
-    if not isinstance(told, dict):
-        raise Unparseable(f"not an object but {type(told).__name__}")
+    told = object_in(request.body)
     if told.get("object") != about:
         raise Unparseable(f"field object does not say {about}; fields {', '.join(names(told))}")
     found = told.get("entry")

@@ -9,12 +9,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
-import msgspec
 from aiohttp import ClientSession
 from msgspec.structs import replace
 
 from channels import http
-from channels.fields import Json, soft, soft_object
+from channels.fields import Json, object_in, soft, soft_object
 from channels.kinds import TEXT_LIMIT, AccountSetup, ChannelKind, Field, Outside
 from channels.slack_account import problems_of, steps
 from channels.slack_errors import decide
@@ -55,7 +54,6 @@ TIME_HEADER = "x-slack-request-timestamp"
 TOLERANCE_S = 300
 """https://docs.slack.dev/authentication/verifying-requests-from-slack/"""
 
-_DECODER = msgspec.json.Decoder()
 _PARTS = 64
 """Fields of a form at most; Slack sends about twenty."""
 
@@ -144,7 +142,7 @@ class Slack:
         By the socket presses and commands come as JSON too.
         """
         if request.body.lstrip()[:1] == b"{":
-            told = _json(request.body)
+            told = object_in(request.body)
             match soft(told, "type"):
                 case "event_callback":
                     return parse_event(told, self._me)
@@ -155,7 +153,7 @@ class Slack:
             return parse_interaction(told, self._me)
         form = _form(request.body)
         if "payload" in form:
-            return parse_interaction(_json(form["payload"].encode(errors="replace")), self._me)
+            return parse_interaction(object_in(form["payload"].encode(errors="replace")), self._me)
         if "command" in form:
             return parse_command(form, self._me)
         if "ssl_check" in form:
@@ -169,7 +167,7 @@ class Slack:
         """
         if request.body.lstrip()[:1] != b"{":
             return Reply(body=b"")
-        told = _json(request.body)
+        told = object_in(request.body)
         return Reply(body=soft(told, "challenge").encode(errors="replace")) if soft(told, "type") == "url_verification" else None
 
     def render(self, delivery: Delivery) -> list[Call]:
@@ -248,7 +246,7 @@ class Slack:
         answer = await http.post(self._session, url, b"", headers={"Authorization": f"Bearer {self._settings.token}"})
         if wrong := decide(answer):
             raise wrong
-        told: Json = _json(answer.body)
+        told: Json = object_in(answer.body)
         self._me = Self(account=self.account, user=soft(told, "user_id") or self._me.user)
         name = ", ".join(part for part in (soft(told, "team"), soft(told, "user")) if part)
         return Connection(name=name, problems=problems_of(answer.headers.get("X-OAuth-Scopes", "")))
@@ -268,16 +266,6 @@ class Slack:
 def signature(key: bytes, at: str, body: bytes) -> str:
     """`v0=` and the hex HMAC-SHA256 of `v0:<time>:<raw body>`."""
     return "v0=" + hmac.digest(key, b"v0:" + at.encode() + b":" + body, hashlib.sha256).hex()
-
-
-def _json(body: bytes) -> Json:
-    try:
-        told = _DECODER.decode(body)
-    except (ValueError, RecursionError) as error:
-        raise Unparseable(f"not JSON ({type(error).__name__})") from None
-    if not isinstance(told, dict):
-        raise Unparseable(f"not an object but {type(told).__name__}")
-    return told
 
 
 def _form(body: bytes) -> dict[str, str]:

@@ -11,6 +11,7 @@ import msgspec
 from aiohttp import ClientSession
 
 from channels import http
+from channels.fields import object_in
 from channels.kinds import TEXT_LIMIT, AccountSetup, ChannelKind, Field, Outside
 from channels.telegram_errors import decide
 from channels.telegram_parse import READ_UPDATES, Self, parse_update
@@ -23,7 +24,6 @@ from hub.model.errors import (
     OutcomeUnknown,
     Rejected,
     SettingsError,
-    Unparseable,
 )
 from hub.model.events import Incoming, Said, Unparsed
 from hub.model.failure import Failure
@@ -49,7 +49,6 @@ POLL_SECONDS = 25
 
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 _TOKEN = re.compile(r"[A-Za-z0-9:_-]+")
-_DECODER = msgspec.json.Decoder()
 
 
 class Mode(StrEnum):
@@ -125,13 +124,7 @@ class Telegram:
 
     def parse(self, request: Inbound) -> list[Incoming | Unparsed]:
         """The events of one update; raises Unparseable for a body that is not a JSON object."""
-        try:
-            update = _DECODER.decode(request.body)
-        except (ValueError, RecursionError) as error:
-            raise Unparseable(f"not JSON ({type(error).__name__})") from None
-        if not isinstance(update, dict):
-            raise Unparseable(f"not an object but {type(update).__name__}")
-        return parse_update(update, self._me)
+        return parse_update(object_in(request.body), self._me)
 
     def answer(self, _request: Inbound, events: list[Incoming | Unparsed]) -> Reply | None:
         """A pressed button stops waiting: answerCallbackQuery rides on the 200 and costs no call of its own.

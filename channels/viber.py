@@ -11,7 +11,7 @@ from aiohttp import ClientSession
 from msgspec.structs import replace
 
 from channels import http
-from channels.fields import Json, soft, soft_id
+from channels.fields import Json, object_in, soft, soft_id
 from channels.kinds import TEXT_LIMIT, AccountSetup, ChannelKind, Field, Outside
 from channels.viber_errors import decide, read
 from channels.viber_parse import opener, parse_callback
@@ -119,14 +119,14 @@ class Viber:
 
     def parse(self, request: Inbound) -> list[Incoming | Unparsed]:
         """The events of one callback; raises Unparseable for a body that is not a JSON object."""
-        return parse_callback(_object(request), self.account)
+        return parse_callback(object_in(request.body), self.account)
 
     def answer(self, request: Inbound, events: list[Incoming | Unparsed]) -> Reply | None:
         """Who opens the chat and has not subscribed is greeted by the answer to this very callback, the one way to reach them yet."""
         if not self._settings.welcome or not any(_is_new(event) for event in events):
             return None
         with suppress(Unparseable):
-            if opener(_object(request)):
+            if opener(object_in(request.body)):
                 body = {**words(self._settings.welcome), "sender": self._sender, "tracking_data": "welcome"}
                 return Reply(body=msgspec.json.encode(body), content_type="application/json")
         return None
@@ -202,16 +202,6 @@ class Viber:
 def signature(token: str, body: bytes) -> str:
     """The hex HMAC-SHA256 of the raw bytes, as https://developers.viber.com/docs/api/rest-bot-api/#callbacks has it."""
     return hmac.digest(token.encode(), body, hashlib.sha256).hex()
-
-
-def _object(request: Inbound) -> Json:
-    try:
-        callback = _DECODER.decode(request.body)
-    except (ValueError, RecursionError) as error:
-        raise Unparseable(f"not JSON ({type(error).__name__})") from None
-    if not isinstance(callback, dict):
-        raise Unparseable(f"not an object but {type(callback).__name__}")
-    return callback
 
 
 def _is_new(event: Incoming | Unparsed) -> bool:

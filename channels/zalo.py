@@ -15,7 +15,7 @@ from aiohttp import ClientSession, FormData
 from msgspec.structs import replace
 
 from channels import http
-from channels.fields import Json, soft, soft_id
+from channels.fields import Json, object_in, soft, soft_id
 from channels.kinds import TEXT_LIMIT, AccountSetup, ChannelKind, Field, Outside
 from channels.zalo_errors import TOKEN_REFUSED, Told, decide, read
 from channels.zalo_files import FILE_BYTES, IMAGE_BYTES, uploaded
@@ -37,7 +37,7 @@ from channels.zalo_tokens import Access, Credentials
 from hub.model.address import Address
 from hub.model.base import Value
 from hub.model.delivery import Delivery
-from hub.model.errors import BadSignature, OutcomeUnknown, Rejected, SettingsError, TemporaryFailure, Unparseable
+from hub.model.errors import BadSignature, OutcomeUnknown, Rejected, SettingsError, TemporaryFailure
 from hub.model.events import Incoming, Unparsed
 from hub.model.failure import Failure
 from hub.model.media import Whence
@@ -161,13 +161,7 @@ class Zalo:
         """The events of one webhook; raises Unparseable for a body that is not a JSON object."""
         if request.method == "GET":
             return []
-        try:
-            event = _DECODER.decode(request.body)
-        except (ValueError, RecursionError) as error:
-            raise Unparseable(f"not JSON ({type(error).__name__})") from None
-        if not isinstance(event, dict):
-            raise Unparseable(f"not an object but {type(event).__name__}")
-        return parse_event(event, self._me)
+        return parse_event(object_in(request.body), self._me)
 
     def answer(self, _request: Inbound, _events: list[Incoming | Unparsed]) -> Reply | None:
         """A plain 200 does, within two seconds."""

@@ -4,7 +4,6 @@ import asyncio
 import base64
 import binascii
 import time
-from collections.abc import Awaitable, Callable
 
 import msgspec
 from aiohttp import web
@@ -13,14 +12,13 @@ from aiohttp.web_routedef import AbstractRouteDef
 from hub.model.base import Value
 from sandbox.desk import Desk
 from sandbox.faults import Fault
+from sandbox.reading import control, guarded, number, told
 from sandbox.shown import Bubble, Media, Phone
 
 PRESSED_ALOUD = frozenset(("reply", "quick", "row"))
 """What leaves the customer's own words on the phone when it is pressed."""
 
 _LONGEST_WAIT = 25.0
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Done(Value, frozen=True):
@@ -71,7 +69,7 @@ def door_routes(desk: Desk) -> list[AbstractRouteDef]:
         "follow": door.follow, "unsend": door.unsend, "fault": door.fault, "clear": door.clear, "hook": door.hook,
     }  # fmt: skip
     return [
-        *(web.post(f"/_sandbox/{name}", _guarded(act)) for name, act in acts.items()),
+        *(web.post(f"/_sandbox/{name}", guarded(act)) for name, act in acts.items()),
         web.get("/_sandbox/received", door.received),
         web.get("/_sandbox/attempts", door.attempts),
         web.get("/_sandbox/state", door.state),
@@ -86,9 +84,9 @@ class _Door:
         self._desk = desk
 
     async def say(self, request: web.Request) -> web.StreamResponse:
-        done = await _done(request)
+        done = await control(request, Done)
         bubble = self._desk.say(done.chat, done.text, name=done.name, language=done.language, media=self._kept(done))
-        return _told({"n": bubble.n})
+        return told({"n": bubble.n})
 
     def _kept(self, done: Done) -> tuple[Media, ...]:
         """The place that came along; or the file, kept under an id of the provider's."""
@@ -106,69 +104,66 @@ class _Door:
         return (Media(kind=done.media_kind or "file", url=url, name=done.name, mime_type=done.mime_type),)
 
     async def press(self, request: web.Request) -> web.StreamResponse:
-        done = await _done(request)
+        done = await control(request, Done)
         try:
             offer = self._desk.press(done.chat, done.n, done.offer)
         except ValueError as error:
             raise web.HTTPNotFound(text=str(error)) from error
         if offer.kind in PRESSED_ALOUD:
             self._desk.note(done.chat, offer.title)
-        return _told({})
+        return told({})
 
     async def unsend(self, request: web.Request) -> web.StreamResponse:
-        done = await _done(request)
+        done = await control(request, Done)
         self._desk.take_back(done.chat, done.n)
-        return _told({})
+        return told({})
 
     async def read(self, request: web.Request) -> web.StreamResponse:
-        self._desk.read((await _done(request)).chat)
-        return _told({})
+        self._desk.read((await control(request, Done)).chat)
+        return told({})
 
     async def react(self, request: web.Request) -> web.StreamResponse:
-        done = await _done(request)
+        done = await control(request, Done)
         self._desk.react(done.chat, done.n, done.emoji)
-        return _told({})
+        return told({})
 
     async def fail(self, request: web.Request) -> web.StreamResponse:
-        done = await _done(request)
+        done = await control(request, Done)
         self._desk.fail(done.chat, done.n, done.code)
-        return _told({})
+        return told({})
 
     async def block(self, request: web.Request) -> web.StreamResponse:
-        self._desk.block((await _done(request)).chat)
-        return _told({})
+        self._desk.block((await control(request, Done)).chat)
+        return told({})
 
     async def follow(self, request: web.Request) -> web.StreamResponse:
-        done = await _done(request)
+        done = await control(request, Done)
         self._desk.follow(done.chat, name=done.name, ref=done.ref)
-        return _told({})
+        return told({})
 
     async def fault(self, request: web.Request) -> web.StreamResponse:
-        try:
-            self._desk.faults.add(msgspec.json.decode(await request.read(), type=Fault))
-        except msgspec.DecodeError as error:
-            raise web.HTTPBadRequest(text=str(error)) from error
-        return _told({})
+        self._desk.faults.add(await control(request, Fault))
+        return told({})
 
     async def hook(self, request: web.Request) -> web.StreamResponse:
         """Where webhooks go: `text` holds the address."""
-        self._desk.hook((await _done(request)).text)
-        return _told({})
+        self._desk.hook((await control(request, Done)).text)
+        return told({})
 
     async def clear(self, _request: web.Request) -> web.StreamResponse:
         self._desk.clear()
-        return _told({})
+        return told({})
 
     async def received(self, request: web.Request) -> web.StreamResponse:
-        after = _number(request, "after")
-        return _told([entry for entry in self._desk.received if entry.n > after])
+        after = number(request, "after")
+        return told([entry for entry in self._desk.received if entry.n > after])
 
     async def attempts(self, _request: web.Request) -> web.StreamResponse:
-        return _told(self._desk.bringing.attempts)
+        return told(self._desk.bringing.attempts)
 
     async def state(self, _request: web.Request) -> web.StreamResponse:
         bringing = self._desk.bringing
-        return _told({
+        return told({
             "kind": self._desk.kind,
             "title": self._desk.provider.title,
             "webhook": bringing.hook,
@@ -180,18 +175,18 @@ class _Door:
 
     async def chats(self, _request: web.Request) -> web.StreamResponse:
         """Whose phones have been used: id → name."""
-        return _told({phone.id: phone.name for phone in self._desk.phones.values()})
+        return told({phone.id: phone.name for phone in self._desk.phones.values()})
 
     async def chat(self, request: web.Request) -> web.StreamResponse:
         """A phone's screen. `seen` is what the caller has (its own `version`); with `wait` seconds it answers at the next change."""
         phone = self._desk.phone(request.match_info["chat"])
-        until = time.monotonic() + min(_number(request, "wait"), _LONGEST_WAIT)
+        until = time.monotonic() + min(number(request, "wait"), _LONGEST_WAIT)
         seen = request.query.get("seen", "")
         while True:
             changed, shown = self._desk.changed, screen_of(phone)
             left = until - time.monotonic()
             if shown.version != seen or left <= 0:
-                return _told(shown)
+                return told(shown)
             await _beat(changed, min(left, 1.0) if shown.typing else left)
 
     async def media(self, request: web.Request) -> web.StreamResponse:
@@ -207,32 +202,3 @@ async def _beat(changed: asyncio.Event, seconds: float) -> None:
         await asyncio.wait_for(changed.wait(), seconds)
     except TimeoutError:
         return
-
-
-def _guarded(handler: Handler) -> Handler:
-    """Only what a page of another origin cannot send without being asked first: a JSON body."""
-
-    async def guarded(request: web.Request) -> web.StreamResponse:
-        if request.content_type != "application/json":
-            raise web.HTTPUnsupportedMediaType(text="send JSON")
-        return await handler(request)
-
-    return guarded
-
-
-async def _done(request: web.Request) -> Done:
-    try:
-        return msgspec.json.decode(await request.read(), type=Done)
-    except msgspec.DecodeError as error:
-        raise web.HTTPBadRequest(text=str(error)) from error
-
-
-def _number(request: web.Request, key: str) -> float:
-    try:
-        return float(request.query.get(key, "0"))
-    except ValueError as error:
-        raise web.HTTPBadRequest(text=f"{key} is not a number") from error
-
-
-def _told(body: object) -> web.Response:
-    return web.Response(body=msgspec.json.encode(body), content_type="application/json")

@@ -14,6 +14,7 @@ from aiohttp.web_routedef import AbstractRouteDef
 
 from sandbox.desk import Asked, Desk, json_answer
 from sandbox.line_shown import bubble_of, events_of, words_of
+from sandbox.reading import object_in
 from sandbox.shown import Act, Json, Received, Webhook
 from sandbox.stand_in import StandIn
 
@@ -103,7 +104,7 @@ class _Doors:
         self._desk = desk
 
     async def push(self, request: web.Request) -> web.StreamResponse:
-        asked = await _object(request)
+        asked = object_in(await request.read())
         to, messages = str(asked.get("to", "")), _messages(asked)
         key = request.headers.get("X-Line-Retry-Key", "")
         if key and not _is_uuid(key):
@@ -124,7 +125,7 @@ class _Doors:
         return await self._desk.serve(request, Asked(method="push", to=to, text=words_of(messages), params=asked), accept)
 
     async def reply(self, request: web.Request) -> web.StreamResponse:
-        asked = await _object(request)
+        asked = object_in(await request.read())
         token, messages = str(asked.get("replyToken", "")), _messages(asked)
         to, begun = self._line.reply_tokens.get(token, ("", 0.0))
         if "X-Line-Retry-Key" in request.headers:
@@ -152,7 +153,7 @@ class _Doors:
         return sent
 
     async def loading(self, request: web.Request) -> web.StreamResponse:
-        asked = await _object(request)
+        asked = object_in(await request.read())
         seconds = asked.get("loadingSeconds")
         if not isinstance(seconds, int) or seconds % 5 or not 5 <= seconds <= 60:  # noqa: PLR2004 - as documented
             return refused(400, "The property, 'loadingSeconds', in the request body is invalid")
@@ -185,7 +186,7 @@ class _Doors:
         return json_answer(self._line.endpoint) if self._line.endpoint else refused(404, "Not found")
 
     async def set_hook(self, request: web.Request) -> web.StreamResponse:
-        url = str((await _object(request)).get("endpoint", ""))
+        url = str((object_in(await request.read())).get("endpoint", ""))
         self._line.endpoint = {"endpoint": url, "active": True}
         self._desk.hook(url)
         return json_answer({})
@@ -199,14 +200,6 @@ class _Doors:
 def refused(status: int, words: str, **headers: str) -> web.Response:
     """A refusal as LINE words it."""
     return json_answer({"message": words}, status, **headers)
-
-
-async def _object(request: web.Request) -> Json:
-    try:
-        found = msgspec.json.decode(await request.read())
-    except msgspec.DecodeError:
-        found = {}
-    return found if isinstance(found, dict) else {}
 
 
 def _messages(asked: Json) -> list[Json]:

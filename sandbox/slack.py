@@ -13,6 +13,7 @@ from aiohttp import web
 from aiohttp.web_routedef import AbstractRouteDef
 
 from sandbox.desk import Asked, Desk, json_answer
+from sandbox.reading import object_in
 from sandbox.shown import Act, Bubble, Json, Media, Pressed, Received, Webhook
 from sandbox.slack_shown import bubble_of, event_of, interaction_of
 from sandbox.stand_in import StandIn
@@ -142,7 +143,7 @@ class _Doors:
         self._desk = desk
 
     async def post(self, request: web.Request) -> web.StreamResponse:
-        asked = await _object(request)
+        asked = object_in(await request.read())
         to = str(asked.get("channel", ""))
 
         def accept(entry: Received) -> web.Response:
@@ -176,7 +177,7 @@ class _Doors:
         return web.Response(text=f"OK - {len(content)}")
 
     async def share(self, request: web.Request) -> web.StreamResponse:
-        asked = await _object(request)
+        asked = object_in(await request.read())
         to = str(asked.get("channel_id") or asked.get("channels") or "")
         told = asked.get("files")
         files = [each for each in told if isinstance(each, dict)] if isinstance(told, list) else []
@@ -266,14 +267,6 @@ def place_of(person: str) -> str:
 def refused(word: str) -> web.Response:
     """A refusal as Slack words it: with 200."""
     return json_answer({"ok": False, "error": word})
-
-
-async def _object(request: web.Request) -> Json:
-    try:
-        found = msgspec.json.decode(await request.read())
-    except msgspec.DecodeError:
-        found = {}
-    return found if isinstance(found, dict) else {}
 
 
 def _wrong(asked: Json) -> str:

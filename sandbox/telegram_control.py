@@ -1,7 +1,6 @@
 """The stand-in's own door: what other processes drive it with, and the phones page."""
 
 import time
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -11,14 +10,13 @@ from aiohttp.web_routedef import AbstractRouteDef
 
 from hub.model.base import Value
 from sandbox.faults import Fault, Faults
+from sandbox.reading import Handler, control, guarded, number, told
 from sandbox.telegram_hooks import Hooks
 from sandbox.telegram_world import Received, World
 
 _PAGES = Path(__file__).parent / "pages"
 _LONGEST_WAIT = 25.0
 _POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src http: https: data:; base-uri 'none'"
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Asked(Value, frozen=True):
@@ -70,13 +68,13 @@ def routes(stand_in: Driven) -> list[AbstractRouteDef]:
         web.get("/", _page("phone.html", "text/html")),
         web.get("/phone.js", _page("phone.js", "text/javascript")),
         web.get("/phone.css", _page("phone.css", "text/css")),
-        web.post("/_sandbox/say", _guarded(door.say)),
-        web.post("/_sandbox/press", _guarded(door.press)),
-        web.post("/_sandbox/block", _guarded(door.block)),
-        web.post("/_sandbox/unblock", _guarded(door.unblock)),
-        web.post("/_sandbox/update", _guarded(door.update)),
-        web.post("/_sandbox/fault", _guarded(door.fault)),
-        web.post("/_sandbox/clear", _guarded(door.clear)),
+        web.post("/_sandbox/say", guarded(door.say)),
+        web.post("/_sandbox/press", guarded(door.press)),
+        web.post("/_sandbox/block", guarded(door.block)),
+        web.post("/_sandbox/unblock", guarded(door.unblock)),
+        web.post("/_sandbox/update", guarded(door.update)),
+        web.post("/_sandbox/fault", guarded(door.fault)),
+        web.post("/_sandbox/clear", guarded(door.clear)),
         web.get("/_sandbox/received", door.received),
         web.get("/_sandbox/attempts", door.attempts),
         web.get("/_sandbox/state", door.state),
@@ -92,50 +90,47 @@ class _Door:
         self._world = stand_in.world
 
     async def say(self, request: web.Request) -> web.StreamResponse:
-        asked = await _asked(request)
-        return _told({"update_id": self._stand_in.say(asked.chat, asked.text, name=asked.name, language=asked.language)})
+        asked = await control(request, Asked)
+        return told({"update_id": self._stand_in.say(asked.chat, asked.text, name=asked.name, language=asked.language)})
 
     async def press(self, request: web.Request) -> web.StreamResponse:
-        asked = await _asked(request)
+        asked = await control(request, Asked)
         try:
-            return _told({"update_id": self._stand_in.press(asked.chat, asked.message_id, asked.data)})
+            return told({"update_id": self._stand_in.press(asked.chat, asked.message_id, asked.data)})
         except ValueError as error:
             raise web.HTTPNotFound(text=str(error)) from error
 
     async def block(self, request: web.Request) -> web.StreamResponse:
-        return _told({"update_id": self._stand_in.block((await _asked(request)).chat)})
+        return told({"update_id": self._stand_in.block((await control(request, Asked)).chat)})
 
     async def unblock(self, request: web.Request) -> web.StreamResponse:
-        return _told({"update_id": self._stand_in.unblock((await _asked(request)).chat)})
+        return told({"update_id": self._stand_in.unblock((await control(request, Asked)).chat)})
 
     async def update(self, request: web.Request) -> web.StreamResponse:
-        asked = await _asked(request)
-        return _told({"update_id": self._stand_in.update(asked.chat, asked.kind, asked.content or {})})
+        asked = await control(request, Asked)
+        return told({"update_id": self._stand_in.update(asked.chat, asked.kind, asked.content or {})})
 
     async def fault(self, request: web.Request) -> web.StreamResponse:
-        try:
-            self._stand_in.faults.add(msgspec.json.decode(await request.read(), type=Fault))
-        except msgspec.DecodeError as error:
-            raise web.HTTPBadRequest(text=str(error)) from error
-        return _told({})
+        self._stand_in.faults.add(await control(request, Fault))
+        return told({})
 
     async def clear(self, _request: web.Request) -> web.StreamResponse:
         """Take all faults back and forget what was received."""
         self._stand_in.faults.clear()
         self._stand_in.received.clear()
         self._stand_in.hooks.attempts.clear()
-        return _told({})
+        return told({})
 
     async def received(self, request: web.Request) -> web.StreamResponse:
-        after = _number(request, "after")
-        return _told([r for r in self._stand_in.received if r.n > after])
+        after = number(request, "after")
+        return told([r for r in self._stand_in.received if r.n > after])
 
     async def attempts(self, _request: web.Request) -> web.StreamResponse:
-        return _told(self._stand_in.hooks.attempts)
+        return told(self._stand_in.hooks.attempts)
 
     async def state(self, _request: web.Request) -> web.StreamResponse:
         hook = self._world.webhook
-        return _told(
+        return told(
             {
                 "username": self._world.username,
                 "webhook": hook.url if hook else "",
@@ -149,12 +144,12 @@ class _Door:
 
     async def chats(self, _request: web.Request) -> web.StreamResponse:
         """Whose phones have been used: id → name."""
-        return _told({id_text: chat.name for id_text, chat in self._world.chats.items()})
+        return told({id_text: chat.name for id_text, chat in self._world.chats.items()})
 
     async def chat(self, request: web.Request) -> web.StreamResponse:
         """A phone's screen. `seen` is what the caller has (its own `version`); with `wait` seconds it answers at the next change."""
         chat = self._world.chat(request.match_info["chat"])
-        until = time.monotonic() + min(_number(request, "wait"), _LONGEST_WAIT)
+        until = time.monotonic() + min(number(request, "wait"), _LONGEST_WAIT)
         seen = request.query.get("seen", "")
         while True:
             typing = chat.typing_until > time.monotonic()
@@ -162,19 +157,8 @@ class _Door:
             version = f"{hash(msgspec.json.encode(shown)) & 0xFFFFFFFF:x}"
             left = until - time.monotonic()
             if version != seen or left <= 0:
-                return _told({**shown, "version": version})
+                return told({**shown, "version": version})
             await self._world.pulse.wait(min(left, 1.0) if typing else left)
-
-
-def _guarded(handler: Handler) -> Handler:
-    """Only what a page of another origin cannot send without being asked first: a JSON body."""
-
-    async def guarded(request: web.Request) -> web.StreamResponse:
-        if request.content_type != "application/json":
-            raise web.HTTPUnsupportedMediaType(text="send JSON")
-        return await handler(request)
-
-    return guarded
 
 
 def _page(name: str, content_type: str) -> Handler:
@@ -184,21 +168,3 @@ def _page(name: str, content_type: str) -> Handler:
         return web.Response(body=body, content_type=content_type, charset="utf-8", headers=headers)
 
     return page
-
-
-async def _asked(request: web.Request) -> Asked:
-    try:
-        return msgspec.json.decode(await request.read(), type=Asked)
-    except msgspec.DecodeError as error:
-        raise web.HTTPBadRequest(text=str(error)) from error
-
-
-def _number(request: web.Request, key: str) -> float:
-    try:
-        return float(request.query.get(key, "0"))
-    except ValueError as error:
-        raise web.HTTPBadRequest(text=f"{key} is not a number") from error
-
-
-def _told(body: object) -> web.Response:
-    return web.Response(body=msgspec.json.encode(body), content_type="application/json")

@@ -12,6 +12,7 @@ from aiohttp import web
 from aiohttp.web_routedef import AbstractRouteDef
 
 from sandbox.desk import Asked, Desk, json_answer
+from sandbox.reading import object_in
 from sandbox.shown import (
     Act,
     Blocked,
@@ -138,7 +139,7 @@ class _Doors:
 
     async def send(self, request: web.Request) -> web.StreamResponse:
         raw = await request.read()
-        asked = _object(raw)
+        asked = object_in(raw)
         to, text = str(asked.get("receiver", "")), str(asked.get("text", ""))
 
         def accept(entry: Received) -> web.Response:
@@ -155,7 +156,7 @@ class _Doors:
 
     async def set_hook(self, request: web.Request) -> web.StreamResponse:
         """Viber looks whether somebody is there before it says yes."""
-        url = str(_object(await request.read()).get("url", ""))
+        url = str(object_in(await request.read()).get("url", ""))
         self._desk.hook(url)
         if url and await self._desk.bringing.send("", self._viber._callback("webhook")) != HTTPStatus.OK:  # noqa: SLF001 - one floor
             self._desk.hook("")
@@ -253,14 +254,6 @@ def _inner(of: Json, key: str) -> Json:
 def _buttons(of: Json) -> list[Json]:
     found = of.get("Buttons")
     return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
-
-
-def _object(raw: bytes) -> Json:
-    try:
-        found = msgspec.json.decode(raw)
-    except msgspec.DecodeError:
-        found = {}
-    return found if isinstance(found, dict) else {}
 
 
 def stand_in(*, token: str, subscribed: tuple[str, ...] = ()) -> StandIn:

@@ -10,6 +10,7 @@ from aiohttp import web
 from aiohttp.web_routedef import AbstractRouteDef
 
 from sandbox.desk import Asked, Desk, json_answer
+from sandbox.reading import object_in
 from sandbox.shown import Act, Json, Received, Webhook
 from sandbox.stand_in import StandIn
 from sandbox.zalo_shown import bubble_of, event_of, recipient_of, text_of
@@ -101,7 +102,7 @@ class _Doors:
         self._desk = desk
 
     async def message(self, request: web.Request) -> web.StreamResponse:
-        asked = _object(await request.read())
+        asked = object_in(await request.read())
         to, text = recipient_of(asked), text_of(asked)
 
         def accept(entry: Received) -> web.Response:
@@ -113,7 +114,7 @@ class _Doors:
 
     async def template(self, request: web.Request) -> web.StreamResponse:
         """By a person's id, or by phone number; either needs no word of theirs before."""
-        asked = _object(await request.read())
+        asked = object_in(await request.read())
         to = str(asked.get("user_id") or asked.get("phone") or "")
 
         def accept(entry: Received) -> web.Response:
@@ -174,7 +175,7 @@ class _Doors:
 
     async def person(self, request: web.Request) -> web.StreamResponse:
         """Only those who have written or follow: https://developers.zalo.me/docs/official-account/phu-luc/ma-loi."""
-        who = str(_object(request.query.get("data", "").encode()).get("user_id", ""))
+        who = str(object_in(request.query.get("data", "").encode()).get("user_id", ""))
         if who not in self._zalo.spoke:
             return refused(-213, "User has not interacted with the OA")
         told = {"user_id": who, "display_name": self._desk.phone(who).name, "user_is_follower": False}
@@ -188,14 +189,6 @@ class _Doors:
 def refused(code: int, words: str) -> web.Response:
     """A refusal as Zalo words it: HTTP 200, whatever it says."""
     return json_answer({"error": code, "message": words})
-
-
-def _object(raw: bytes) -> Json:
-    try:
-        found = msgspec.json.decode(raw)
-    except msgspec.DecodeError:
-        found = {}
-    return found if isinstance(found, dict) else {}
 
 
 def stand_in(*, secret: str, token: str, open_to: tuple[str, ...] = ()) -> StandIn:
