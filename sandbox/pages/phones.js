@@ -164,12 +164,17 @@ class Phone {
     watch();
   }
 
+  // Nothing can be typed meanwhile: it would be sent by one person and shown to the next.
   async another() {
+    const field = this.section.querySelector("textarea");
+    field.disabled = true;
     try {
       const made = await ask(`/_phones/${this.kind}/another?language=${language}`, {});
       apps.get(this.kind).people.push(made);
       this.turnTo(made.id);
+      this.section.querySelector("textarea").focus();
     } catch {
+      field.disabled = false;
       failed();
     }
   }
