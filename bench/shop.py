@@ -18,7 +18,7 @@ import uvloop
 from bench.calls import TEXT, request, signed, webhook
 from bench.measures import cpu_of, quantile
 from sandbox.plain import PlainStandIn
-from sandbox.telegram import TelegramStandIn
+from sandbox.telegram.stand_in import TelegramStandIn
 
 CONNECTIONS = 64
 LOOK_EVERY_S = 0.001

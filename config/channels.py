@@ -17,18 +17,18 @@ GROUP = "omnihub.channels"
 """The entry points by which a package from outside brings a channel: its kind = "module:KIND"."""
 
 MODULES: Mapping[str, str] = {
-    "email": "channels.email",
-    "instagram": "channels.instagram",
-    "line": "channels.line",
-    "messenger": "channels.messenger",
+    "email": "channels.email.channel",
+    "instagram": "channels.meta.instagram",
+    "line": "channels.line.channel",
+    "messenger": "channels.meta.messenger",
     "plain": "channels.plain",
-    "slack": "channels.slack",
-    "telegram": "channels.telegram",
-    "twilio_sms": "channels.twilio_sms",
-    "twilio_whatsapp": "channels.twilio_whatsapp",
-    "viber": "channels.viber",
-    "whatsapp_cloud": "channels.whatsapp_cloud",
-    "zalo": "channels.zalo",
+    "slack": "channels.slack.channel",
+    "telegram": "channels.telegram.channel",
+    "twilio_sms": "channels.twilio.sms",
+    "twilio_whatsapp": "channels.twilio.whatsapp",
+    "viber": "channels.viber.channel",
+    "whatsapp_cloud": "channels.whatsapp_cloud.channel",
+    "zalo": "channels.zalo.channel",
 }
 """Where each kind of channel is described, as `KIND`."""
 

@@ -14,7 +14,7 @@ from aiohttp import ClientSession
 from msgspec import Struct, to_builtins
 from msgspec.structs import replace
 
-from channels.telegram import Telegram
+from channels.telegram.channel import Telegram
 from config.core import tune_interpreter
 from config.demo_clock import DemoClock
 from config.demo_history import Doors, place_orders, tell_history
@@ -37,9 +37,9 @@ from sandbox.plain import PlainStandIn
 from sandbox.store.book import OrderBook
 from sandbox.store.port import ShopPort
 from sandbox.store.server import Outside, Store
-from sandbox.telegram import TelegramStandIn
-from sandbox.telegram_memory import Memory
-from sandbox.telegram_phones import TelegramShelf
+from sandbox.telegram.memory import Memory
+from sandbox.telegram.phones import TelegramShelf
+from sandbox.telegram.stand_in import TelegramStandIn
 
 log = structlog.get_logger()
 FOLDER = Path("data/demo")

@@ -24,7 +24,7 @@ from sandbox.store.book import Line as OrderLine
 from sandbox.store.book import Order, OrderBook
 from sandbox.store.catalog import CURRENCY, load_catalog
 from sandbox.store.history import Customer, History, Part, PastOrder, instant, load_history
-from sandbox.telegram import TelegramStandIn
+from sandbox.telegram.stand_in import TelegramStandIn
 
 log = structlog.get_logger()
 PATIENCE_S = 15.0

@@ -24,7 +24,7 @@ class Posted:
         self._requests.append({"method": "SMTP", "url": server, **_told(mail), "sender": sender, "to": to})
         for pattern, code, words in self._replies:
             if fnmatch.fnmatch(server, pattern) and code >= _TAKEN:
-                from channels.email_smtp_codes import decide
+                from channels.email.smtp_codes import decide
 
                 raise decide(code, words, account=False)
 

@@ -274,7 +274,7 @@ class Hub:
 
             channel = process.channels[account.channel, account.name]
             if account.channel == "telegram":
-                from channels.telegram import Telegram
+                from channels.telegram.channel import Telegram
 
                 if isinstance(channel, Telegram):
                     self._background(introduce(channel, account, public_url=self._settings.public_url), "introduction")

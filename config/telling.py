@@ -5,7 +5,7 @@ from typing import TypeGuard
 
 import structlog
 
-from channels.telegram import Telegram
+from channels.telegram.channel import Telegram
 from config.reference import Mode
 from config.settings import Account
 from hub.engine.polling import Polled

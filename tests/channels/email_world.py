@@ -1,7 +1,7 @@
 """What tests of e-mail share: the channel at a stand-in, and what it makes of a raw letter."""
 
-from channels.email import KIND as EMAIL
-from channels.email import Email
+from channels.email.channel import KIND as EMAIL
+from channels.email.channel import Email
 from channels.kinds import AccountSetup
 from config.frozen import FrozenClock
 from config.outside import alone

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import msgspec
 from aiohttp import ClientSession
 
-from channels.email import KIND as EMAIL
+from channels.email.channel import KIND as EMAIL
 from channels.kinds import AccountSetup
 from config.outside import alone
 from hub.model.ports import Channel

@@ -3,7 +3,7 @@
 import msgspec
 from aiohttp import ClientSession
 
-from channels import instagram, meta
+from channels.meta import graph, instagram
 from config.outside import alone
 from hub.model.ports import Channel
 from sandbox import messaging
@@ -23,7 +23,7 @@ def _told(content: dict[str, object]) -> bytes:
 KIND = Kind(
     name="instagram",
     make=_instagram,
-    sign=lambda body: {meta.SIGNATURE_HEADER: meta.signature(SECRET, body)},
+    sign=lambda body: {graph.SIGNATURE_HEADER: graph.signature(SECRET, body)},
     stand_in=lambda: messaging.stand_in(messaging.INSTAGRAM, token=TOKEN, secret=SECRET),
     method=messaging.SEND,
     known=_told({"message": {"mid": "m_known", "text": "shop ơi"}}),

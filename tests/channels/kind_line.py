@@ -3,7 +3,7 @@
 import msgspec
 from aiohttp import ClientSession
 
-from channels import line
+from channels.line import channel as line
 from hub.engine.clock import SystemClock
 from hub.model.ports import Channel
 from sandbox.line import stand_in

@@ -3,7 +3,7 @@
 import msgspec
 from aiohttp import ClientSession
 
-from channels import messenger, meta
+from channels.meta import graph, messenger
 from hub.model.ports import Channel
 from sandbox import messaging
 from tests.channels.contract import AT, SECRET, TO, TOKEN, Kind
@@ -22,7 +22,7 @@ def _told(content: dict[str, object]) -> bytes:
 KIND = Kind(
     name="messenger",
     make=_messenger,
-    sign=lambda body: {meta.SIGNATURE_HEADER: meta.signature(SECRET, body)},
+    sign=lambda body: {graph.SIGNATURE_HEADER: graph.signature(SECRET, body)},
     stand_in=lambda: messaging.stand_in(messaging.MESSENGER, token=TOKEN, secret=SECRET),
     method=messaging.SEND,
     known=_told({"message": {"mid": "m_known", "text": "shop ơi"}}),

@@ -5,7 +5,7 @@ import time
 import msgspec
 from aiohttp import ClientSession
 
-from channels import slack
+from channels.slack import channel as slack
 from hub.engine.clock import SystemClock
 from hub.model.ports import Channel
 from sandbox.slack import stand_in

@@ -3,9 +3,9 @@
 import msgspec
 from aiohttp import ClientSession
 
-from channels import telegram
+from channels.telegram import channel as telegram
 from hub.model.ports import Channel
-from sandbox.telegram import TelegramStandIn
+from sandbox.telegram.stand_in import TelegramStandIn
 from tests.channels.contract import SECRET, TOKEN, Kind
 
 

@@ -1,6 +1,6 @@
 """SMS by Twilio under the contract tests."""
 
-from channels.twilio_sms import KIND as SMS
+from channels.twilio.sms import KIND as SMS
 from sandbox.twilio import SMS as NAME
 from tests.channels.contract import Kind
 from tests.channels.twilio_world import AT_TWILIO, PHONE, makes, sign, standing_in

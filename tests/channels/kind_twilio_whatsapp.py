@@ -1,6 +1,6 @@
 """WhatsApp by Twilio under the contract tests."""
 
-from channels.twilio_whatsapp import KIND as WHATSAPP
+from channels.twilio.whatsapp import KIND as WHATSAPP
 from sandbox.twilio import WHATSAPP as NAME
 from tests.channels.contract import Kind
 from tests.channels.twilio_world import AT_TWILIO, PHONE, makes, sign, standing_in

@@ -3,7 +3,8 @@
 import msgspec
 from aiohttp import ClientSession
 
-from channels import meta, whatsapp_cloud
+from channels.meta import graph
+from channels.whatsapp_cloud import channel as whatsapp_cloud
 from hub.model.ports import Channel, Inbound
 from sandbox.shown import Webhook
 from sandbox.whatsapp_cloud import stand_in
@@ -35,7 +36,7 @@ def read_of(webhook: Webhook) -> Inbound:
 KIND = Kind(
     name=whatsapp_cloud.WhatsAppCloud.kind,
     make=make,
-    sign=lambda body: {meta.SIGNATURE_HEADER: meta.signature(SECRET, body)},
+    sign=lambda body: {graph.SIGNATURE_HEADER: graph.signature(SECRET, body)},
     stand_in=lambda: stand_in(token=TOKEN, secret=SECRET, number=NUMBER),
     method="messages",
     known=webhook(

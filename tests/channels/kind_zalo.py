@@ -5,7 +5,7 @@ import hashlib
 import msgspec
 from aiohttp import ClientSession
 
-from channels import zalo
+from channels.zalo import channel as zalo
 from config.outside import alone
 from hub.model.ports import Channel
 from sandbox.zalo import APP, OA, stand_in

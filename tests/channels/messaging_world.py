@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 
 from aiohttp import ClientSession, web
 
-from channels import instagram, messenger
 from channels.kinds import Outside
+from channels.meta import instagram, messenger
 from config.outside import alone
 from hub.model.errors import BadSignature
 from hub.model.events import Body, Incoming, Unparsed

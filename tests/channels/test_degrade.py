@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from channels.telegram import Telegram
+from channels.telegram.channel import Telegram
 from hub.engine.degrade import degrade, understand
 from hub.model.message import Attachment, Capabilities, MediaKind, Message, QuickReply
 

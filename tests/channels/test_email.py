@@ -9,8 +9,8 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from channels.email import KIND as EMAIL
-from channels.email import Email
+from channels.email.channel import KIND as EMAIL
+from channels.email.channel import Email
 from channels.kinds import AccountSetup
 from config.outside import alone
 from hub.model import leave
@@ -180,13 +180,13 @@ def test_one_click_leaves_and_a_look_does_not() -> None:
 
 
 def channel_letter(channel: Email) -> bytes:
-    from channels.email_render import letter
+    from channels.email.render import letter
 
     return letter(marketing(), channel._from, ())  # noqa: SLF001 - the letter as it would go
 
 
 def test_answers_and_orders_carry_no_way_off_the_list() -> None:
-    from channels.email_render import letter
+    from channels.email.render import letter
 
     for purpose in (Purpose.REPLY, Purpose.SERVICE):
         mail = letter(delivery(Message(text="hi"), to=CUSTOMER, purpose=purpose), built()._from, ())  # noqa: SLF001

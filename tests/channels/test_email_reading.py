@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from channels.email_text import decoded, newest, text_of_html
+from channels.email.text import decoded, newest, text_of_html
 from hub.model.errors import Unparseable
 from tests.channels.email_world import read
 

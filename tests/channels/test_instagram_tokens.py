@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from channels.instagram import ALONE, Instagram
 from channels.kinds import Outside
+from channels.meta.instagram import ALONE, Instagram
 from config.frozen import FrozenClock
 from config.outside import alone
 from hub.model.message import Message

@@ -7,7 +7,7 @@ import pytest
 from aiohttp import ClientSession, web
 from msgspec.structs import replace
 
-from channels import line
+from channels.line import channel as line
 from hub.engine.clock import SystemClock
 from hub.engine.degrade import degrade, understand
 from hub.model.address import Address

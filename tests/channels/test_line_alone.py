@@ -2,10 +2,10 @@
 
 import pytest
 
-from channels import line
 from channels.fields import Json
-from channels.line_parse import parse_event
-from channels.line_tokens import ReplyTokens
+from channels.line import channel as line
+from channels.line.parse import parse_event
+from channels.line.tokens import ReplyTokens
 from hub.engine.clock import SystemClock
 from hub.model.errors import SettingsError
 from hub.model.events import Incoming, Said

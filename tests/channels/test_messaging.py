@@ -5,9 +5,10 @@ from collections.abc import AsyncIterator
 import msgspec
 import pytest
 
-from channels import http, meta
+from channels import http
 from channels.kinds import AccountSetup
-from channels.messaging_errors import CODES
+from channels.meta import graph
+from channels.meta.errors import CODES
 from config.channels import kind_of
 from config.outside import alone
 from hub.model.address import Address
@@ -296,7 +297,7 @@ def test_every_code_is_its_decision_with_graphs_own_words(key: int | tuple[int, 
     code, sub = key if isinstance(key, tuple) else (key, 0)
     body = msgspec.json.encode({"error": {"message": "no", "code": code, "error_subcode": sub}})
 
-    decision = meta.decide(http.Answer(status=400, body=body), CODES)
+    decision = graph.decide(http.Answer(status=400, body=body), CODES)
 
     assert type(decision) is CODES[key].error
     assert decision is not None

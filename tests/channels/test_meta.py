@@ -3,8 +3,8 @@
 import msgspec
 import pytest
 
-from channels import meta
 from channels.http import Answer
+from channels.meta import graph
 from hub.model.errors import (
     BadSignature,
     Misconfigured,
@@ -32,54 +32,54 @@ def _get(query: str) -> Inbound:
 
 
 def _refused(error: dict[str, object], *, status: int = 400, headers: dict[str, str] | None = None) -> SendError | None:
-    return meta.decide(Answer(status=status, body=msgspec.json.encode({"error": error}), headers=headers or {}), {})
+    return graph.decide(Answer(status=status, body=msgspec.json.encode({"error": error}), headers=headers or {}), {})
 
 
 def test_the_bytes_as_signed_are_let_in() -> None:
-    signed = _post(BODY, x_hub_signature_256=meta.signature(SECRET, BODY))
+    signed = _post(BODY, x_hub_signature_256=graph.signature(SECRET, BODY))
 
-    meta.verify(signed, secret=SECRET, verify_token=VERIFY_TOKEN)
+    graph.verify(signed, secret=SECRET, verify_token=VERIFY_TOKEN)
 
 
 @pytest.mark.parametrize(
     ("request_", "code"),
     [
         (_post(BODY), "missing_signature"),
-        (_post(BODY, x_hub_signature_256=meta.signature("another", BODY)), "bad_signature"),
-        (_post(BODY + b" ", x_hub_signature_256=meta.signature(SECRET, BODY)), "bad_signature"),
+        (_post(BODY, x_hub_signature_256=graph.signature("another", BODY)), "bad_signature"),
+        (_post(BODY + b" ", x_hub_signature_256=graph.signature(SECRET, BODY)), "bad_signature"),
         (_post(BODY, x_hub_signature_256="sha256=\udcff"), "bad_signature"),
-        (_post(BODY, x_hub_signature=meta.signature(SECRET, BODY)), "missing_signature"),
+        (_post(BODY, x_hub_signature=graph.signature(SECRET, BODY)), "missing_signature"),
         (_get("hub.mode=subscribe&hub.challenge=1"), "bad_verify_token"),
         (_get("hub.verify_token=another&hub.challenge=1"), "bad_verify_token"),
     ],
 )
 def test_anything_else_is_kept_out_and_told_why(request_: Inbound, code: str) -> None:
     with pytest.raises(BadSignature) as refused:
-        meta.verify(request_, secret=SECRET, verify_token=VERIFY_TOKEN)
+        graph.verify(request_, secret=SECRET, verify_token=VERIFY_TOKEN)
 
     assert code == refused.value.code
 
 
 def test_a_secret_that_is_not_set_lets_nobody_in() -> None:
     with pytest.raises(BadSignature):
-        meta.verify(_post(BODY, x_hub_signature_256=meta.signature("", BODY)), secret="", verify_token="")
+        graph.verify(_post(BODY, x_hub_signature_256=graph.signature("", BODY)), secret="", verify_token="")
     with pytest.raises(BadSignature):
-        meta.verify(_get("hub.verify_token="), secret="", verify_token="")
+        graph.verify(_get("hub.verify_token="), secret="", verify_token="")
 
 
 def test_the_challenge_comes_back_as_plain_text() -> None:
     asked = _get("hub.mode=subscribe&hub.verify_token=ours%20to%20choose&hub.challenge=%3Cb%3E1158201444")
 
-    meta.verify(asked, secret=SECRET, verify_token=VERIFY_TOKEN)
-    answer = meta.handshake(asked)
+    graph.verify(asked, secret=SECRET, verify_token=VERIFY_TOKEN)
+    answer = graph.handshake(asked)
 
     assert answer is not None
     assert (200, b"<b>1158201444", "text/plain") == (answer.status, answer.body, answer.content_type)
-    assert meta.handshake(_post(BODY)) is None
+    assert graph.handshake(_post(BODY)) is None
 
 
 def test_one_odd_entry_spares_the_others() -> None:
-    found = meta.entries(_post(BODY), "page")
+    found = graph.entries(_post(BODY), "page")
 
     assert [True, False] == [isinstance(entry, dict) for entry in found]
 
@@ -87,7 +87,7 @@ def test_one_odd_entry_spares_the_others() -> None:
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"[" * 100_000, b"{}", b'{"object":"user"}', b'{"object":"page","entry":{}}'])
 def test_a_body_that_is_no_webhook_of_ours_is_not_understood(body: bytes) -> None:
     with pytest.raises(Unparseable):
-        meta.entries(_post(body), "page")
+        graph.entries(_post(body), "page")
 
 
 @pytest.mark.parametrize(
@@ -130,9 +130,12 @@ def test_no_code_is_a_matter_of_credentials_only_where_the_status_says_so() -> N
 
 
 def test_the_products_own_codes_go_before_the_general_ones() -> None:
-    codes: meta.Codes = {(10, 7): meta.Means(error=Rejected, failure=Failure.WINDOW), 4: meta.Means(error=Rejected, failure=Failure.QUOTA)}
+    codes: graph.Codes = {
+        (10, 7): graph.Means(error=Rejected, failure=Failure.WINDOW),
+        4: graph.Means(error=Rejected, failure=Failure.QUOTA),
+    }
 
-    told = [meta.trouble({"code": 10, "error_subcode": 7}, codes), meta.trouble({"code": 10}, codes), meta.trouble({"code": 4}, codes)]
+    told = [graph.trouble({"code": 10, "error_subcode": 7}, codes), graph.trouble({"code": 10}, codes), graph.trouble({"code": 4}, codes)]
 
     assert [Failure.WINDOW, Failure.AUTH, Failure.QUOTA] == [each.failure for each in told if each]
 
@@ -140,10 +143,10 @@ def test_the_products_own_codes_go_before_the_general_ones() -> None:
 @pytest.mark.parametrize(
     ("headers", "wait"),
     [
-        ({}, meta.HOURLY_WAIT_SECONDS),
+        ({}, graph.HOURLY_WAIT_SECONDS),
         ({"X-Business-Use-Case-Usage": '{"1":[{"type":"whatsapp","estimated_time_to_regain_access":3},{}],"2":7}'}, 180.0),
-        ({"X-Business-Use-Case-Usage": '{"1":[{"estimated_time_to_regain_access":0}]}'}, meta.HOURLY_WAIT_SECONDS),
-        ({"X-Business-Use-Case-Usage": "["}, meta.HOURLY_WAIT_SECONDS),
+        ({"X-Business-Use-Case-Usage": '{"1":[{"estimated_time_to_regain_access":0}]}'}, graph.HOURLY_WAIT_SECONDS),
+        ({"X-Business-Use-Case-Usage": "["}, graph.HOURLY_WAIT_SECONDS),
     ],
 )
 def test_a_limit_of_the_account_lasts_as_long_as_graph_says(headers: dict[str, str], wait: float) -> None:
@@ -164,7 +167,7 @@ def test_a_limit_of_the_account_lasts_as_long_as_graph_says(headers: dict[str, s
     ],
 )
 def test_an_answer_that_is_not_graphs_own_proves_nothing(status: int, body: bytes, wanted: type[SendError], failure: Failure) -> None:
-    decided = meta.decide(Answer(status=status, body=body), {})
+    decided = graph.decide(Answer(status=status, body=body), {})
 
     assert decided is not None
     assert (wanted, failure) == (type(decided), decided.failure)

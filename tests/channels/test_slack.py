@@ -8,7 +8,7 @@ import pytest
 from aiohttp import ClientSession
 from msgspec.structs import replace
 
-from channels import slack
+from channels.slack import channel as slack
 from hub.engine.clock import SystemClock
 from hub.engine.degrade import degrade, understand
 from hub.model.errors import Misconfigured, OutcomeUnknown, Rejected, SettingsError

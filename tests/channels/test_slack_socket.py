@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 from aiohttp import ClientSession
 
-from channels import slack
+from channels.slack import channel as slack
 from hub.engine.clock import SystemClock
 from hub.model.errors import BadSignature, Misconfigured, SettingsError, TemporaryFailure
 from hub.model.events import Incoming, Said

@@ -2,8 +2,8 @@
 
 import pytest
 
-from channels.telegram import Mode, Settings, Telegram
-from channels.telegram_parse import Self, parse_update
+from channels.telegram.channel import Mode, Settings, Telegram
+from channels.telegram.parse import Self, parse_update
 from hub.model.errors import SettingsError
 from hub.model.events import Body, Edited, Incoming, Noted, OptedOut, Reacted, Said, Started, Unparsed
 from hub.model.message import Attachment, MediaKind

@@ -7,15 +7,15 @@ import pytest
 from aiohttp import ClientSession
 
 from channels.http import Answer
-from channels.telegram import Mode, Settings, Telegram
-from channels.telegram_errors import decide
-from channels.telegram_render import callback_data
+from channels.telegram.channel import Mode, Settings, Telegram
+from channels.telegram.errors import decide
+from channels.telegram.render import callback_data
 from hub.engine.degrade import understand
 from hub.model.errors import Misconfigured, OutcomeUnknown, RecipientGone, Rejected, SendError, TemporaryFailure, Throttled
 from hub.model.events import Incoming, Said, Started
 from hub.model.message import Attachment, MediaKind, Message, QuickReply
 from sandbox.faults import FaultKind
-from sandbox.telegram import TelegramStandIn
+from sandbox.telegram.stand_in import TelegramStandIn
 from tests.channels.contract import SECRET, TO, TOKEN, delivery, request, send_all
 from tests.processes import eventually
 

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 
 from channels.kinds import AccountSetup
-from channels.twilio import Settings, Twilio
-from channels.twilio_sms import KIND as SMS_KIND
-from channels.twilio_whatsapp import KIND as WHATSAPP_KIND
+from channels.twilio.channel import Settings, Twilio
+from channels.twilio.sms import KIND as SMS_KIND
+from channels.twilio.whatsapp import KIND as WHATSAPP_KIND
 from config.outside import alone
 from hub.model.errors import BadSignature, Misconfigured, RecipientGone, Rejected, SettingsError
 from hub.model.events import Incoming, OptedOut, Receipt, Said

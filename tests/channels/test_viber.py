@@ -8,7 +8,7 @@ import pytest
 from aiohttp import ClientSession, web
 from msgspec.structs import replace
 
-from channels import viber
+from channels.viber import channel as viber
 from hub.engine.degrade import degrade, understand
 from hub.model.errors import Misconfigured, Rejected, SettingsError
 from hub.model.events import Body, Incoming, OptedOut, Receipt, Said, Started

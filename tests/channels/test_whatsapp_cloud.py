@@ -8,8 +8,8 @@ import pytest
 from aiohttp import ClientSession
 from msgspec.structs import replace
 
-from channels.whatsapp_cloud import Settings, WhatsAppCloud
-from channels.whatsapp_cloud_template import problems_of
+from channels.whatsapp_cloud.channel import Settings, WhatsAppCloud
+from channels.whatsapp_cloud.template import problems_of
 from hub.model.address import Address
 from hub.model.errors import Rejected, TemporaryFailure
 from hub.model.events import Incoming, Said, Started

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession
 
-from channels.whatsapp_cloud import CAPABILITIES
-from channels.whatsapp_cloud_offers import control_ids
+from channels.whatsapp_cloud.channel import CAPABILITIES
+from channels.whatsapp_cloud.offers import control_ids
 from hub.engine.degrade import degrade, understand
 from hub.model.events import Incoming, Said
 from hub.model.message import Attachment, Button, ButtonKind, Card, Choices, MediaKind, Message, QuickReply, Row, Section

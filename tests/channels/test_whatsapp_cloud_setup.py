@@ -7,10 +7,10 @@ import pytest
 from aiohttp import ClientSession
 from msgspec.structs import replace
 
-from channels import meta
-from channels.whatsapp_cloud import KIND, Settings, WhatsAppCloud
-from channels.whatsapp_cloud_codes import CODES
-from channels.whatsapp_cloud_standing import Told, standing_of
+from channels.meta import graph
+from channels.whatsapp_cloud.channel import KIND, Settings, WhatsAppCloud
+from channels.whatsapp_cloud.codes import CODES
+from channels.whatsapp_cloud.standing import Told, standing_of
 from hub.model.errors import Misconfigured, Rejected, SettingsError
 from hub.model.failure import Failure
 from hub.model.message import Message
@@ -79,7 +79,7 @@ def test_setting_that_cannot_be_one_is_told(key: str, value: str) -> None:
 
 
 def test_no_secret_is_in_any_words_about_the_settings() -> None:
-    told = repr(SETTINGS) + repr(meta.Access(token=TOKEN, proof_secret=SECRET))
+    told = repr(SETTINGS) + repr(graph.Access(token=TOKEN, proof_secret=SECRET))
 
     assert TOKEN not in told
     assert SECRET not in told

@@ -7,7 +7,7 @@ import pytest
 from aiohttp import ClientSession
 from msgspec.structs import replace
 
-from channels import zalo
+from channels.zalo import channel as zalo
 from config.outside import PassingTokens, alone
 from hub.engine.degrade import degrade, understand
 from hub.model.address import Address

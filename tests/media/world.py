@@ -18,7 +18,7 @@ from hub.web.api_shapes import Timeline
 from sandbox import line, twilio, whatsapp_cloud
 from sandbox.shown import Media
 from sandbox.stand_in import StandIn
-from sandbox.telegram import TelegramStandIn
+from sandbox.telegram.stand_in import TelegramStandIn
 from tests.processes import eventually, free_port
 from tests.whole.world import Caller, MovedClock
 

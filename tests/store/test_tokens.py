@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 from aiohttp import ClientSession, web
 
-from channels.zalo_tokens import AGAIN, KIND, Access
+from channels.zalo.tokens import AGAIN, KIND, Access
 from config.stored import store, token_house
 from hub.engine.clock import SystemClock
 from hub.model.errors import Misconfigured, StoreAway, TemporaryFailure

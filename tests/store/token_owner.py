@@ -8,7 +8,7 @@ import sys
 
 from aiohttp import ClientSession
 
-from channels.zalo_tokens import Access, Credentials
+from channels.zalo.tokens import Access, Credentials
 from config.stored import store, token_house
 from hub.engine.clock import SystemClock
 from hub.model.errors import SendError

@@ -3,8 +3,9 @@
 import msgspec
 import pytest
 
-from channels import meta, whatsapp_cloud
-from channels.messenger import Messenger, Settings
+from channels.meta import graph
+from channels.meta.messenger import Messenger, Settings
+from channels.whatsapp_cloud import channel as whatsapp_cloud
 from hub.engine.clock import SystemClock
 from hub.engine.counters import Counters
 from hub.model.events import Said
@@ -47,7 +48,7 @@ async def brought(*accounts: Channel, to: str, entries: list[dict[str, object]])
     )
     about = {"messenger": "page", "whatsapp_cloud": "whatsapp_business_account"}
     body = msgspec.json.encode({"object": about[kind], "entry": entries})
-    headers = {meta.SIGNATURE_HEADER: meta.signature(SECRET, body)}
+    headers = {graph.SIGNATURE_HEADER: graph.signature(SECRET, body)}
     async with opened(hooks.routes()) as (session, _), session.post(f"/hooks/{kind}/{to}", data=body, headers=headers) as answer:
         assert answer.status == 200
     return [(event.address.account, event.body.text) for event in intake.accepted if isinstance(event.body, Said)], len(cases.kept)

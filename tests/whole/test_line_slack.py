@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from channels.line import Line as LineChannel
+from channels.line.channel import Line as LineChannel
 from config.settings import load_settings
 from sandbox.faults import FaultKind
 from sandbox.line import Line

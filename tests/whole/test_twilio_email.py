@@ -230,7 +230,7 @@ async def test_large_letter_of_nobody_is_refused_unread(office: Office) -> None:
 
 
 async def test_one_click_in_an_advertisement_is_taken_at_our_own_door(office: Office) -> None:
-    from channels.email_unsubscribe import link
+    from channels.email.unsubscribe import link
     from config.channels import build_channel
     from config.outside import alone
 

@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from channels.whatsapp_cloud import Settings, WhatsAppCloud
+from channels.whatsapp_cloud.channel import Settings, WhatsAppCloud
 from config.settings import load_settings
 from hub.model.words import OwnerKind
 from sandbox.shown import Json, Media

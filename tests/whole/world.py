@@ -21,7 +21,7 @@ from hub.store.customers import Line
 from hub.web.api_shapes import Timeline
 from sandbox.plain import PlainStandIn
 from sandbox.shop import ShopStandIn
-from sandbox.telegram import TelegramStandIn, Timing
+from sandbox.telegram.stand_in import TelegramStandIn, Timing
 from tests.processes import eventually, free_port
 from tests.whole.grounds import Ground
 from tests.whole.page import Memory, Page

@@ -1,0 +1,1 @@
+"""E-mail: webhooks of mail providers, SMTP and IMAP."""

@@ -1,0 +1,102 @@
+"""How an official account stands at LINE: https://developers.line.biz/en/reference/messaging-api/#webhook-settings."""
+
+import asyncio
+
+import msgspec
+from aiohttp import ClientSession
+
+from channels import http
+from channels.fields import Json, soft
+from channels.line.errors import decide
+from hub.model.errors import OutcomeUnknown, SendError
+from hub.model.failure import Failure
+from hub.model.ports import Connection
+
+_HOOK = "/v2/bot/channel/webhook/endpoint"
+_TEST = "/v2/bot/channel/webhook/test"
+_INFO = "/v2/bot/info"
+_QUOTA = "/v2/bot/message/quota"
+_USED = "/v2/bot/message/quota/consumption"
+
+_SWITCH = (
+    "Open the LINE Developers console (developers.line.biz), choose the provider and the channel, then Messaging API.",
+    'Under Webhook settings switch on "Use webhook" and "Webhook redelivery".',
+)
+_GREETINGS = (
+    "In LINE Official Account Manager (manager.line.biz), Settings, Response settings: switch off auto-response messages, or both answer.",
+)
+
+_NEARLY = 0.9
+"""Past this share of the month's messages somebody should know."""
+
+
+async def connected(session: ClientSession, base_url: str, proof: dict[str, str], hook_url: str) -> Connection:
+    """Set the webhook and have LINE try it; what only a person can click is told. Raises a SendError."""
+    headers = {**proof, "Content-Type": "application/json"}
+    body = msgspec.json.encode({"endpoint": hook_url})
+    _of(await http.put(session, base_url + _HOOK, body, headers=headers))
+    tried = _of(await http.post(session, base_url + _TEST, body, headers=headers))
+    found = await looked(session, base_url, proof, hook_url)
+    problems = found.problems
+    if tried.get("success") is not True:
+        why = soft(tried, "reason") or "no reason told"
+        problems = (f"LINE could not reach the webhook ({why}): the address must be open to the internet by https.", *problems)
+    return msgspec.structs.replace(found, problems=problems)
+
+
+async def looked(session: ClientSession, base_url: str, proof: dict[str, str], hook_url: str) -> Connection:
+    """Who it is, where its webhook leads, what is left of the month's messages. Raises a SendError."""
+    info, hook, quota, used = await asyncio.gather(*(_asked(session, base_url + path, proof) for path in (_INFO, _HOOK, _QUOTA, _USED)))
+    is_active = hook.get("active") is True
+    return Connection(
+        name=" ".join(part for part in (soft(info, "displayName"), soft(info, "basicId")) if part),
+        hook=soft(hook, "endpoint"),
+        clicks=(*(() if is_active else _SWITCH), *_GREETINGS),
+        problems=tuple(problem for problem in (*_hook_problems(hook, hook_url), _quota_problem(quota, used)) if problem),
+    )
+
+
+async def _asked(session: ClientSession, url: str, proof: dict[str, str]) -> Json:
+    answer = await http.get(session, url, headers=proof)
+    # No webhook has been set yet: https://developers.line.biz/en/reference/messaging-api/#get-webhook-endpoint-information
+    return {} if url.endswith(_HOOK) and answer.status == _NOT_FOUND else _of(answer)
+
+
+_NOT_FOUND = 404
+
+
+def _of(answer: http.Answer) -> Json:
+    if wrong := decide(answer):
+        raise wrong
+    try:
+        found = msgspec.json.decode(answer.body or b"{}")
+    except ValueError:
+        raise _odd() from None
+    if not isinstance(found, dict):
+        raise _odd()
+    return found
+
+
+def _odd() -> SendError:
+    return OutcomeUnknown("LINE did not answer with an object", failure=Failure.UNPARSEABLE)
+
+
+def _hook_problems(hook: Json, wanted: str) -> tuple[str, ...]:
+    told = soft(hook, "endpoint")
+    if not told:
+        return ("No webhook is set: connect the account.",)
+    if wanted and told != wanted:
+        return (f"The webhook leads to {told} instead of {wanted}: connect the account again.",)
+    if hook.get("active") is not True:
+        return ('The webhook is switched off: switch on "Use webhook" in the LINE Developers console.',)
+    return ()
+
+
+def _quota_problem(quota: Json, used: Json) -> str:
+    """Pushed messages are counted by the month where the plan limits them; answers by reply token are not."""
+    most, spent = quota.get("value"), used.get("totalUsage")
+    if soft(quota, "type") != "limited" or not isinstance(most, int) or not isinstance(spent, int):
+        return ""
+    if spent >= most:
+        return f"All {most} messages of the month are used up: until the next, or a larger plan, only answers within 30 s go out."
+    return f"{spent} of the month's {most} messages are used." if spent >= most * _NEARLY else ""

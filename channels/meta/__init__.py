@@ -1,0 +1,1 @@
+"""Messenger and Instagram, and what they share with WhatsApp: Meta's Graph API."""

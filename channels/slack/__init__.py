@@ -1,0 +1,1 @@
+"""Slack: events, commands, Socket Mode."""

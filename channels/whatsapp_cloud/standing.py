@@ -1,0 +1,152 @@
+"""How a number stands at WhatsApp, and bringing its events to us.
+
+https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/override,
+https://developers.facebook.com/documentation/business-messaging/whatsapp/support/health-status
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from channels.fields import Json, objects, seconds_of, soft, soft_object
+from channels.meta.graph import Graph
+from hub.model.errors import Misconfigured, Rejected
+from hub.model.ports import Connection
+
+FIELDS = ("messages", "smb_message_echoes", "calls", "user_preferences")
+"""What we ask Meta to tell: …/whatsapp/webhooks/overview#fields"""
+
+_ASKED = "display_phone_number,verified_name,quality_rating,status,webhook_configuration,health_status"
+_OF_TEMPLATES = "name,language,status,quality_score"
+_STOPPED = {
+    "PAUSED": "customers liked it too little: it comes back by itself, or write it anew",
+    "DISABLED": "customers liked it too little for too long: write a new one",
+    "REJECTED": "WhatsApp did not approve it: see why in WhatsApp Manager, Message templates",
+}
+"""https://developers.facebook.com/documentation/business-messaging/whatsapp/templates/template-pausing"""
+
+_NEEDED = ("whatsapp_business_messaging",)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Asks and sets at Graph. `app_graph` speaks as the app itself, where its id is known."""
+
+    graph: Graph
+    app_graph: Graph
+    number: str
+    business: str
+    app: str
+    token: str
+    verify_token: str
+
+    async def bring_to(self, hook_url: str) -> None:
+        """Bring this number's events to the address; subscribe the app where we know what for. Raises a SendError."""
+        if self.app:
+            wanted = {"object": "whatsapp_business_account", "callback_url": hook_url, "verify_token": self.verify_token}
+            await self.app_graph.post(f"{self.app}/subscriptions", {**wanted, "fields": ",".join(FIELDS)})
+        if self.business:
+            await self.graph.post(f"{self.business}/subscribed_apps", {})
+        override = {"override_callback_uri": hook_url, "verify_token": self.verify_token}
+        await self.graph.post(self.number, {"webhook_configuration": override})
+
+    async def ask(self) -> "Told":
+        """What Graph says of the number, the token and, where the business is known, its templates; raises a SendError."""
+        number = await self.graph.get(self.number, {"fields": _ASKED})
+        unread: list[str] = []
+        token = await self._told("debug_token", {"input_token": self.token}, "the token", unread)
+        path = f"{self.business}/message_templates"
+        listed = await self._told(path, {"fields": _OF_TEMPLATES, "limit": "200"}, "the templates", unread) if self.business else {}
+        return Told(
+            number=number,
+            token=soft_object(token, "data"),
+            templates=tuple(objects(listed, "data")),
+            unread=tuple(unread),
+            by_hand=not self.app,
+        )
+
+    async def _told(self, path: str, params: dict[str, str], what: str, unread: list[str]) -> Json:
+        """What is good to know and no condition of sending: a token may be allowed to write and not to look."""
+        try:
+            return await self.graph.get(path, params)
+        except (Misconfigured, Rejected) as error:
+            unread.append(f"WhatsApp does not tell of {what}: {error.reason}")
+            return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What Graph answered, and what it would not tell; `by_hand`: the app's fields are subscribed by a person."""
+
+    number: Json
+    token: Json
+    templates: tuple[Json, ...] = ()
+    unread: tuple[str, ...] = ()
+    by_hand: bool = True
+
+
+def standing_of(told: Told, hook_url: str) -> Connection:
+    """What an admin shall read of it."""
+    shown = (soft(told.number, "verified_name"), soft(told.number, "display_phone_number"))
+    hooks = soft_object(told.number, "webhook_configuration")
+    hook = soft(hooks, "phone_number") or soft(hooks, "whatsapp_business_account") or soft(hooks, "application")
+    return Connection(
+        name=" ".join(part for part in shown if part),
+        hook=hook,
+        clicks=_clicks(hook_url) if told.by_hand else (),
+        problems=(
+            *_hook_problems(hook, hook_url),
+            *_number_problems(told.number),
+            *_token_problems(told.token),
+            *_template_problems(told.templates),
+            *told.unread,
+        ),
+        until=seconds_of(told.token, "expires_at"),
+    )
+
+
+def _clicks(hook_url: str) -> tuple[str, ...]:
+    return (
+        "Open developers.facebook.com, your app, WhatsApp, Configuration.",
+        f"Webhook: enter {hook_url} and your verify token, then Verify and save.",
+        f"Webhook fields: subscribe to {', '.join(FIELDS)}.",
+    )
+
+
+def _hook_problems(hook: str, hook_url: str) -> Iterator[str]:
+    if hook_url and hook != hook_url:
+        yield f"Events go to {hook or 'no address'}: connect the account again to bring them to {hook_url}."
+
+
+def _number_problems(number: Json) -> Iterator[str]:
+    status = soft(number, "status")
+    if status and status != "CONNECTED":
+        yield f"The number is {status} at WhatsApp: register it in WhatsApp Manager, Phone numbers."
+    if soft(number, "quality_rating") == "RED":
+        yield "Customers often block or report this number: send fewer advertisements, or WhatsApp will lower its limit."
+    for entity in objects(soft_object(number, "health_status"), "entities"):
+        who = soft(entity, "entity_type").replace("_", " ").lower() or "something"
+        for error in objects(entity, "errors"):
+            yield f"WhatsApp blocks the {who}: {soft(error, 'error_description')} {soft(error, 'possible_solution')}".strip()
+        if soft(entity, "can_send_message") == "LIMITED":
+            more = entity.get("additional_info")
+            why = " ".join(text for text in more if isinstance(text, str)) if isinstance(more, list) else ""
+            yield f"WhatsApp limits the {who}: {why or 'see WhatsApp Manager, Overview.'}"
+
+
+def _token_problems(token: Json) -> Iterator[str]:
+    if token.get("is_valid") is False:
+        yield "The access token is no longer valid: make a new one for the system user and enter it here."
+    held = token.get("scopes")
+    for scope in _NEEDED:
+        if isinstance(held, list) and scope not in held:
+            yield f"The access token lacks {scope}: make a new one with this permission."
+
+
+def _template_problems(templates: tuple[Json, ...]) -> Iterator[str]:
+    for template in templates:
+        called = f"The template {soft(template, 'name')} ({soft(template, 'language')})"
+        status = soft(template, "status")
+        if status in _STOPPED:
+            yield f"{called} is {status.lower()}; {_STOPPED[status]}."
+        elif soft(soft_object(template, "quality_score"), "score") == "RED":
+            yield f"{called} is often blocked or reported: WhatsApp will pause it."
