@@ -8,7 +8,7 @@ import pytest
 import uvloop
 from hypothesis import settings
 
-from tests.sharing import Sharing, turn_of
+from tests.sharing import Sharing, may_try_again, turn_of
 
 # The machine may be busy, so no deadline per example; a failure prints the blob that replays it.
 # CI decides about a commit, so it tries the same examples each time; whoever works on it tries new ones.
@@ -28,6 +28,16 @@ def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], AbstractEventLo
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes longest begins first; but for that, the order stays."""
     items.sort(key=lambda item: turn_of(item.nodeid))
+    for item in items if os.environ.get("CI") else ():
+        if may_try_again(item.nodeid):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What passed only at the second try is a race to be found: its first end is told in full."""
+    for report in terminalreporter.stats.get("rerun", ()):
+        terminalreporter.section(f"red at the first try: {report.nodeid}", sep="-")
+        terminalreporter.write_line(str(report.longrepr))
 
 
 @pytest.hookimpl(optionalhook=True)

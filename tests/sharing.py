@@ -65,3 +65,11 @@ class Sharing(LoadScopeScheduling):  # type: ignore[misc]
 
     def _split_scope(self, nodeid: str) -> str:
         return unit_of(nodeid)
+
+OUTSIDE = ("tests/chaos/", "tests/console/", "tests/demo/", "tests/phones/", "tests/walks/", "tests/webchat/", "tests/whole/")
+"""Folders whose tests drive browsers and several processes: a machine that stops for a moment can make one of them red."""
+
+
+def may_try_again(test: str) -> bool:
+    """Whether a test's first failure may be the machine's: in CI it gets a second try, and what the first said is shown."""
+    return test.startswith(OUTSIDE)
