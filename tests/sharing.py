@@ -44,6 +44,9 @@ LONGEST_FIRST: Sequence[str] = (
 )
 """Units that take more than some ten seconds, as measured: what begins last must not be what takes longest."""
 
+OUTSIDE = ("tests/chaos/", "tests/console/", "tests/demo/", "tests/phones/", "tests/walks/", "tests/webchat/", "tests/whole/")
+"""Folders whose tests drive browsers and several processes: a machine that stops for a moment can make one of them red."""
+
 
 def unit_of(test: str) -> str:
     """The unit of a test, by its id: its file, or the house it shares with other files."""
@@ -65,9 +68,6 @@ class Sharing(LoadScopeScheduling):  # type: ignore[misc]
 
     def _split_scope(self, nodeid: str) -> str:
         return unit_of(nodeid)
-
-OUTSIDE = ("tests/chaos/", "tests/console/", "tests/demo/", "tests/phones/", "tests/walks/", "tests/webchat/", "tests/whole/")
-"""Folders whose tests drive browsers and several processes: a machine that stops for a moment can make one of them red."""
 
 
 def may_try_again(test: str) -> bool:
