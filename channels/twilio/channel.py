@@ -4,7 +4,6 @@ https://www.twilio.com/docs/messaging/api/message-resource
 """
 
 import logging
-import re
 from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -12,14 +11,14 @@ from urllib.parse import urlencode, urlsplit
 
 from aiohttp import ClientSession
 
-from channels.kinds import AccountSetup, Field
+from channels.twilio.connect import connect, look
 from channels.twilio.errors import decide
 from channels.twilio.parse import CALLBACK_KEY, Self, parse_form
 from channels.twilio.render import WHATSAPP, Line, calls_of
+from channels.twilio.settings import BASE_URL, Settings, check_settings, credentials
 from channels.twilio.sign import check, fields_of, is_form
-from hub.model.base import Value
 from hub.model.delivery import Delivery
-from hub.model.errors import Misconfigured, OutcomeUnknown, Rejected, SettingsError
+from hub.model.errors import Misconfigured, OutcomeUnknown, Rejected
 from hub.model.events import Incoming, Unparsed
 from hub.model.failure import Failure
 from hub.model.media import Whence
@@ -28,9 +27,6 @@ from hub.model.ports import Call, Connection, Inbound, Located, Reply, Sent
 
 if TYPE_CHECKING:
     from twilio.rest import Client
-
-BASE_URL = "https://api.twilio.com"
-SERVICES_URL = "https://messaging.twilio.com"
 
 MEDIA_HOSTS = frozenset(("api.twilio.com", "mcs.us1.twilio.com", "media.twiliocdn.com", "mms.twiliocdn.com"))
 """Where Twilio keeps what customers send: https://www.twilio.com/docs/messaging/api/media-resource"""
@@ -41,39 +37,15 @@ FILES = Whence(hosts=("api.twilio.com", "mcs.us1.twilio.com", "twiliocdn.com", "
 _CREDENTIALS_HOST = "api.twilio.com"
 """The one host that is told our credentials; it redirects to the others, which need none."""
 
-_SID = re.compile(r"[A-Za-z0-9]+")
 _EMPTY_TWIML = Reply(body=b"<Response/>", content_type="application/xml")
 """Nothing to say at once: the answer goes by the API. https://www.twilio.com/docs/messaging/twiml"""
-
-
-class Settings(Value, frozen=True):
-    """One account. `token`: its auth token, which signs webhooks and, without an API key, our calls.
-
-    `secret`: of a shared key, where webhooks are signed with one. `sender`: a number, a short code or a name; or a messaging service
-    chooses it; without either the account only receives. `hook_url`: where its status callbacks go, empty: not known.
-    """
-
-    account: str
-    account_sid: str
-    token: str
-    secret: str = ""
-    api_key: str = ""
-    api_secret: str = ""
-    sender: str = ""
-    messaging_service_sid: str = ""
-    base_url: str = BASE_URL
-    hook_url: str = ""
-
-    def __repr__(self) -> str:
-        """No secret reaches a log."""
-        return f"Settings(account={self.account!r}, account_sid={self.account_sid!r}, base_url={self.base_url!r})"
 
 
 class Twilio:
     """One account as a channel of the kind of `line`. Raises SettingsError for credentials that cannot be any."""
 
     def __init__(self, settings: Settings, line: Line, session: ClientSession) -> None:
-        _check(settings, line)
+        check_settings(settings, line)
         self.kind = line.kind
         self.account = settings.account
         self.capabilities = line.can
@@ -117,14 +89,10 @@ class Twilio:
 
     async def connect(self, hook_url: str) -> Connection:
         """Have messages brought to `hook_url`, by the messaging service or the number; raises a SendError."""
-        from channels.twilio.connect import connect
-
         return await connect(self._client, self._settings, self._line, hook_url)
 
     async def look(self, hook_url: str) -> Connection:
         """How the account stands, changing nothing; raises a SendError."""
-        from channels.twilio.connect import look
-
         return await look(self._client, self._settings, self._line, hook_url)
 
     async def close(self) -> None:
@@ -162,7 +130,7 @@ class Twilio:
     def _authorization(self) -> str:
         from channels.twilio.http import basic
 
-        return basic(*_credentials(self._settings))
+        return basic(*credentials(self._settings))
 
     @cached_property
     def _client(self) -> "Client":
@@ -173,56 +141,9 @@ class Twilio:
 
         # At INFO the library logs each call's address and headers.
         logging.getLogger("twilio").setLevel(logging.WARNING)
-        user, password = _credentials(self._settings)
+        user, password = credentials(self._settings)
         # An environment of its own: TWILIO_… variables of the machine are not this account's settings.
         client = Client(user, password, self._settings.account_sid, http_client=SessionClient(self._session, decide), environment={" ": ""})
         if self._settings.base_url != BASE_URL:
             client.api.base_url = client.messaging.base_url = self._settings.base_url
         return client
-
-
-def fields(sender: str) -> tuple[Field, ...]:
-    """What both kinds ask for; `sender`: a sentence on what they send from."""
-    return (
-        Field(key="account_sid", what="Account SID, on the first page of the Twilio console.", example="AC" + "0" * 32),
-        Field(key="token", secret=True, what="Auth token, beside the Account SID; it also proves what Twilio sends.", example="0" * 32),
-        Field(key="from", required=False, what=sender),
-        Field(key="messaging_service_sid", required=False, what="Messaging service that chooses the sender (Messaging > Services), MG…."),
-        Field(key="api_key", required=False, what="API key for sending instead of the auth token (Account > API keys), SK…."),
-        Field(key="api_secret", required=False, secret=True, what="Secret of that API key, shown once when it is made."),
-        Field(key="secret", required=False, secret=True, what="Secret of a webhook shared key, where webhooks are signed with one."),
-    )
-
-
-def settings_of(setup: AccountSetup) -> Settings:
-    """The settings of an account as it was set up."""
-    return Settings(
-        account=setup.name,
-        account_sid=setup.value("account_sid"),
-        token=setup.value("token"),
-        secret=setup.value("secret"),
-        api_key=setup.value("api_key"),
-        api_secret=setup.value("api_secret"),
-        sender=setup.value("from"),
-        messaging_service_sid=setup.value("messaging_service_sid"),
-        base_url=setup.base_url or BASE_URL,
-        hook_url=setup.hook_url,
-    )
-
-
-def _credentials(settings: Settings) -> tuple[str, str]:
-    if settings.api_key:
-        return settings.api_key, settings.api_secret
-    return settings.account_sid, settings.token
-
-
-def _check(settings: Settings, line: Line) -> None:
-    where = f"channel account {line.kind}/{settings.account}"
-    if not _SID.fullmatch(settings.account_sid):
-        raise SettingsError(f"{where}: account_sid must be the Account SID of the Twilio console (AC and 32 letters and digits)")
-    if not settings.token:
-        raise SettingsError(f"{where}: token is not set; copy the auth token from the Twilio console")
-    if bool(settings.api_key) != bool(settings.api_secret):
-        raise SettingsError(f"{where}: api_key and api_secret belong together; set both or neither")
-    if not settings.base_url.startswith(("https://", "http://")) or settings.base_url.endswith("/"):
-        raise SettingsError(f"{where}: base_url must begin with https:// and not end with / (leave it out for {BASE_URL})")

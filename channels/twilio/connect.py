@@ -6,6 +6,7 @@ https://www.twilio.com/docs/messaging/api/service-resource, https://www.twilio.c
 from typing import TYPE_CHECKING
 
 from channels.twilio.render import WHATSAPP, Line
+from channels.twilio.settings import Settings
 from hub.model.errors import OutcomeUnknown, Rejected
 from hub.model.failure import Failure
 from hub.model.ports import Connection
@@ -14,12 +15,10 @@ if TYPE_CHECKING:
     from twilio.rest import Client
     from twilio.rest.api.v2010.account.incoming_phone_number import IncomingPhoneNumberInstance
 
-    from channels.twilio.channel import Settings
-
 _BROKEN = (ValueError, AttributeError, TypeError, KeyError)
 
 
-async def connect(client: "Client", settings: "Settings", line: Line, hook_url: str) -> Connection:
+async def connect(client: "Client", settings: Settings, line: Line, hook_url: str) -> Connection:
     """Have messages brought to `hook_url` and tell how it stands then; raises a SendError."""
     try:
         if settings.messaging_service_sid:
@@ -33,7 +32,7 @@ async def connect(client: "Client", settings: "Settings", line: Line, hook_url: 
     return await look(client, settings, line, hook_url)
 
 
-async def look(client: "Client", settings: "Settings", line: Line, hook_url: str) -> Connection:
+async def look(client: "Client", settings: Settings, line: Line, hook_url: str) -> Connection:
     """Name and standing of the account, where its messages go, what is wrong; raises a SendError."""
     try:
         account = await client.api.v2010.accounts(settings.account_sid).fetch_async()
@@ -49,7 +48,7 @@ async def look(client: "Client", settings: "Settings", line: Line, hook_url: str
     return Connection(name=account.friendly_name or "", hook=hook, clicks=() if hook else _clicks(line, hook_url), problems=tuple(problems))
 
 
-async def _hook(client: "Client", settings: "Settings", line: Line) -> tuple[str, list[str]]:
+async def _hook(client: "Client", settings: Settings, line: Line) -> tuple[str, list[str]]:
     """Where messages go now, as far as an API tells; what is wrong with service or number."""
     try:
         if settings.messaging_service_sid:

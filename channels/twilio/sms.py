@@ -3,8 +3,9 @@
 from msgspec.structs import replace
 
 from channels.kinds import TEXT_LIMIT, AccountSetup, ChannelKind, Field, Outside
-from channels.twilio.channel import FILES, Twilio, fields, settings_of
+from channels.twilio.channel import FILES, Twilio
 from channels.twilio.render import SMS, TEXT_UNITS, Line
+from channels.twilio.settings import fields, settings_of
 from hub.model.errors import SettingsError
 from hub.model.message import Capabilities, MediaKind
 from hub.model.rates import Rates

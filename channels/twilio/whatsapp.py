@@ -1,8 +1,9 @@
 """WhatsApp by Twilio as a channel, after https://www.twilio.com/docs/whatsapp/api."""
 
 from channels.kinds import TEXT_LIMIT, AccountSetup, ChannelKind, Outside
-from channels.twilio.channel import FILES, Twilio, fields, settings_of
+from channels.twilio.channel import FILES, Twilio
 from channels.twilio.render import TEXT_UNITS, WHATSAPP, Line
+from channels.twilio.settings import fields, settings_of
 from hub.model.message import Capabilities, MediaKind
 from hub.model.rates import Rates
 from hub.model.text import Unit

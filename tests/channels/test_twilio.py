@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 
 from channels.kinds import AccountSetup
-from channels.twilio.channel import Settings, Twilio
+from channels.twilio.channel import Twilio
+from channels.twilio.settings import Settings
 from channels.twilio.sms import KIND as SMS_KIND
 from channels.twilio.whatsapp import KIND as WHATSAPP_KIND
 from config.outside import alone
