@@ -6,9 +6,65 @@ import msgspec
 
 from channels import http
 from hub.model.errors import Misconfigured, OutcomeUnknown, RecipientGone, Rejected, SendError, TemporaryFailure, Throttled
+from hub.model.failure import Failure
 
-_GONE = ("bot was blocked", "user is deactivated", "bot was kicked", "bot is not a member", "bot can't initiate conversation")
-"""The words of a 403 that speak of this customer; https://core.telegram.org/bots/api#making-requests publishes none."""
+_GONE = (
+    "bot was blocked",
+    "user is deactivated",
+    "bot was kicked",
+    "bot is not a member",
+    "bot can't initiate conversation",
+    "bot can't send messages to the user",
+    "group chat was deleted",
+    "group chat was deactivated",
+)
+"""The words of a 403 that speak of this customer."""
+
+_SAID: tuple[tuple[str, Failure], ...] = (
+    ("chat not found", Failure.RECIPIENT),
+    ("user not found", Failure.RECIPIENT),
+    ("peer_id_invalid", Failure.RECIPIENT),
+    ("chat_id is empty", Failure.RECIPIENT),
+    ("upgraded to a supergroup", Failure.RECIPIENT),
+    ("can't send messages to bots", Failure.RECIPIENT),
+    ("voice_messages_forbidden", Failure.POLICY),
+    ("restricted receiving of", Failure.POLICY),
+    ("rights to send", Failure.POLICY),
+    ("need administrator rights", Failure.POLICY),
+    ("chat_write_forbidden", Failure.POLICY),
+    ("chat_restricted", Failure.POLICY),
+    ("topic_closed", Failure.POLICY),
+    ("payment_required", Failure.PAYMENT),
+    ("wrong file identifier", Failure.MEDIA),
+    ("wrong remote file", Failure.MEDIA),
+    ("wrong http url", Failure.MEDIA),
+    ("http url content", Failure.MEDIA),
+    ("upload file by url", Failure.MEDIA),
+    ("web page content", Failure.MEDIA),
+    ("type of file", Failure.MEDIA),
+    ("file is too big", Failure.MEDIA),
+    ("too big for a", Failure.MEDIA),
+    ("file must be non-empty", Failure.MEDIA),
+    ("file_parts_invalid", Failure.MEDIA),
+    ("photo_", Failure.MEDIA),
+    ("image_process_failed", Failure.MEDIA),
+    ("media_", Failure.MEDIA),
+    ("webpage_", Failure.MEDIA),
+    ("is empty", Failure.INVALID),
+    ("too long", Failure.INVALID),
+    ("too_long", Failure.INVALID),
+    ("parse entities", Failure.INVALID),
+    ("button", Failure.INVALID),
+    ("reply markup", Failure.INVALID),
+    ("not found", Failure.INVALID),
+    ("not modified", Failure.INVALID),
+    ("can't be edited", Failure.EXPIRED),
+    ("query is too old", Failure.EXPIRED),
+)
+"""What a refusal says, in small letters, the first that fits; none of it is documented.
+
+The words are those of Telegram's own server: https://github.com/tdlib/telegram-bot-api
+"""
 
 
 class _Parameters(msgspec.Struct, frozen=True):
@@ -39,17 +95,26 @@ def decide(answer: http.Answer) -> SendError | None:
         return None
     code, words = str(told.error_code or answer.status), told.description
     if told.parameters.migrate_to_chat_id is not None:
-        return Rejected(f"{words} (the group is now {told.parameters.migrate_to_chat_id})", code=code)
+        now = told.parameters.migrate_to_chat_id
+        return Rejected(f"{words} (the group is now {now})", code=code, failure=Failure.RECIPIENT)
     if told.parameters.retry_after is not None or told.error_code == HTTPStatus.TOO_MANY_REQUESTS:
         return _throttled(told, answer, code)
     match told.error_code:
         case HTTPStatus.BAD_REQUEST:
-            return Rejected(words, code=code)
+            return Rejected(words, code=code, failure=_failure(words))
         case HTTPStatus.FORBIDDEN:
-            return RecipientGone(words, code=code) if any(w in words for w in _GONE) else Rejected(words, code=code)
+            gone = any(each in words for each in _GONE)
+            return RecipientGone(words, code=code) if gone else Rejected(words, code=code, failure=_failure(words))
+        case HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            return Rejected(words, code=code, failure=Failure.MEDIA)
         case HTTPStatus.CONFLICT:
             return _conflict(words, code)
     return http.decide(told.error_code or answer.status, reason=words, code=code) or OutcomeUnknown(words, code=code)
+
+
+def _failure(words: str) -> Failure:
+    small = words.casefold()
+    return next((failure for said, failure in _SAID if said in small), Failure.REJECTED)
 
 
 def _unreadable(answer: http.Answer) -> SendError:

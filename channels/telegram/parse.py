@@ -13,7 +13,7 @@ from channels.telegram.fields import FACTS, NOT_FOR_US
 from channels.telegram.media import attachments
 from hub.model.address import Address
 from hub.model.base import Value
-from hub.model.events import Body, Edited, Incoming, Noted, OptedOut, Reacted, Said, Started, Unparsed
+from hub.model.events import Body, Edited, IdentityChanged, Incoming, Noted, OptedOut, Reacted, Said, Started, Unparsed
 
 _LATEST_SECOND = 1 << 40
 """Past this a `date` is no time, and its milliseconds would not fit where they are stored."""
@@ -121,14 +121,18 @@ def _about(sender: Json, external_id: str, chat: Json) -> _About:
 
 
 def _unspoken(message: Json, about: _About) -> Body | None:
-    """A message without words or media: a mini app's answer, a die, a fact of the chat, or nothing we know."""
+    """A message without words or media: a mini app's answer, a die, a fact of the chat, or nothing we know.
+
+    A group that became a supergroup goes on under another id, and the old one takes no message any more.
+    """
     if isinstance(form := message.get("web_app_data"), dict):
         return Said(text=soft(form, "button_text"), payload=text_of(form, "data"), source="web_app", **about)
     if isinstance(dice := message.get("dice"), dict):
         return Said(text=soft(dice, "emoji") or "🎲", **about)
     if fact := next((name for name in message if name in FACTS), None):
-        moved = fact.startswith("migrate_")
-        return Noted(name=fact, detail=soft_id(message, fact) if moved else "")
+        if fact == "migrate_to_chat_id" and (new := soft_id(message, fact)):
+            return IdentityChanged(previous=id_of(object_of(message, "chat"), "id"), new=new)
+        return Noted(name=fact, detail=soft_id(message, fact) if fact.startswith("migrate_") else "")
     return None
 
 

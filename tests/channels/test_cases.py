@@ -22,8 +22,8 @@ from config.upstream import Upstream
 CASES = Path(__file__).parent / "cases"
 INBOUND, OUTBOUND = sorted(CASES.glob("*/in_*.json")), sorted(CASES.glob("*/out_*.json"))
 LEAST_IN, LEAST_OUT = 15, 10
-OLDER = {"plain", "telegram"}
-"""Channels most of whose cases are tests in code: test_plain.py, test_telegram_parse.py, test_telegram_send.py."""
+OLDER = {"plain"}
+"""Channels whose cases are tests in code: test_plain.py."""
 
 Json = dict[str, Any]
 

@@ -5,7 +5,7 @@ import pytest
 from channels.telegram.channel import Mode, Settings, Telegram
 from channels.telegram.parse import Self, parse_update
 from hub.model.errors import SettingsError
-from hub.model.events import Body, Edited, Incoming, Noted, OptedOut, Reacted, Said, Started, Unparsed
+from hub.model.events import Body, Edited, IdentityChanged, Incoming, Noted, OptedOut, Reacted, Said, Started, Unparsed
 from hub.model.message import Attachment, MediaKind
 from tests.channels.contract import request
 
@@ -198,7 +198,9 @@ def test_reply_to_the_bot_in_a_group_speaks_to_it() -> None:
 
 
 def test_group_that_became_a_supergroup_tells_its_new_id() -> None:
-    assert Noted(name="migrate_to_chat_id", detail="-100999") == body_of(chat={"id": -5, "type": "group"}, migrate_to_chat_id=-100999)
+    told = body_of(chat={"id": -5, "type": "group"}, migrate_to_chat_id=-100999)
+
+    assert IdentityChanged(previous="-5", new="-100999") == told
 
 
 def test_channel_post_is_known_and_not_for_us() -> None:
