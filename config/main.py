@@ -48,8 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help="run the hub")
     serve.add_argument("--roles", default="web,worker", help="web, worker or both; a second one with `worker` joins")
     serve.set_defaults(run=_serve)
-    check = commands.add_parser("check", help="look whether everything is set up right")
-    check.set_defaults(run=_check)
+    _check_parser(commands.add_parser("check", help="look whether everything is set up right"))
     replay = commands.add_parser("replay", help="take a customer's turns again and compare")
     replay.add_argument("customer", help="the customer's id (cu-…)")
     replay.set_defaults(run=_replay)
@@ -70,6 +69,11 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("file", type=Path)
         command.set_defaults(run=run)
     return parser
+
+
+def _check_parser(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--offline", action="store_true", help="ask no provider and no public address")
+    parser.set_defaults(run=_check)
 
 
 def _captured_parsers(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -233,10 +237,9 @@ def _demo(given: argparse.Namespace) -> int:
 
 
 def _check(given: argparse.Namespace) -> int:
-    from config.checking import run_check
+    from config.checking import Reach, run_check
 
-    del given
-    return asyncio.run(run_check(_settings()))
+    return asyncio.run(run_check(_quiet_settings(), Reach.MACHINE if given.offline else Reach.PROVIDERS))
 
 
 def _replay(given: argparse.Namespace) -> int:

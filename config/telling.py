@@ -19,9 +19,10 @@ log = structlog.get_logger()
 async def introduce(channel: Telegram, account: Account, *, public_url: str) -> None:
     """Learn our own name and tell Telegram where its updates go; what fails is told and tried at the next start."""
     try:
-        await channel.introduce()
         if account.mode.value == "webhook" and public_url:
             await channel.connect(f"{public_url}/hooks/{channel.kind}/{channel.account}")
+        else:
+            await channel.introduce()
     except SendError as error:
         log.warning("account not connected", channel=channel.kind, account=channel.account, error=type(error).__name__, reason=error.reason)
 

@@ -215,7 +215,9 @@ class Email:
                 await prove()
             except SendError as error:
                 problems.append(f"{error.reason}: check {what}_host, {what}_port and {what}_security, then the user and password.")
-        return Connection(name=self._settings.address, clicks=_clicks(self._settings, hook_url), problems=tuple(problems))
+        return Connection(
+            name=self._settings.address, clicks=_clicks(self._settings, hook_url), problems=tuple(problems), proven=not problems
+        )
 
     async def close(self) -> None:
         """Leave the mailbox."""

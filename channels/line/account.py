@@ -36,7 +36,7 @@ async def connected(session: ClientSession, base_url: str, proof: dict[str, str]
     body = msgspec.json.encode({"endpoint": hook_url})
     _of(await http.put(session, base_url + _HOOK, body, headers=headers))
     tried = _of(await http.post(session, base_url + _TEST, body, headers=headers))
-    found = await looked(session, base_url, proof, hook_url)
+    found = await looked(session, base_url, proof)
     problems = found.problems
     if tried.get("success") is not True:
         why = soft(tried, "reason") or "no reason told"
@@ -44,7 +44,7 @@ async def connected(session: ClientSession, base_url: str, proof: dict[str, str]
     return msgspec.structs.replace(found, problems=problems)
 
 
-async def looked(session: ClientSession, base_url: str, proof: dict[str, str], hook_url: str) -> Connection:
+async def looked(session: ClientSession, base_url: str, proof: dict[str, str]) -> Connection:
     """Who it is, where its webhook leads, what is left of the month's messages. Raises a SendError."""
     info, hook, quota, used = await asyncio.gather(*(_asked(session, base_url + path, proof) for path in (_INFO, _HOOK, _QUOTA, _USED)))
     is_active = hook.get("active") is True
@@ -52,7 +52,9 @@ async def looked(session: ClientSession, base_url: str, proof: dict[str, str], h
         name=" ".join(part for part in (soft(info, "displayName"), soft(info, "basicId")) if part),
         hook=soft(hook, "endpoint"),
         clicks=(*(() if is_active else _SWITCH), *_GREETINGS),
-        problems=tuple(problem for problem in (*_hook_problems(hook, hook_url), _quota_problem(quota, used)) if problem),
+        problems=tuple(problem for problem in (_hook_problem(hook), _quota_problem(quota, used)) if problem),
+        remarks=tuple(remark for remark in (_quota_remark(quota, used),) if remark),
+        tells_hook=True,
     )
 
 
@@ -81,22 +83,27 @@ def _odd() -> SendError:
     return OutcomeUnknown("LINE did not answer with an object", failure=Failure.UNPARSEABLE)
 
 
-def _hook_problems(hook: Json, wanted: str) -> tuple[str, ...]:
-    told = soft(hook, "endpoint")
-    if not told:
-        return ("No webhook is set: connect the account.",)
-    if wanted and told != wanted:
-        return (f"The webhook leads to {told} instead of {wanted}: connect the account again.",)
-    if hook.get("active") is not True:
-        return ('The webhook is switched off: switch on "Use webhook" in the LINE Developers console.',)
-    return ()
+def _hook_problem(hook: Json) -> str:
+    if soft(hook, "endpoint") and hook.get("active") is not True:
+        return 'The webhook is switched off: switch on "Use webhook" in the LINE Developers console.'
+    return ""
 
 
 def _quota_problem(quota: Json, used: Json) -> str:
     """Pushed messages are counted by the month where the plan limits them; answers by reply token are not."""
-    most, spent = quota.get("value"), used.get("totalUsage")
-    if soft(quota, "type") != "limited" or not isinstance(most, int) or not isinstance(spent, int):
+    spent, most = _quota(quota, used)
+    if most < 0 or spent < most:
         return ""
-    if spent >= most:
-        return f"All {most} messages of the month are used up: until the next, or a larger plan, only answers within 30 s go out."
-    return f"{spent} of the month's {most} messages are used." if spent >= most * _NEARLY else ""
+    return f"All {most} messages of the month are used up: until the next, or a larger plan, only answers within 30 s go out."
+
+
+def _quota_remark(quota: Json, used: Json) -> str:
+    spent, most = _quota(quota, used)
+    return f"{spent} of the month's {most} messages are used." if most * _NEARLY <= spent < most else ""
+
+
+def _quota(quota: Json, used: Json) -> tuple[int, int]:
+    """How many are used, of how many: -1 where there is no limit, or none that is told."""
+    most, spent = quota.get("value"), used.get("totalUsage")
+    limited = soft(quota, "type") == "limited" and isinstance(most, int) and isinstance(spent, int)
+    return (spent, most) if limited and isinstance(most, int) and isinstance(spent, int) else (0, -1)

@@ -239,9 +239,9 @@ class Line:
         """Set the webhook, have LINE try it, and tell what a person still has to click; raises a SendError."""
         return self._known(await connected(self._session, self._settings.base_url, self._proof, hook_url))
 
-    async def look(self, hook_url: str) -> Connection:
+    async def look(self, _hook_url: str) -> Connection:
         """Who the account is, where its webhook leads, what is left of the month's messages; raises a SendError."""
-        return self._known(await looked(self._session, self._settings.base_url, self._proof, hook_url))
+        return self._known(await looked(self._session, self._settings.base_url, self._proof))
 
     def _known(self, found: Connection) -> Connection:
         """The basic id is the last word of an account's name."""

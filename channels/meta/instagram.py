@@ -176,12 +176,16 @@ class Instagram:
         s, wanted = self._settings, FIELDS if self._is_alone else PAGE_FIELDS
         name, own_id = await self._who()
         token = await self._leave.current()
-        problems = messaging.lacking(await messaging.missing_fields(await self._leave.graph(), s.app_id, wanted))
+        missing = await messaging.missing_fields(await self._leave.graph(), s.app_id, wanted)
+        problems: tuple[str, ...] = ()
         if not own_id:
-            problems = ("No Instagram account belongs to the token's Page: connect one there, or take another token.", *problems)
+            problems = ("No Instagram account belongs to the token's Page: connect one there, or take another token.",)
         elif s.instagram_account_id not in {"", own_id}:
-            problems = (f"The token is of the account {own_id}, not of {s.instagram_account_id}: take the token of that one.", *problems)
-        return Connection(name=name, problems=problems, clicks=_clicks(hook_url, s.verify_token), until=token.until)
+            problems = (f"The token is of the account {own_id}, not of {s.instagram_account_id}: take the token of that one.",)
+        clicks = _clicks(hook_url, s.verify_token)
+        return Connection(
+            name=name, problems=problems, clicks=clicks, until=token.until, missing=missing, tells_events=True, renews=self._is_alone
+        )  # fmt: skip
 
     def start_link(self, token: str) -> str:
         """An address that opens the chat with `token` as referral; empty while the account's name is not set.

@@ -115,11 +115,6 @@ async def expiry(app: Graph, token: str) -> int:
     return int(min((each for each in ends if each > 0), default=0.0) * 1000)
 
 
-def lacking(fields: tuple[str, ...]) -> tuple[str, ...]:
-    """The problem of events that are not brought."""
-    return (f"Meta does not bring {', '.join(fields)}: connect the account again, or tick them by hand.",) if fields else ()
-
-
 def check(where: str, required: Mapping[str, tuple[str, str]], base_url: str) -> None:
     """Raise SettingsError for the first value that is missing (key → value and where it is found), or an address that is none."""
     for key, (value, remedy) in required.items():

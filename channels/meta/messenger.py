@@ -4,6 +4,7 @@ https://developers.facebook.com/documentation/business-messaging/messenger-platf
 """
 
 from aiohttp import ClientSession
+from msgspec.structs import replace
 
 from channels.fields import soft, soft_id
 from channels.kinds import TEXT_LIMIT, AccountSetup, ChannelKind, Field, Outside
@@ -167,16 +168,15 @@ class Messenger:
         """How the Page stands. Raises a SendError."""
         s = self._settings
         page = await self._graph.get("me", {"fields": "id,name"})
-        problems = messaging.lacking(await messaging.missing_fields(self._graph, s.app_id, FIELDS))
+        missing = await messaging.missing_fields(self._graph, s.app_id, FIELDS)
+        problems: tuple[str, ...] = ()
         if s.page_id and soft_id(page, "id") != s.page_id:
-            problems = (f"The token is of Page {soft_id(page, 'id')}, not of {s.page_id}: take the token of that Page.", *problems)
+            problems = (f"The token is of Page {soft_id(page, 'id')}, not of {s.page_id}: take the token of that Page.",)
+        found = Connection(name=soft(page, "name"), problems=problems, missing=missing, tells_events=True)
         if not s.app_id:
-            return Connection(name=soft(page, "name"), problems=problems, clicks=_clicks(hook_url, s.verify_token))
+            return replace(found, clicks=_clicks(hook_url, s.verify_token))
         hook = await messaging.hook_of(self._app(), s.app_id, ABOUT)
-        if hook != hook_url:
-            problems = (*problems, f"Meta brings the Page's events to {hook or 'nowhere'}: connect the account again.")
-        until = await messaging.expiry(self._app(), s.token)
-        return Connection(name=soft(page, "name"), hook=hook, problems=problems, until=until)
+        return replace(found, hook=hook, tells_hook=True, until=await messaging.expiry(self._app(), s.token))
 
     def start_link(self, token: str) -> str:
         """An address that opens Messenger with `token` as referral; empty while the Page's id is not known."""

@@ -29,7 +29,7 @@ from hub.model.events import Incoming, Said, Unparsed
 from hub.model.failure import Failure
 from hub.model.media import Whence
 from hub.model.message import Attachment, ButtonKind, Capabilities, ReplyKind
-from hub.model.ports import Call, Inbound, Located, Reply, Sent
+from hub.model.ports import Call, Connection, Inbound, Located, Reply, Sent
 from hub.model.rates import Rates
 from hub.model.text import Unit
 
@@ -78,10 +78,11 @@ class Settings(Value, frozen=True):
 
 
 class WebhookState(Value, frozen=True):
-    """What Telegram says of our webhook; `last_error_at` in ms since 1970, 0: none."""
+    """What Telegram says of our webhook; `last_error_at` in ms since 1970, 0: none; `allowed`: the updates it brings, empty: its usual."""
 
     url: str
     pending: int
+    allowed: tuple[str, ...] = ()
     last_error: str = ""
     last_error_at: int = 0
 
@@ -163,17 +164,34 @@ class Telegram:
     async def close(self) -> None:
         """Nothing: the session belongs to the hub."""
 
-    async def connect(self, public_url: str) -> str:
-        """Have updates brought to `public_url` (whole address of this account's hook, https); returns the bot's @name.
+    async def connect(self, hook_url: str) -> Connection:
+        """Have updates brought to `hook_url` (whole address of this account's hook, https).
 
         Raises a SendError. In polling mode the webhook is taken away instead, or getUpdates would be refused.
         """
         if self._settings.mode is Mode.POLLING:
-            await self._ask("deleteWebhook", {"drop_pending_updates": False})
+            await self.disconnect()
         else:
-            wanted = {"url": public_url, "secret_token": self._settings.secret, "allowed_updates": list(READ_UPDATES)}
+            wanted = {"url": hook_url, "secret_token": self._settings.secret, "allowed_updates": list(READ_UPDATES)}
             await self._ask("setWebhook", wanted)
-        return await self.introduce()
+        return await self.look(hook_url)
+
+    async def look(self, _hook_url: str) -> Connection:
+        """Who the bot is, where its updates go, which are brought, and the last error Telegram met here. Raises a SendError."""
+        name, told = await self.introduce(), await self.webhook()
+        if self._settings.mode is Mode.POLLING:
+            stolen = (f"A webhook is set ({told.url}), so nothing can be polled: connect the account again.",) if told.url else ()
+            return Connection(name=f"@{name}", problems=stolen)
+        late = f"Telegram could not bring an update: {told.last_error}"
+        missing = tuple(each for each in READ_UPDATES if each not in told.allowed) if told.url and told.allowed else ()
+        return Connection(
+            name=f"@{name}",
+            hook=told.url,
+            tells_hook=True,
+            missing=missing,
+            tells_events=bool(told.allowed),
+            remarks=(late,) if told.pending and told.last_error else (),
+        )
 
     async def introduce(self) -> str:
         """Ask who we are, so that a group's mention is known as one; returns the @name without the @. Raises a SendError."""
@@ -192,8 +210,10 @@ class Telegram:
         told = await self._ask("getWebhookInfo", {})
         if not isinstance(told, dict):
             raise OutcomeUnknown("getWebhookInfo did not answer with an object")
+        allowed = told.get("allowed_updates")
         return WebhookState(
             url=str(told.get("url", "")),
+            allowed=tuple(map(str, allowed)) if isinstance(allowed, list) else (),
             pending=int(told.get("pending_update_count", 0)),
             last_error=str(told.get("last_error_message", "")),
             last_error_at=int(told.get("last_error_date", 0)) * 1000,

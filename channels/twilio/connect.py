@@ -43,9 +43,14 @@ async def look(client: "Client", settings: Settings, line: Line, hook_url: str) 
         problems.append(f"The Twilio account is {account.status}; mend it in the console under Account > General settings.")
     if not (settings.sender or settings.messaging_service_sid):
         problems.append("Neither from nor messaging_service_sid is set: nothing can be sent. Set one of them.")
-    if hook and hook != hook_url:
-        problems.append("Incoming messages go to another address; connect this account, or set it in the console.")
-    return Connection(name=account.friendly_name or "", hook=hook, clicks=() if hook else _clicks(line, hook_url), problems=tuple(problems))
+    told = bool(settings.messaging_service_sid) or (line.kind != WHATSAPP and settings.sender.startswith("+"))
+    return Connection(
+        name=account.friendly_name or "",
+        hook=hook,
+        clicks=() if hook else _clicks(line, hook_url),
+        problems=tuple(problems),
+        tells_hook=told and not problems,
+    )
 
 
 async def _hook(client: "Client", settings: Settings, line: Line) -> tuple[str, list[str]]:

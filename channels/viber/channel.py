@@ -166,7 +166,7 @@ class Viber:
         await self._ask("set_webhook", {"url": hook_url, "event_types": EVENTS, "send_name": True, "send_photo": False})
         return await self.look(hook_url)
 
-    async def look(self, hook_url: str) -> Connection:
+    async def look(self, _hook_url: str) -> Connection:
         """How the bot stands, changing nothing; raises a SendError."""
         answer = await self._ask("get_account_info", {})
         told: Json = {}
@@ -174,8 +174,11 @@ class Viber:
             told = found if isinstance(found := _DECODER.decode(answer.body), dict) else {}
         self._uri = self._settings.uri or soft_id(told, "uri")
         hook = soft(told, "webhook")
-        problems = () if hook == hook_url else ("Viber brings callbacks elsewhere: connect this account again.",)
-        return Connection(name=soft(told, "name"), hook=hook, problems=problems if hook else ("No webhook is set: connect this account.",))
+        brought = told.get("event_types")
+        missing = tuple(event for event in EVENTS if event not in brought) if hook and isinstance(brought, list) else ()
+        return Connection(
+            name=soft(told, "name"), hook=hook, tells_hook=True, missing=missing, tells_events=isinstance(brought, list)
+        )  # fmt: skip
 
     async def _ask(self, method: str, params: Json) -> http.Answer:
         """One call; the token in its header, and in the body as older gateways want it. Raises a SendError."""

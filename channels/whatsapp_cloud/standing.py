@@ -93,14 +93,10 @@ def standing_of(told: Told, hook_url: str) -> Connection:
         name=" ".join(part for part in shown if part),
         hook=hook,
         clicks=_clicks(hook_url) if told.by_hand else (),
-        problems=(
-            *_hook_problems(hook, hook_url),
-            *_number_problems(told.number),
-            *_token_problems(told.token),
-            *_template_problems(told.templates),
-            *told.unread,
-        ),
+        problems=(*_number_problems(told.number), *_token_problems(told.token)),
+        remarks=(*_number_remarks(told.number), *_template_remarks(told.templates), *told.unread),
         until=seconds_of(told.token, "expires_at"),
+        tells_hook=True,
     )
 
 
@@ -112,25 +108,29 @@ def _clicks(hook_url: str) -> tuple[str, ...]:
     )
 
 
-def _hook_problems(hook: str, hook_url: str) -> Iterator[str]:
-    if hook_url and hook != hook_url:
-        yield f"Events go to {hook or 'no address'}: connect the account again to bring them to {hook_url}."
-
-
 def _number_problems(number: Json) -> Iterator[str]:
     status = soft(number, "status")
     if status and status != "CONNECTED":
         yield f"The number is {status} at WhatsApp: register it in WhatsApp Manager, Phone numbers."
+    for entity in objects(soft_object(number, "health_status"), "entities"):
+        who = _named(entity)
+        for error in objects(entity, "errors"):
+            yield f"WhatsApp blocks the {who}: {soft(error, 'error_description')} {soft(error, 'possible_solution')}".strip()
+
+
+def _number_remarks(number: Json) -> Iterator[str]:
     if soft(number, "quality_rating") == "RED":
         yield "Customers often block or report this number: send fewer advertisements, or WhatsApp will lower its limit."
     for entity in objects(soft_object(number, "health_status"), "entities"):
-        who = soft(entity, "entity_type").replace("_", " ").lower() or "something"
-        for error in objects(entity, "errors"):
-            yield f"WhatsApp blocks the {who}: {soft(error, 'error_description')} {soft(error, 'possible_solution')}".strip()
+        who = _named(entity)
         if soft(entity, "can_send_message") == "LIMITED":
             more = entity.get("additional_info")
             why = " ".join(text for text in more if isinstance(text, str)) if isinstance(more, list) else ""
             yield f"WhatsApp limits the {who}: {why or 'see WhatsApp Manager, Overview.'}"
+
+
+def _named(entity: Json) -> str:
+    return soft(entity, "entity_type").replace("_", " ").lower() or "something"
 
 
 def _token_problems(token: Json) -> Iterator[str]:
@@ -142,7 +142,7 @@ def _token_problems(token: Json) -> Iterator[str]:
             yield f"The access token lacks {scope}: make a new one with this permission."
 
 
-def _template_problems(templates: tuple[Json, ...]) -> Iterator[str]:
+def _template_remarks(templates: tuple[Json, ...]) -> Iterator[str]:
     for template in templates:
         called = f"The template {soft(template, 'name')} ({soft(template, 'language')})"
         status = soft(template, "status")

@@ -288,14 +288,16 @@ def _data(body: bytes) -> Json:
 
 def _connection(body: bytes, settings: Settings, *, until: int) -> Connection:
     told = _data(body)
-    problems = []
+    problems, remarks = [], []
     if settings.oa_id and soft_id(told, "oa_id") not in {"", settings.oa_id}:
         problems.append("The token is another Official Account's than oa_id names: set the right one.")
     if told.get("is_verified") is False:
-        problems.append("The Official Account is not verified: templates are refused until it is, at oa.zalo.me.")
+        remarks.append("The Official Account is not verified: templates are refused until it is, at oa.zalo.me.")
     if not settings.refresh_token:
-        problems.append("There is no refresh_token: the access token ends after 25 hours, and nothing can be sent then.")
-    return Connection(name=soft_id(told, "name"), problems=tuple(problems), until=until)
+        remarks.append("There is no refresh_token: the access token ends after 25 hours, and nothing can be sent then.")
+    return Connection(
+        name=soft_id(told, "name"), problems=tuple(problems), remarks=tuple(remarks), until=until, renews=bool(settings.refresh_token)
+    )  # fmt: skip
 
 
 def _clicks(hook_url: str) -> tuple[str, ...]:

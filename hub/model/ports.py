@@ -156,8 +156,11 @@ class Tokens(Protocol):
 class Connection(Value, frozen=True):
     """How an account stands at its provider. `name`: as the provider shows it; `hook`: the webhook address set there, if it tells.
 
-    `clicks`: what a person still has to do there, step by step; `problems`: what is wrong, each a sentence with its remedy;
-    `until`: when the credentials end (ms since 1970; 0: never, or not told).
+    `clicks`: what a person still has to do there, step by step; `problems`: what is wrong, each a sentence with its remedy, and
+    `remarks`: what works and should be known. What is the same for all providers is told by fields instead of sentences: `hook`
+    (`tells_hook`: an empty one means that none is set), `missing`: events we read that are not brought (`tells_events`: none are
+    missing), `until`: when the credentials end (ms since 1970; 0: never, or not told), `renews`: they are renewed by themselves,
+    `proven`: the provider took them.
     """
 
     name: str = ""
@@ -165,6 +168,12 @@ class Connection(Value, frozen=True):
     clicks: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     until: int = 0
+    remarks: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    tells_hook: bool = False
+    tells_events: bool = False
+    renews: bool = False
+    proven: bool = True
 
 
 class Connects(Protocol):

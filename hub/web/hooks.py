@@ -9,6 +9,7 @@ from aiohttp import web
 from msgspec.structs import replace
 
 from hub.engine.counters import Counters
+from hub.engine.looking import GREETING
 from hub.model.errors import BadSignature, StoreAway, StoreFull, Unparseable
 from hub.model.events import Incoming, Unparsed
 from hub.model.exchange import Exchange
@@ -115,7 +116,7 @@ class Hooks:
                 "?", "unknown", _text(404, "There is no such channel account: check the webhook address, or connect it first.")
             )
         if request.method not in {"POST", "GET"}:
-            return self._refused(kind, "method", _text(405, "A webhook is a GET or a POST.", Allow="GET, POST"))
+            return self._refused(kind, "method", _text(405, GREETING, Allow="GET, POST"))
         path = request.raw_path
         url = self._origin.base(request) + path
         empty = Inbound(method=request.method, url=url, path_query=path, headers=request.headers, body=b"")

@@ -90,6 +90,8 @@ def _webhook_info(world: World, _params: Json) -> object:
     told: Json = {"url": hook.url if hook else "", "has_custom_certificate": False, "pending_update_count": len(world.waiting())}
     if hook and hook.last_error:
         told |= {"last_error_date": hook.last_error_at, "last_error_message": hook.last_error}
+    if hook and hook.allowed:
+        told["allowed_updates"] = list(hook.allowed)
     return {**told, "max_connections": hook.max_connections} if hook else told
 
 

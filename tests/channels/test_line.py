@@ -306,18 +306,18 @@ async def test_connecting_sets_the_hook_tries_it_and_tells_who_it_is(world: Worl
     assert [[], ["hi"]] == [[_text(each) for each in world.channel.parse(request(body, {}))] for body in arrived]
 
 
-async def test_hook_nobody_reaches_and_hook_elsewhere_are_problems(world: World) -> None:
+async def test_hook_nobody_reaches_is_a_problem_and_is_told(world: World) -> None:
     unreached = await world.channel.connect("http://127.0.0.1:9/hooks/line/shop")
-    elsewhere = await world.channel.look("https://shop.example/hooks/line/shop")
+    seen = await world.channel.look("https://shop.example/hooks/line/shop")
 
     assert "could not reach" in unreached.problems[0]
-    assert "instead of https://shop.example/hooks/line/shop" in elsewhere.problems[0]
+    assert "http://127.0.0.1:9/hooks/line/shop" == seen.hook
 
 
 async def test_look_before_any_hook_was_set_says_what_to_do(world: World) -> None:
     found = await world.channel.look("https://shop.example/hooks/line/shop")
 
-    assert ("No webhook is set: connect the account.",) == found.problems
+    assert ("", True) == (found.hook, found.tells_hook)
     assert any("Use webhook" in click for click in found.clicks)
 
 

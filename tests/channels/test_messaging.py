@@ -190,7 +190,7 @@ async def test_page_is_connected_without_a_click_where_the_app_is_known(world: W
 
     after = await world.channel.connect(world.hook)
 
-    assert 2 == len(before.problems)
+    assert ("", True, True) == (before.hook, before.tells_hook, "messages" in before.missing)
     assert ("Shop", world.hook, (), ()) == (after.name, after.hook, after.problems, after.clicks)
     assert after.until == 4_102_444_800_000
     assert "feed" in world.meta.fields
@@ -202,7 +202,7 @@ async def test_page_is_connected_without_a_click_where_the_app_is_known(world: W
 async def test_instagram_tells_what_is_left_to_click(world: World) -> None:
     after = await world.channel.connect(world.hook)
 
-    assert ("shop", ()) == (after.name, after.problems)
+    assert ("shop", (), ()) == (after.name, after.problems, after.missing)
     assert any(world.hook in click and VERIFY in click for click in after.clicks)
 
 

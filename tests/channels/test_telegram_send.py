@@ -174,10 +174,11 @@ async def test_words_and_token_reach_no_log(channel: Telegram, stand_in: Telegra
 
 
 async def test_connecting_sets_the_webhook_and_learns_the_bots_name(channel: Telegram, stand_in: TelegramStandIn) -> None:
-    name = await channel.connect("https://shop.example/hooks/telegram/shop")
+    found = await channel.connect("https://shop.example/hooks/telegram/shop")
 
     state = await channel.webhook()
-    assert stand_in.world.username == name
+    assert f"@{stand_in.world.username}" == found.name
+    assert ("https://shop.example/hooks/telegram/shop", ()) == (found.hook, found.missing)
     assert "https://shop.example/hooks/telegram/shop" == state.url
     hook = stand_in.world.webhook
     assert hook

@@ -108,9 +108,8 @@ async def test_address_that_does_not_echo_is_refused(channel: WhatsAppCloud) -> 
 async def test_looking_says_where_events_go_and_what_to_do(channel: WhatsAppCloud) -> None:
     found = await channel.look("https://hub.example/hooks/whatsapp_cloud/shop")
 
-    assert ("Events go to no address: connect the account again to bring them to https://hub.example/hooks/whatsapp_cloud/shop.",) == (
-        found.problems
-    )
+    assert ("", True, ()) == (found.hook, found.tells_hook, found.problems)
+    assert any("https://hub.example/hooks/whatsapp_cloud/shop" in click for click in found.clicks)
 
 
 async def test_what_whatsapp_will_not_tell_of_costs_nothing_of_the_rest(stand_in: StandIn) -> None:
@@ -120,8 +119,8 @@ async def test_what_whatsapp_will_not_tell_of_costs_nothing_of_the_rest(stand_in
         own = await WhatsAppCloud(replace(at, business=BUSINESS), session).look("")
 
     assert ["Shop +1 555-0100"] * 2 == [other.name, own.name]
-    assert ("WhatsApp does not tell of the templates: (#100) Unsupported get request: Unsupported get request",) == other.problems
-    assert () == own.problems
+    assert ("WhatsApp does not tell of the templates: (#100) Unsupported get request: Unsupported get request",) == other.remarks
+    assert () == own.remarks
 
 
 async def test_token_that_is_not_valid_is_a_matter_of_the_account(stand_in: StandIn) -> None:
@@ -163,15 +162,15 @@ def test_what_is_wrong_at_whatsapp_is_told_with_its_remedy() -> None:
 
     assert 1790000000000 == found.until
     assert () == found.clicks
-    told = " ".join(found.problems)
+    told = " ".join((*found.problems, *found.remarks))
     for words in ("FLAGGED", "block or report", "No payment. Add a card.", "limits the phone number: The name", "no longer valid", "lacks"):
         assert words in told
     assert ["The template order_paid (vi) is paused; customers liked it too little: it comes back by itself, or write it anew."] == [
-        problem for problem in found.problems if "paused" in problem
+        remark for remark in found.remarks if "paused" in remark
     ]
     assert "news (en_US) is often blocked" in told
     assert "fine" not in told
-    assert len(found.problems) == 8
+    assert (4, 4) == (len(found.problems), len(found.remarks))
 
 
 async def test_proof_of_the_secret_goes_with_each_call_where_the_app_demands_it(stand_in: StandIn) -> None:

@@ -330,7 +330,7 @@ async def test_how_the_account_stands_and_what_a_person_clicks(world: World) -> 
 
     assert "Sandbox" == stands.name
     assert any("https://shop.example/hooks/zalo/shop" in click for click in stands.clicks)
-    assert ["refresh_token" in problem for problem in stands.problems] == [True]
+    assert ["refresh_token" in remark for remark in stands.remarks] == [True]
     assert any("oa_id" in problem for problem in (await elsewhere.look("")).problems)
 
 
