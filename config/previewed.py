@@ -1,7 +1,7 @@
 """What would be sent for a message, and what the provider's answers would mean: degraded, rendered, called; nothing leaves the machine."""
 
 import mimetypes
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import cast
 
 from msgspec import ValidationError, convert
@@ -26,7 +26,10 @@ _KINDS = {"image": MediaKind.IMAGE, "video": MediaKind.VIDEO, "audio": MediaKind
 
 
 async def previewed(kind: ChannelKind, setup: AccountSetup, case: Json, upstream: Recorded) -> Facts:
-    """The requests of a case's message, the warnings its sender would see, and how it ends."""
+    """The requests of a case's message, the warnings its sender would see, and how it ends.
+
+    That is told by the answers of its `upstream`; where it has none, as if everything were taken.
+    """
     channel = kind.build(setup, upstream.outside)
     told = cast("Json", case["outbound"])
     if "comment" in told:
@@ -36,11 +39,15 @@ async def previewed(kind: ChannelKind, setup: AccountSetup, case: Json, upstream
         # Where a message is answered by its token, the cases name that as what is answered to.
         delivery = replace(delivery, reply_token=delivery.message.reply_to, message=replace(delivery.message, reply_to=""))
     warnings: list[str] = []
-    result = await _result(channel, delivery, upstream, warnings)
+    make = _sent if "upstream" in case else _supposed
+    result = await _result(channel, delivery, upstream, warnings=warnings, make=make)
     return {"requests": upstream.requests, "warnings": warnings, "result": {**result, "warnings": warnings}}
 
 
-async def _result(channel: Channel, delivery: Delivery, upstream: Recorded, warnings: list[str]) -> Facts:
+_Make = Callable[[Channel, Call, Delivery], Awaitable[Sent]]
+
+
+async def _result(channel: Channel, delivery: Delivery, upstream: Recorded, *, warnings: list[str], make: _Make) -> Facts:
     degraded = degrade(delivery.message, channel.capabilities)
     warnings += degraded.warnings
     if degraded.refused:
@@ -54,7 +61,7 @@ async def _result(channel: Channel, delivery: Delivery, upstream: Recorded, warn
             one = await prepare(one, upstream.outside.files) if prepare else one
             for call in channel.render(one):
                 warnings += call.warnings
-                sent = await _sent(channel, call, one)
+                sent = await make(channel, call, one)
                 external_ids += [sent.external_id] if sent.external_id else []
                 identity = sent.identity or identity
     except SendError as error:
@@ -89,6 +96,14 @@ async def _sent(channel: Channel, call: Call, delivery: Delivery) -> Sent:
         if error.retry_after != 0:
             raise
         return await channel.send(call, delivery)
+
+
+async def _supposed(channel: Channel, call: Call, delivery: Delivery) -> Sent:
+    """A call whose answer nobody told: it is noted like any other."""
+    try:
+        return await channel.send(call, delivery)
+    except SendError:
+        return Sent()
 
 
 def _failed(error: SendError) -> Facts:

@@ -13,7 +13,7 @@ from hub.model.base import Value
 from sandbox.desk import Desk
 from sandbox.faults import Fault
 from sandbox.reading import control, guarded, number, told
-from sandbox.shown import Bubble, Media, Phone
+from sandbox.shown import Bubble, Media, Offer, Phone
 
 PRESSED_ALOUD = frozenset(("reply", "quick", "row"))
 """What leaves the customer's own words on the phone when it is pressed."""
@@ -41,13 +41,15 @@ class Done(Value, frozen=True):
 
 
 class Screen(Value, frozen=True, omit_defaults=False):
-    """What a phone shows, and a word that changes with it."""
+    """What a phone shows, and a word that changes with it. `keys`: rows below the text field; `shut`: put away, to be opened again."""
 
     bubbles: list[Bubble]
     typing: bool
     blocked: bool
     name: str
     version: str = ""
+    keys: list[list[Offer]] = []
+    shut: bool = False
 
 
 def screen_of(phone: Phone) -> Screen:

@@ -14,8 +14,9 @@ from channels import http
 from channels.fields import object_in
 from channels.kinds import TEXT_LIMIT, AccountSetup, ChannelKind, Field, Outside
 from channels.telegram.errors import decide
+from channels.telegram.keyboards import MOST_BUTTONS
 from channels.telegram.parse import READ_UPDATES, Self, parse_update
-from channels.telegram.render import CAPTION_UNITS, MEDIA, MEDIA_BYTES, MEDIA_TYPES, MOST_BUTTONS, TEXT_UNITS, calls_of
+from channels.telegram.render import CAPTION_UNITS, MEDIA, MEDIA_BYTES, MEDIA_TYPES, TEXT_UNITS, calls_of
 from hub.model.address import Address
 from hub.model.base import Value
 from hub.model.delivery import Delivery

@@ -4,18 +4,18 @@
 const WORDS = {
   vi: {
     phone: "Điện thoại", another: "Thêm điện thoại", write: "Viết tin nhắn", send: "Gửi", typing: "đang nhập…",
-    block: "Chặn", unblock: "Bỏ chặn", edited: "đã sửa", start: "Bắt đầu",
+    block: "Chặn", unblock: "Bỏ chặn", edited: "đã sửa", keys: "Bàn phím trả lời", start: "Bắt đầu",
     hook: "đã nối với hub", polls: "hub đang lấy tin (polling)", nohook: "chưa nối: hub chưa đặt webhook", away: "mất kết nối với sandbox",
   },
   en: {
     phone: "Phone", another: "Another phone", write: "Write a message", send: "Send", typing: "typing…",
-    block: "Block", unblock: "Unblock", edited: "edited", start: "Start",
+    block: "Block", unblock: "Unblock", edited: "edited", keys: "Answer keys", start: "Start",
     hook: "connected to the hub", polls: "the hub is polling", nohook: "not connected: the hub has set no webhook", away: "the sandbox does not answer",
   },
 };
 const at = (id) => document.getElementById(id);
 const names = { 1001: "Lan", 1002: "Minh", 1003: "Anna" }; // until the stand-in knows better: whose phones were used before
-const state = { chat: "1001", language: "vi", blocked: false, round: 0, invited: "" };
+const state = { chat: "1001", language: "vi", blocked: false, round: 0, invited: "", laid: "" };
 
 const word = (key) => WORDS[state.language][key];
 
@@ -70,6 +70,22 @@ const line = (message) => {
   return box;
 };
 
+// Keys below the text field: put away after a press where they are for once, and had again by ⌨.
+const keyboard = (shown) => {
+  if (!shown.keys.length) return [];
+  const rows = element("div", "rows");
+  rows.hidden = shown.shut;
+  rows.append(...shown.keys.map((row) => {
+    const keys = element("div", "row");
+    keys.append(...row.map((key) => button(key.text, () => ask("/_sandbox/key", { chat: state.chat, text: key.text }))));
+    return keys;
+  }));
+  const opener = button("⌨", async () => { rows.hidden = !rows.hidden; opener.setAttribute("aria-expanded", String(!rows.hidden)); });
+  opener.setAttribute("aria-expanded", String(!shown.shut));
+  opener.setAttribute("aria-label", word("keys"));
+  return [opener, rows];
+};
+
 const draw = (shown) => {
   const screen = at("screen");
   state.blocked = shown.blocked;
@@ -79,6 +95,9 @@ const draw = (shown) => {
   else if (!lines.length) lines.push(button(word("start"), () => say("/start")));
   if (shown.typing) lines.push(element("div", "typing", word("typing")));
   screen.replaceChildren(...lines);
+  const laid = JSON.stringify([state.chat, state.language, shown.keys, shown.shut]);
+  if (state.laid !== laid) at("keys").replaceChildren(...keyboard(shown));
+  state.laid = laid;
   screen.scrollTop = screen.scrollHeight;
 };
 

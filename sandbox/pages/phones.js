@@ -1,5 +1,5 @@
 // Phones of every app: as many as fit beside each other, one request that waits for all of them.
-import { make, screen } from "/phones_draw.js";
+import { keyboard, make, screen } from "/phones_draw.js";
 import { language, limits, speak, word } from "/phones_words.js";
 
 const WAIT_S = 20;
@@ -123,19 +123,21 @@ class Phone {
     const app = apps.get(this.kind);
     this.seen = "";
     this.kept = new Map();
+    this.laid = "";
     this.screen = make("div", { class: "screen", role: "log", tabindex: "0", "aria-label": `${app.title}, ${this.person().name}` });
     this.quick = make("div", { class: "quick", role: "group" });
+    this.keys = make("div", { class: "keys" });
     this.menu = make("span", {}, menu(this));
     const add = make("button", { type: "button", "aria-label": word("another"), title: word("another"), onclick: () => this.another() }, "+");
     const bar = make("header", { class: "bar" }, make("span", { class: "mark", "aria-hidden": "true" }, MARKS[this.kind] || "?"), make("div", { class: "whose" }, make("h2", {}, app.title), people(this)), add, this.menu);
     const can = limits(app.limits);
     this.section.setAttribute("aria-label", app.title);
-    this.section.replaceChildren(bar, this.screen, this.quick, writing(this), can ? make("p", { class: "limits" }, `${word("limits")}: ${can}`) : "");
+    this.section.replaceChildren(bar, this.screen, this.quick, writing(this), this.keys, can ? make("p", { class: "limits" }, `${word("limits")}: ${can}`) : "");
   }
 
   draw(shown) {
     const drawn = screen(shown, this.acts, this.kept);
-    const held = this.screen.contains(document.activeElement) || this.quick.contains(document.activeElement);
+    const held = [this.screen, this.quick, this.keys].some((part) => part.contains(document.activeElement));
     const low = this.screen.scrollHeight - this.screen.scrollTop - this.screen.clientHeight < 80;
     this.seen = shown.version;
     if (this.blocked !== shown.blocked) {
@@ -146,6 +148,11 @@ class Phone {
     drawn.lines.forEach((one, n) => { if (this.screen.children[n] !== one) this.screen.insertBefore(one, this.screen.children[n] || null); });
     while (this.screen.children.length > drawn.lines.length) this.screen.lastElementChild.remove();
     this.quick.replaceChildren(...drawn.quick);
+    const laid = JSON.stringify([shown.keys, shown.shut]);
+    if (this.laid !== laid) {
+      this.laid = laid;
+      this.keys.replaceChildren(...keyboard(shown, this.acts));
+    }
     if (held && document.activeElement === document.body) this.screen.focus({ preventScroll: true });
     if (low || shown.bubbles.at(-1)?.mine) this.screen.scrollTop = this.screen.scrollHeight;
     this.look(shown);

@@ -104,6 +104,19 @@ const line = (bubble, all, acts) => {
   return make("div", { class: bubble.mine ? "line mine" : "line", "data-n": bubble.n }, words, ...(gone ? [] : under(bubble, acts)), gone ? null : facts(bubble, acts));
 };
 
+// The keys below the text field, in the rows the bot laid them; put away after a press where they are for once, and had again by ⌨.
+export const keyboard = (shown, acts) => {
+  if (!shown.keys?.length) return [];
+  const key = (one) => (one.kind === "url" ? offer(one, null, acts) : button(one.title, () => acts.press({ n: 0 }, one)));
+  const rows = make("div", { class: "rows", role: "group", "aria-label": word("keys"), hidden: shown.shut }, ...shown.keys.map((row) => make("div", { class: "keyrow" }, ...row.map(key))));
+  const turn = () => {
+    rows.hidden = !rows.hidden;
+    opener.setAttribute("aria-expanded", String(!rows.hidden));
+  };
+  const opener = button("⌨", turn, { class: "opener", "aria-expanded": String(!shown.shut), "aria-label": word("keys"), title: word("keys") });
+  return [opener, rows];
+};
+
 // The whole screen: lines, the typing mark, and the answers that vanish once something else is said. `kept`: what was drawn before, by
 // number, so that a line that did not change stays the same element.
 export const screen = (shown, acts, kept) => {

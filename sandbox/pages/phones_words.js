@@ -2,7 +2,7 @@
 const WORDS = {
   vi: {
     title: "Điện thoại của khách", apps: "Ứng dụng", who: "Khách", another: "Thêm khách", write: "Viết tin nhắn", send: "Gửi", attach: "Gửi ảnh",
-    close: "Đóng điện thoại", more: "Việc khác", block: "Chặn shop", unblock: "Bỏ chặn", follow: "Quan tâm / bắt đầu", busy: "Mạng bận 3 lần, mỗi lần 2 giây",
+    close: "Đóng điện thoại", more: "Việc khác", keys: "Bàn phím trả lời", block: "Chặn shop", unblock: "Bỏ chặn", follow: "Quan tâm / bắt đầu", busy: "Mạng bận 3 lần, mỗi lần 2 giây",
     place: "Gửi vị trí", typing: "đang nhập…", edited: "đã sửa", deleted: "Tin đã thu hồi", unsend: "Thu hồi", react: "Thả cảm xúc", unreact: "Bỏ cảm xúc",
     open: "Mở", pick: "Chọn một mục", answering: "trả lời", template: "mẫu tin", newLines: "tin mới", empty: "Chưa có tin nào. Viết một câu, hoặc:",
     hello: "Shop mở cửa lúc mấy giờ?", attached: "tệp", location: "Vị trí", contact: "Danh thiếp", tooLarge: "Ảnh quá 5 MB.", refused: "Không gửi được. Thử lại nhé.",
@@ -16,7 +16,7 @@ const WORDS = {
   },
   en: {
     title: "Customers' phones", apps: "Apps", who: "Customer", another: "Another customer", write: "Write a message", send: "Send", attach: "Send a picture",
-    close: "Close the phone", more: "More", block: "Block the shop", unblock: "Unblock", follow: "Follow / begin", busy: "Provider busy 3 times, 2 s each",
+    close: "Close the phone", more: "More", keys: "Answer keys", block: "Block the shop", unblock: "Unblock", follow: "Follow / begin", busy: "Provider busy 3 times, 2 s each",
     place: "Send a place", typing: "typing…", edited: "edited", deleted: "Taken back", unsend: "Take back", react: "React", unreact: "Take the reaction back",
     open: "Open", pick: "Choose one", answering: "answers", template: "template", newLines: "new", empty: "Nothing here yet. Write something, or:",
     hello: "When is the shop open?", attached: "file", location: "Place", contact: "Contact", tooLarge: "The picture is larger than 5 MB.", refused: "That did not go. Try again.",
@@ -30,7 +30,7 @@ const WORDS = {
   },
   "zh-TW": {
     title: "顧客的手機", apps: "應用程式", who: "顧客", another: "新增顧客", write: "輸入訊息", send: "傳送", attach: "傳送圖片",
-    close: "關閉手機", more: "更多", block: "封鎖商店", unblock: "解除封鎖", follow: "加入／開始", busy: "平台忙線 3 次，每次 2 秒",
+    close: "關閉手機", more: "更多", keys: "回覆鍵盤", block: "封鎖商店", unblock: "解除封鎖", follow: "加入／開始", busy: "平台忙線 3 次，每次 2 秒",
     place: "傳送位置", typing: "輸入中…", edited: "已編輯", deleted: "訊息已收回", unsend: "收回", react: "表情回應", unreact: "取消回應",
     open: "開啟", pick: "選擇一項", answering: "回覆", template: "範本", newLines: "則新訊息", empty: "還沒有訊息。寫一句，或：",
     hello: "營業時間是幾點？", attached: "檔案", location: "位置", contact: "聯絡人", tooLarge: "圖片超過 5 MB。", refused: "沒有送出，請再試一次。",

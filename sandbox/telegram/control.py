@@ -48,6 +48,10 @@ class Driven(Protocol):
         """The customer presses a button; raises ValueError where there is none."""
         ...
 
+    def key(self, chat: str, label: str, *, told: str = "") -> int:
+        """The customer presses a key below the text field; raises ValueError where there is none."""
+        ...
+
     def block(self, chat: str) -> int:
         """The customer blocks the bot."""
         ...
@@ -70,6 +74,7 @@ def routes(stand_in: Driven) -> list[AbstractRouteDef]:
         web.get("/phone.css", _page("phone.css", "text/css")),
         web.post("/_sandbox/say", guarded(door.say)),
         web.post("/_sandbox/press", guarded(door.press)),
+        web.post("/_sandbox/key", guarded(door.key)),
         web.post("/_sandbox/block", guarded(door.block)),
         web.post("/_sandbox/unblock", guarded(door.unblock)),
         web.post("/_sandbox/update", guarded(door.update)),
@@ -97,6 +102,13 @@ class _Door:
         asked = await control(request, Asked)
         try:
             return told({"update_id": self._stand_in.press(asked.chat, asked.message_id, asked.data)})
+        except ValueError as error:
+            raise web.HTTPNotFound(text=str(error)) from error
+
+    async def key(self, request: web.Request) -> web.StreamResponse:
+        asked = await control(request, Asked)
+        try:
+            return told({"update_id": self._stand_in.key(asked.chat, asked.text, told=asked.data)})
         except ValueError as error:
             raise web.HTTPNotFound(text=str(error)) from error
 
@@ -153,7 +165,10 @@ class _Door:
         seen = request.query.get("seen", "")
         while True:
             typing = chat.typing_until > time.monotonic()
-            shown = {"messages": chat.messages, "typing": typing, "blocked": chat.blocked, "name": chat.name}
+            shown = {
+                "messages": chat.messages, "typing": typing, "blocked": chat.blocked, "name": chat.name,
+                "keys": chat.keys, "shut": chat.shut,
+            }  # fmt: skip
             version = f"{hash(msgspec.json.encode(shown)) & 0xFFFFFFFF:x}"
             left = until - time.monotonic()
             if version != seen or left <= 0:

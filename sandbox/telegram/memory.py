@@ -17,6 +17,9 @@ class _Phone(Value, frozen=True, omit_defaults=False):
     language: str
     blocked: bool
     messages: list[Json]
+    keys: list[list[Json]] = []
+    once: bool = False
+    shut: bool = False
 
 
 class _Kept(Value, frozen=True, omit_defaults=False):
@@ -41,13 +44,23 @@ class Memory:
         self._world.counted = kept.updates + LEAP
         for phone in kept.phones:
             self._world.chats[phone.id] = Chat(
-                id=phone.id, name=phone.name, language=phone.language, blocked=phone.blocked, messages=phone.messages
-            )
+                id=phone.id, name=phone.name, language=phone.language, blocked=phone.blocked, messages=phone.messages,
+                keys=phone.keys, once=phone.once, shut=phone.shut,
+            )  # fmt: skip
 
     def write(self) -> None:
         """Keep the world as it is."""
         phones = [
-            _Phone(id=chat.id, name=chat.name, language=chat.language, blocked=chat.blocked, messages=chat.messages)
+            _Phone(
+                id=chat.id,
+                name=chat.name,
+                language=chat.language,
+                blocked=chat.blocked,
+                messages=chat.messages,
+                keys=chat.keys,
+                once=chat.once,
+                shut=chat.shut,
+            )
             for chat in self._world.chats.values()
         ]
         told = msgspec.json.encode(_Kept(updates=self._world.counted, phones=phones))

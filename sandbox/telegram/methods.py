@@ -5,25 +5,12 @@ import re
 import time
 from collections.abc import Callable
 
+from sandbox.telegram.errors import BotError
+from sandbox.telegram.markup import buttons_in, lay_keys
 from sandbox.telegram.world import Chat, Json, Webhook, World
 
-_TEXT_UNITS, _CAPTION_UNITS, _DATA_BYTES, _MOST_BUTTONS = 4096, 1024, 64, 100
+_TEXT_UNITS, _CAPTION_UNITS = 4096, 1024
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
-
-
-class BotError(Exception):
-    """An answer with ok false, in Telegram's words."""
-
-    def __init__(self, code: int, description: str, **parameters: int) -> None:
-        super().__init__(description)
-        self.code = code
-        self.description = description
-        self.parameters = parameters
-
-    def body(self) -> Json:
-        """As it goes over the wire (https://core.telegram.org/bots/api#making-requests)."""
-        told: Json = {"ok": False, "error_code": self.code, "description": self.description}
-        return {**told, "parameters": dict(self.parameters)} if self.parameters else told
 
 
 def call(world: World, method: str, params: Json) -> object:
@@ -133,7 +120,9 @@ def _send_contact(world: World, params: Json) -> object:
 def _sent(world: World, params: Json, told: Json, shown: Json) -> Json:
     """The customer sees it, the bot is told its number."""
     chat = _chat(world, params)
-    buttons = _buttons(params)
+    markup = _plain(params.get("reply_markup"))
+    buttons = buttons_in(markup, group=chat.group)
+    lay_keys(chat, markup)
     chat.typing_until = 0.0
     number_there = world.show(chat, {"mine": False, "buttons": buttons, **shown})
     message: Json = {"message_id": number_there, "from": world.bot, "chat": world.place(chat), "date": int(time.time()), **told}
@@ -150,21 +139,6 @@ def _chat(world: World, params: Json) -> Chat:
     return chat
 
 
-def _buttons(params: Json) -> list[list[Json]]:
-    markup = _plain(params.get("reply_markup"))
-    rows = markup.get("inline_keyboard") if isinstance(markup, dict) else None
-    if not isinstance(rows, list):
-        return []
-    buttons = [b for row in rows for b in row]
-    if len(buttons) > _MOST_BUTTONS:
-        raise BotError(400, "Bad Request: reply markup is too long")
-    for button in buttons:
-        size = len(str(button.get("callback_data", "x")).encode())
-        if not button.get("text") or not 0 < size <= _DATA_BYTES:
-            raise BotError(400, "Bad Request: BUTTON_DATA_INVALID")
-    return rows
-
-
 def _typing(world: World, params: Json) -> object:
     _chat(world, params).typing_until = time.monotonic() + 5
     world.pulse.beat()
@@ -177,7 +151,7 @@ def _edit(world: World, params: Json) -> object:
     message = next((m for m in chat.messages if m["id"] == wanted and not m["mine"]), None)
     if message is None:
         raise BotError(400, "Bad Request: message to edit not found")
-    text, buttons = str(params.get("text", message["text"])), _buttons(params)
+    text, buttons = str(params.get("text", message["text"])), buttons_in(_plain(params.get("reply_markup")), group=chat.group)
     if text == message["text"] and buttons == message["buttons"]:
         raise BotError(400, "Bad Request: message is not modified")
     message |= {"text": text, "buttons": buttons, "edited": True}

@@ -64,7 +64,9 @@ class TelegramShelf:
         """What a phone shows."""
         phone = self._world.chat(chat)
         bubbles = [_bubble(message) for message in phone.messages]
-        shown = Screen(bubbles=bubbles, typing=phone.typing_until > time.monotonic(), blocked=phone.blocked, name=phone.name)
+        keys = [[_key(key) for key in row] for row in phone.keys]
+        typing = phone.typing_until > time.monotonic()
+        shown = Screen(bubbles=bubbles, typing=typing, blocked=phone.blocked, name=phone.name, keys=keys, shut=phone.shut)
         return msgspec.structs.replace(shown, version=version_of(shown))
 
     def counts(self) -> dict[str, int]:
@@ -76,7 +78,7 @@ class TelegramShelf:
         stand_in = self._stand_in
         acts: dict[str, Act] = {
             "say": lambda done: stand_in.say(done.chat, done.text, name=done.name, language=done.language),
-            "press": lambda done: stand_in.press(done.chat, done.n, done.offer),
+            "press": lambda done: stand_in.press(done.chat, done.n, done.offer) if done.n else stand_in.key(done.chat, done.offer),
             "block": lambda done: stand_in.block(done.chat),
             "follow": lambda done: (
                 stand_in.unblock(done.chat) if self._world.chat(done.chat).blocked else stand_in.say(done.chat, "/start")
@@ -133,3 +135,11 @@ def _offer(button: Json) -> Offer:
     if "url" in button:
         return Offer(title=str(button["text"]), kind="url", value=str(button["url"]))
     return Offer(title=str(button["text"]), id=str(button.get("callback_data", "")))
+
+
+def _key(key: Json) -> Offer:
+    """A key below the text field: pressed by its label; one with a mini app opens it."""
+    app = key.get("web_app")
+    if isinstance(app, dict):
+        return Offer(title=str(key["text"]), kind="url", value=str(app.get("url", "")))
+    return Offer(title=str(key["text"]), id=str(key["text"]))

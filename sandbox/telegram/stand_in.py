@@ -10,8 +10,9 @@ from hub.model.base import Value
 from sandbox.arrivals import Arrivals, Watched
 from sandbox.faults import Fault, FaultKind, Faults
 from sandbox.telegram.control import routes
+from sandbox.telegram.errors import BotError
 from sandbox.telegram.hooks import BACKOFF, Hooks
-from sandbox.telegram.methods import BotError, call, number
+from sandbox.telegram.methods import call, number
 from sandbox.telegram.world import Json, Received, Update, World
 
 TOKEN = "10001:sandbox"
@@ -87,6 +88,31 @@ class TelegramStandIn:
         under["reply_markup"] = {"inline_keyboard": rows}
         pressed: Json = {"id": f"press-{chat}-{time.monotonic_ns()}", "from": self.world.person(phone), "chat_instance": chat}
         return self.world.push(chat, "callback_query", {**pressed, "message": under, "data": data})
+
+    def key(self, chat: str, label: str, *, told: str = "") -> int:
+        """The customer presses a key below the text field; returns the update's number. Raises ValueError where there is none.
+
+        A key that asks for place or phone number sends it; one with a mini app brings back what was `told` in it; any other says its label.
+        """
+        phone = self.world.chat(chat)
+        pressed = next((key for row in phone.keys for key in row if key.get("text") == label), None)
+        if pressed is None:
+            raise ValueError("no such key")
+        phone.shut = phone.once
+        if pressed.get("request_location"):
+            return self._said(chat, {"location": {"latitude": 21.0285, "longitude": 105.8542}}, shown="📍 21.0285 105.8542")
+        if pressed.get("request_contact"):
+            person = self.world.person(phone)
+            number = f"+8490{int(str(person['id'])) % 10_000_000:07d}"
+            contact = {"phone_number": number, "first_name": phone.name, "user_id": person["id"]}
+            return self._said(chat, {"contact": contact}, shown=f"👤 {phone.name} {number}")
+        if "web_app" in pressed:
+            return self._said(chat, {"web_app_data": {"button_text": label, "data": told}}, shown=label)
+        return self.say(chat, label)
+
+    def _said(self, chat: str, content: Json, *, shown: str) -> int:
+        number = self.world.show(self.world.chat(chat), {"mine": True, "text": shown, "buttons": []})
+        return self.world.push(chat, "message", {**self._head(chat, number), **content})
 
     def block(self, chat: str) -> int:
         """The customer blocks the bot; returns the update's number."""

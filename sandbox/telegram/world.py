@@ -20,7 +20,10 @@ class Update(Value, frozen=True):
 
 @dataclass
 class Chat:
-    """One phone: whose it is, what it shows, and whether its owner blocked the bot. Messages are as the phone page draws them."""
+    """One phone: whose it is, what it shows, and whether its owner blocked the bot. Messages are as the phone page draws them.
+
+    `keys` stand below the text field: `once` closes them at the first press, and a phone's owner can open what is `shut` again.
+    """
 
     id: str
     name: str
@@ -28,6 +31,14 @@ class Chat:
     blocked: bool = False
     typing_until: float = 0.0
     messages: list[Json] = field(default_factory=list)
+    keys: list[list[Json]] = field(default_factory=list)
+    once: bool = False
+    shut: bool = False
+
+    @property
+    def group(self) -> bool:
+        """Whether several people write in it."""
+        return self.id.startswith("-")
 
 
 @dataclass
@@ -153,6 +164,6 @@ class World:
     def place(self, chat: Chat) -> Json:
         """The chat as an update tells it."""
         number: object = int(chat.id) if chat.id.lstrip("-").isdigit() else chat.id
-        if chat.id.startswith("-"):
+        if chat.group:
             return {"id": number, "type": "supergroup", "title": chat.name}
         return {"id": number, "type": "private", "first_name": chat.name}

@@ -9,11 +9,11 @@ from aiohttp import ClientSession
 from channels.http import Answer
 from channels.telegram.channel import Mode, Settings, Telegram
 from channels.telegram.errors import decide
-from channels.telegram.render import callback_data
+from channels.telegram.keyboards import NOTHING, callback_data
 from hub.engine.degrade import understand
 from hub.model.errors import Misconfigured, OutcomeUnknown, RecipientGone, Rejected, SendError, TemporaryFailure, Throttled
 from hub.model.events import Incoming, Said, Started
-from hub.model.message import Attachment, MediaKind, Message, QuickReply
+from hub.model.message import Attachment, Button, MediaKind, Message, QuickReply
 from sandbox.faults import FaultKind
 from sandbox.telegram.stand_in import TelegramStandIn
 from tests.channels.contract import SECRET, TO, TOKEN, delivery, request, send_all
@@ -52,13 +52,15 @@ def test_long_text_is_split_and_only_its_last_part_offers_answers() -> None:
 
     assert [2048, 2048] == [len(str(params["text"])) for _, params in found]
     assert "reply_markup" not in found[0][1]
-    assert {"inline_keyboard": [[{"text": "Có", "callback_data": "Có"}]]} == found[1][1]["reply_markup"]
+    assert {"keyboard": [[{"text": "Có"}]], "resize_keyboard": True, "one_time_keyboard": True} == found[1][1]["reply_markup"]
     assert {"message_id": 7, "allow_sending_without_reply": True} == found[0][1]["reply_parameters"]
     assert "reply_parameters" not in found[1][1]
 
 
 def test_one_file_with_few_words_is_one_call_and_with_many_words_two() -> None:
-    assert [("sendPhoto", {"photo": PHOTO.url, "caption": "mới"})] == calls(Message(text="mới", attachments=(PHOTO,)))
+    one = calls(Message(text="mới", attachments=(PHOTO,)))
+
+    assert [("sendPhoto", {"photo": PHOTO.url, "caption": "mới", "reply_markup": NOTHING})] == one
     assert ["sendPhoto", "sendMessage"] == [method for method, _ in calls(Message(text="x" * 1025, attachments=(PHOTO,)))]
     assert ["sendPhoto", "sendPhoto", "sendMessage"] == [m for m, _ in calls(Message(text="hai", attachments=(PHOTO, PHOTO)))]
 
@@ -86,7 +88,7 @@ def test_labels_stand_in_rows_a_phone_can_show() -> None:
 
     ((_, params),) = calls(Message(text="?", quick_replies=offered))
 
-    rows = params["reply_markup"]["inline_keyboard"]  # type: ignore[index]
+    rows = params["reply_markup"]["keyboard"]  # type: ignore[index]
     assert [["Nhỏ", "Vừa", "Lớn"], ["Rất rất lớn"], ["Cỡ khác, xin tư vấn"]] == [[b["text"] for b in row] for row in rows]
 
 
@@ -255,7 +257,7 @@ async def test_poll_beside_a_webhook_is_a_wrong_setting(channel: Telegram) -> No
 
 
 async def test_polled_press_is_acknowledged_by_a_call(poller: Telegram, stand_in: TelegramStandIn) -> None:
-    await send_all(poller, delivery(Message(text="?", quick_replies=(QuickReply(title="Có", payload="yes"),))))
+    await send_all(poller, delivery(Message(text="?", buttons=(Button(title="Có", value="yes"),))))
     stand_in.press(TO, 1, "yes")
     (asked,), _ = await poller.poll(0, wait=0)
 

@@ -120,6 +120,28 @@ def test_a_button_is_pressed_by_the_keyboard_alone(window: Window) -> None:
     expect(window.page.locator(".line.mine").last).to_contain_text("Giao hàng")
 
 
+def test_on_telegram_answers_are_keys_below_the_text_field_that_go_away_once_pressed(window: Window) -> None:
+    window.open("telegram")
+    phone = window.page.locator("section[data-kind=telegram]")
+    window.page.get_by_role("button", name="Thêm khách").click()
+    expect(phone.locator(".empty")).to_be_visible()
+    window.say("telegram", "xin chao")
+    window.hears("telegram", "xin chào")
+    key = phone.locator(".keys").get_by_role("button", name="Giao hàng")
+    expect(key).to_be_visible()
+    field, below = phone.locator("textarea").bounding_box(), key.bounding_box()
+
+    key.focus()
+    window.page.keyboard.press("Enter")
+    window.hears("telegram", "1–2 ngày")
+
+    assert field
+    assert below
+    assert below["y"] > field["y"] + field["height"]
+    expect(phone.locator(".line.mine").last).to_contain_text("Giao hàng")
+    expect(phone.locator(".keys button")).to_have_count(0)
+
+
 def test_an_agent_takes_over_and_the_customer_reads_it_on_the_phone(window: Window, shop: Demo) -> None:
     window.open("viber")
     window.say("viber", "cho em gap nhan vien")

@@ -32,21 +32,18 @@ async def test_a_word_on_telegram_is_answered(house: House) -> None:
     assert [True] == [HOURS in text for text in telegram.sent_to(who)]
 
 
-async def test_a_pressed_button_means_what_stands_on_it(house: House) -> None:
+async def test_a_pressed_key_means_what_stands_on_it_and_the_answer_takes_the_keys_away(house: House) -> None:
     who, telegram = house.somebody(), house.outside.telegram
     telegram.say(who, "xin chao")
     await eventually(lambda: bool(telegram.sent_to(who)), what="the greeting")
-    greeting = telegram.world.chats[who].messages[-1]
+    phone = telegram.world.chats[who]
 
-    rows = greeting["buttons"]
-    assert isinstance(rows, list)
-    number = greeting["id"]
-    assert isinstance(number, int)
-    delivery = next(b["callback_data"] for row in rows for b in row if "delivery" in b["callback_data"])
-    telegram.press(who, number, delivery)
+    assert "Giao hàng" in [key["text"] for row in phone.keys for key in row]
+    telegram.key(who, "Giao hàng")
 
-    await eventually(lambda: len(telegram.sent_to(who)) > 1, what="the answer to the button")
+    await eventually(lambda: len(telegram.sent_to(who)) > 1, what="the answer to the key")
     assert "1–2 ngày" in telegram.sent_to(who)[-1]
+    assert [] == phone.keys
 
 
 async def test_a_word_to_a_bot_that_is_polled_is_answered(house: House) -> None:
