@@ -11,6 +11,7 @@ from msgspec import DecodeError, Struct, msgpack
 from msgspec.structs import replace
 
 from hub.engine.fetching import Bounds, Brought, Fetcher, HadLater, NotHad
+from hub.engine.rung import rung
 from hub.model.address import Address
 from hub.model.errors import Misconfigured, Rejected, SendError, StoreAway, TemporaryFailure, Throttled
 from hub.model.events import Event
@@ -156,10 +157,7 @@ class Collector:
                 self._bell.clear()
                 with contextlib.suppress(StoreAway):
                     await self._begin()
-                # Not `wait_for`: in 3.11 it swallows a cancellation that comes in the tick of the bell.
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(LOOK_EVERY_S):
-                        await self._bell.wait()
+                await rung(self._bell, within=LOOK_EVERY_S)
         finally:
             for task in self._tasks:
                 task.cancel()

@@ -14,6 +14,7 @@ from hub.engine.mailbox import Mailbox, TurnSettings
 from hub.engine.outbox import Outbox
 from hub.engine.reader import Reader, Source
 from hub.engine.relay import Relay
+from hub.engine.rung import rung
 from hub.model.errors import Fenced, HubError, StoreAway, StoreFull
 from hub.model.ports import Clock
 from hub.model.words import Lane
@@ -26,6 +27,8 @@ from hub.store.partition import FIRE_AT_MOST, Partition
 log = structlog.get_logger()
 TIMERS_EVERY_S = 0.1
 ABSOLVE_EVERY_S, ABSOLVE_TRIES = 0.2, 50
+CLOSING_S = 2.0
+"""The end of a batch is waited for so long before its partition is given away."""
 
 
 class Engine(Struct, frozen=True):
@@ -92,9 +95,7 @@ class Holding:
     async def close(self) -> None:
         """End the batch and begin no further call: another may take the partition. Calls in flight go on until `finish`."""
         self._stop_reading()
-        try:
-            await asyncio.wait_for(self.mailbox.resting.wait(), 2.0)
-        except TimeoutError:
+        if not await rung(self.mailbox.resting, within=CLOSING_S):
             log.info("partition closed with turns waiting", partition=self.partition.keys.number)
         self.outbox.stop()
         await self._end()

@@ -1,6 +1,7 @@
 """One partition's mailboxes in the hands of their owner: lanes, batches, turns, commits, poison."""
 
 import asyncio
+from collections import deque
 from collections.abc import Iterable, Sequence
 
 import structlog
@@ -8,12 +9,14 @@ from msgspec import Struct, field
 
 from hub.engine.aside import put_aside
 from hub.engine.asking import Asking
+from hub.engine.breath import Breath
 from hub.engine.budget import TurnBudget
 from hub.engine.chain import open_turn, questions, take
 from hub.engine.counters import Counters
 from hub.engine.lanes import CustomerLane, Lanes, Waiting
 from hub.engine.outcome import Taken, item_of
 from hub.engine.room import Room
+from hub.engine.rung import rung
 from hub.model.errors import HubError, StoreAway, StoreFull
 from hub.model.events import ClaimAsked, Said
 from hub.model.media import Fetched
@@ -51,6 +54,7 @@ class TurnSettings(Struct, frozen=True):
     build: str
     budget: TurnBudget
     room: Room = field(default_factory=lambda: Room(TURNING_AT_ONCE))
+    breath: Breath = field(default_factory=Breath)
 
 
 class _Work(Struct):
@@ -127,11 +131,7 @@ class Mailbox:
             self.resting.set()
             self._bell.clear()
             due = self.lanes.next_due()
-            timeout = None if due is None else max(0.0, due - self._clock.boottime()) + 0.001
-            try:
-                await asyncio.wait_for(self._bell.wait(), timeout)
-            except TimeoutError:
-                continue
+            await rung(self._bell, within=None if due is None else max(0.0, due - self._clock.boottime()) + 0.001)
 
     def stop_asking(self) -> None:
         """End all questions: nobody will use their answers."""
@@ -142,7 +142,7 @@ class Mailbox:
         try:
             async with self._settings.room.places(len(batch)):
                 await self._begin(batch)
-                self._turns(batch)
+                await self._turns(batch)
                 await self._commit([work for work in batch if work.taken])
                 for work in batch:
                     if work.failed:
@@ -169,11 +169,20 @@ class Mailbox:
             except Undecodable as error:
                 await self._failed(work, work.waiting[0], str(error))
 
-    def _turns(self, batch: Sequence[_Work]) -> None:
-        with self._budget:
-            for work in batch:
-                if work.stored is not None:
-                    self._turns_of(work, work.stored)
+    async def _turns(self, batch: Sequence[_Work]) -> None:
+        """Take them, with pauses. After a heavy one the others of the batch are left to the next: what it decided is not kept waiting."""
+        breath, waiting = self._settings.breath, deque(batch)
+        while waiting:
+            await breath.drawn()
+            breath.begin()
+            with self._budget:
+                while waiting and breath.free:
+                    work = waiting.popleft()
+                    if work.stored is not None:
+                        self._turns_of(work, work.stored)
+                    breath.note()
+            if breath.resting:
+                return
 
     def _turns_of(self, work: _Work, stored: StoredRecord) -> None:
         record, work.taken = stored.record, []

@@ -1,7 +1,6 @@
 """One partition's deliveries in the hands of their owner: a lane per address, replies before nudges, what must wait waits in order."""
 
 import asyncio
-import contextlib
 from collections import deque
 from functools import partial
 
@@ -14,6 +13,7 @@ from hub.engine.counters import Counters
 from hub.engine.held import Held
 from hub.engine.permit import GOOD_FOR_S
 from hub.engine.reader import Reader, Source
+from hub.engine.rung import rung
 from hub.engine.sending import CALL_TIMEOUT_S, Again, Done, Queued, Recover, Sender
 from hub.model.delivery import Delivery
 from hub.model.errors import Fenced, StoreAway, StoreFull
@@ -183,8 +183,7 @@ class Outbox:
             await self._clock.sleep(seconds)
             return
         lane.replied.clear()
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(lane.replied.wait(), seconds)
+        await rung(lane.replied, within=seconds)
 
     async def _one(self, queued: Queued) -> Again | None:
         """One attempt at one delivery; whatever the store's trouble, the lane keeps its order and tries again."""
