@@ -50,9 +50,9 @@ def webhook(id_text: str, *, customer: str) -> bytes:
     return json.dumps(told, ensure_ascii=False).encode()
 
 
-def request(path: str, body: bytes, *, header: str = "") -> bytes:
-    """A whole HTTP request; `header`: further lines, each with its end."""
-    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n{header}Content-Length: {len(body)}\r\n\r\n"
+def request(path: str, body: bytes, *, header: str = "", sort: str = "application/json") -> bytes:
+    """A whole HTTP request; `header`: further lines, each with its end; `sort`: the body's type."""
+    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {sort}\r\n{header}Content-Length: {len(body)}\r\n\r\n"
     return head.encode() + body
 
 

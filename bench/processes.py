@@ -22,6 +22,7 @@ Told = TypeVar("Told")
 LONGEST_START_S = 20.0
 GRACE_S = 8.0
 LOOK_EVERY_S = 0.002
+HUB = "config.main"
 ROOT = Path(__file__).resolve().parents[1]
 _OURS = re.compile(r"HUB_|REDIS_URL$|ARCHIVE_URL$|PORT$|PYTHONDONTWRITEBYTECODE$")
 
@@ -142,19 +143,19 @@ class Place:
         return folder
 
     @contextlib.contextmanager
-    def hub(self, toml: str, *, roles: str = "web,worker") -> Iterator["Serving"]:
-        """A `hub serve` with a data folder of its own, ready."""
+    def hub(self, toml: str, *, roles: str = "web,worker", module: str = HUB) -> Iterator["Serving"]:
+        """A `hub serve` with a data folder of its own, ready; `module`: what is run as the command `hub`."""
         port = free_port()
         folder = self.settled(f"port = {port}\n{toml}")
-        with self.join(folder, roles=roles) as hub:
+        with self.join(folder, roles=roles, module=module) as hub:
             hub.serves(port)
             yield Serving(hub, port, folder)
 
     @contextlib.contextmanager
-    def join(self, folder: Path, *, roles: str) -> Iterator[Running]:
+    def join(self, folder: Path, *, roles: str, module: str = HUB) -> Iterator[Running]:
         """A `hub serve` on a settings file that is there already."""
         self._number += 1
-        command = [sys.executable, "-m", "config.main", "serve", "--roles", roles]
+        command = [sys.executable, "-m", module, "serve", "--roles", roles]
         with Running(command, log=self.folder / f"{self._number}.log", env={"HUB_CONFIG": str(folder / "hub.toml")}, cwd=folder) as hub:
             yield hub
 

@@ -155,10 +155,10 @@ class Customers:
         if self._job.channel == "plain":
             return signed("/hooks/plain/app", webhook(f"w{self._number}", customer=customer), self._job.secret.encode())
         header = f"X-Telegram-Bot-Api-Secret-Token: {self._job.secret}\r\n"
-        return request("/hooks/telegram/bot", msgspec.json.encode(_update(self._number, int(customer))), header=header)
+        return request("/hooks/telegram/bot", msgspec.json.encode(update(self._number, int(customer), TEXT)), header=header)
 
 
-def _update(number: int, chat: int) -> dict[str, object]:
+def update(number: int, chat: int, text: str) -> dict[str, object]:
     """An update as Telegram sends it: https://core.telegram.org/bots/api#update."""
     person = {"id": chat, "first_name": f"Khách {chat}", "language_code": "vi"}
     message = {
@@ -166,7 +166,7 @@ def _update(number: int, chat: int) -> dict[str, object]:
         "date": int(time.time()),
         "chat": {"id": chat, "type": "private", "first_name": person["first_name"]},
         "from": {**person, "is_bot": False},
-        "text": TEXT,
+        "text": text,
     }
     return {"update_id": number, "message": message}
 
