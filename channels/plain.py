@@ -54,6 +54,7 @@ class Plain:
         caption_units=TEXT_UNITS,
         media=frozenset(MediaKind),
         receipts=True,
+        read_receipts=True,
         retry_horizon_days=1,
     )
 

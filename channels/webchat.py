@@ -21,6 +21,7 @@ CAPABILITIES = Capabilities(
     caption_units=TEXT_UNITS,
     media=frozenset(MediaKind) - {MediaKind.LOCATION, MediaKind.CONTACT},  # shown as links; these two have none and go as words
     receipts=True,
+    read_receipts=True,
     typing=False,
     connects=False,  # no provider to connect to: the store is asked
     retry_horizon_days=7,  # a phone that was off for a week sends its last words again when it wakes

@@ -38,7 +38,7 @@ def _media(can: Capabilities) -> str:
 
 
 def _told(can: Capabilities) -> str:
-    words = [word for word, is_so in (("delivered", can.receipts), ("read", can.read_receipts or can.receipts)) if is_so]
+    words = [word for word, is_so in (("delivered", can.receipts), ("read", can.read_receipts)) if is_so]
     return ", ".join(words) or "–"
 
 
