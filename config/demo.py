@@ -122,7 +122,7 @@ async def _peopled(process: Process, people: People, stage: Stage) -> tuple[Sign
 
 async def _keep(stage: Stage, folder: Path) -> None:
     """Write down what the clock has reached and what the phones show, again and again, and once more at the end."""
-    phones = (Memory(stage.telegram.world, folder / TELEGRAM_PHONES), PhonesMemory(stage.phones, folder / PHONES))
+    phones = (Memory(stage.telegram, folder / TELEGRAM_PHONES), PhonesMemory(stage.phones, folder / PHONES))
     try:
         while True:
             stage.clock.write_ahead(KEEP_EVERY_S)
@@ -141,7 +141,7 @@ async def _stage(settings: Settings, stack: AsyncExitStack, past: Past) -> Stage
     clock = DemoClock(settings.data / "clock.json", zone=ZONE)
     book = OrderBook(settings.data / "orders.json")
     telegram = TelegramStandIn()
-    Memory(telegram.world, settings.data / TELEGRAM_PHONES).read()
+    Memory(telegram, settings.data / TELEGRAM_PHONES).read()
     stage = Stage(
         telegram=telegram,
         phones=Phones(more=(TelegramShelf(telegram),)),

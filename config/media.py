@@ -29,11 +29,11 @@ def limits_of(settings: Settings) -> Limits:
     return Limits(most=media.file_size, by_kind=by_kind, seconds=media.seconds)
 
 
-def lending_of(settings: Settings, secrets: Secrets) -> Lending:
-    """Links for providers, sealed with the hub's key for nothing else."""
+def lending_of(settings: Settings, secrets: Secrets, *, at: str = "") -> Lending:
+    """Links for providers, sealed with the hub's key for nothing else. `at`: where they know us, where no public address is set."""
     key = secrets.case_key
     return Lending(
-        base=settings.public_url,
+        base=settings.public_url or at,
         close=lambda plain: seal(key, plain, purpose=_LENT),
         open=lambda sealed: open_sealed(key, sealed, purpose=_LENT),
     )

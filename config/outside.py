@@ -17,6 +17,7 @@ from hub.engine.fetching import Bounds, Fetcher, HadLater, NotHad
 from hub.model.errors import Rejected, TemporaryFailure
 from hub.model.failure import Failure
 from hub.model.files import StoredFile, ids_of
+from hub.model.lending import Lending
 from hub.model.media import Limits, Whence
 from hub.model.message import Attachment
 from hub.model.ports import Clock, File, Files, Located, Token, Tokens
@@ -66,19 +67,19 @@ class Shelf(Protocol):
 
 
 class HousedFiles(Struct, frozen=True):
-    """The files messages name: ours from the archive, the shop's own from any public https address. `base`: our public address."""
+    """The files messages name: ours from the archive, also by a link of `lending`, the shop's own from any public https address."""
 
     shelf: Shelf
     fetcher: Fetcher
-    base: str
+    lending: Lending
     limits: Limits
+    clock: Clock
 
     async def read(self, attachment: Attachment) -> File:
         """The file, whole; raises Rejected, TemporaryFailure."""
         url = attachment.url
-        ours = ids_of([url], "") or (ids_of([url], self.base) if self.base else ())
-        if ours:
-            return await self._ours(ours[0])
+        if ours := self._id(url):
+            return await self._ours(ours)
         if not url:
             raise Rejected(f"the {attachment.kind.value} has no address", failure=Failure.MEDIA)
         bounds = Bounds(self.limits.of(attachment.kind), self.limits.seconds)
@@ -90,6 +91,13 @@ class HousedFiles(Struct, frozen=True):
             raise TemporaryFailure(f"the {attachment.kind.value} cannot be had now: {error}", failure=Failure.MEDIA) from error
         name = attachment.filename or url.rpartition("/")[2].partition("?")[0]
         return File(content=brought.content, mime_type=attachment.mime_type or brought.mime_type, name=name)
+
+    def _id(self, url: str) -> str:
+        """Which file of ours an address names; empty where none."""
+        base = self.lending.base
+        if lent := self.lending.lent_by(url, now=self.clock.now()):
+            return lent
+        return next(iter(ids_of([url], "") or (ids_of([url], base) if base else ())), "")
 
     async def _ours(self, id: str) -> File:  # noqa: A002 - the field's name
         try:

@@ -44,6 +44,7 @@ from hub.engine.preparing import Preparing
 from hub.engine.reindexing import Reindexing
 from hub.engine.worker import Worker
 from hub.model.errors import StoreAway
+from hub.model.lending import Lending
 from hub.model.ports import Channel, Clock
 from hub.model.rates import Rates
 from hub.nudges.rules import Rules
@@ -189,12 +190,15 @@ class Hub:
 
     def _outside(self, session: ClientSession, parts: Store, secrets: Secrets) -> Outside:
         tokens = token_house(parts.links, parts.keys, key=secrets.case_key, clock=self._sign_in_clock)
-        return housed(session, clock=self._sign_in_clock, tokens=tokens, files=self._files())
+        return housed(session, clock=self._sign_in_clock, tokens=tokens, files=self._files(secrets))
 
-    def _files(self) -> HousedFiles:
+    def _files(self, secrets: Secrets) -> HousedFiles:
         """The files that messages name."""
-        settings = self._settings
-        return HousedFiles(LateShelf(self._open_archive), Fetcher(), base=settings.public_url, limits=limits_of(settings))
+        shelf, lending = LateShelf(self._open_archive), self._lending(secrets)
+        return HousedFiles(shelf, Fetcher(), lending=lending, limits=limits_of(self._settings), clock=self._clock)
+
+    def _lending(self, secrets: Secrets) -> Lending:
+        return lending_of(self._settings, secrets, at=self._hooks_at)
 
     def _channels(self, outside: Outside, chats: Chats, *, exchanges: Exchanges, key: bytes) -> list[tuple[Channel, Rates]]:
         url = self._hooks_at
@@ -215,7 +219,7 @@ class Hub:
         turning = turning_of(settings, answers=answers, build=VERSION, queue=Queue(links, keys), clock=self._clock, rules=process.rules)
         await Workers(links, keys).beat(name, LIFE_MS)
         await Meta(links, keys).agree()
-        preparing = Preparing(self._files(), lending_of(settings, process.secrets), self._clock)
+        preparing = Preparing(self._files(process.secrets), self._lending(process.secrets), self._clock)
         work = worker(process.store, turning, rated, clock=self._clock, counters=process.counters, name=name, preparing=preparing)
         archive = await self._open_archive()
         indexing, finding = Indexing(Inbox(links, keys)), Finding(Inbox(links, keys), archive.finder)
@@ -305,6 +309,7 @@ class Hub:
                 exchanges=process.exchanges,
                 sign_in_clock=self._sign_in_clock,
                 tables=self._tables(process) if self._tables else (),
+                lends=bool(self._hooks_at),
             )
         )
         self._stack.push_async_callback(process.web.close)

@@ -113,6 +113,7 @@ class WebParts(Struct, frozen=True):
     exchanges: Exchanges
     sign_in_clock: Clock
     tables: Sequence[web.RouteDef] = ()
+    lends: bool = False
 
     @property
     def chat(self) -> ChatParts:
@@ -207,17 +208,16 @@ def _finder(parts: WebParts) -> Callable[[], Awaitable[Finder]]:
 
 
 def _rooms(parts: WebParts, cases: Cases, people: People, feeding: Feeding) -> Rooms:
-    links, keys, inboxes = parts.store.links, parts.store.keys, parts.store.inboxes
-    customers = Customers(links, keys)
+    links, keys, customers = parts.store.links, parts.store.keys, Customers(parts.store.links, parts.store.keys)
     return Rooms(
-        desk=Desk(links, keys, inboxes=inboxes, deliveries=parts.store.deliveries, customers=customers, clock=parts.clock),
+        desk=Desk(links, keys, inboxes=parts.store.inboxes, deliveries=parts.store.deliveries, customers=customers, clock=parts.clock),
         customers=customers,
         timeline=Timeline(customers, parts.archive),
         queue=Queue(links, keys),
         inbox=Inbox(links, keys),
         feed=feeding.feed,
         presence=feeding.presence,
-        dead=DeadLetters(links, keys, inboxes=inboxes),
+        dead=DeadLetters(links, keys, inboxes=parts.store.inboxes),
         switch=Switch(links, keys),
         cases=cases,
         calls=Calls(links, keys),
@@ -230,6 +230,7 @@ def _rooms(parts: WebParts, cases: Cases, people: People, feeding: Feeding) -> R
         filing=filing_of(parts.chat),
         finder=_finder(parts),
         base=parts.settings.public_url,
+        lends=parts.lends,
         rates=_rates(parts),
         throttle=sign_in_throttle(parts.clock),
         devices=Devices(parts.secrets.session_key, secret=new_secret),

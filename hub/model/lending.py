@@ -36,6 +36,14 @@ class Lending(Value, frozen=True):
         sealed = self.close(until.to_bytes(_UNTIL_BYTES, "big") + id.encode())
         return f"{self.base}{LENT}{urlsafe_b64encode(sealed).decode().rstrip('=')}/{quote(name or 'file', safe='')}"
 
+    def lent_by(self, url: str, *, now: int) -> str:
+        """The file an address of this kind leads to; empty where it is none of ours, or its time is over."""
+        start = self.base + LENT
+        try:
+            return self.lent(url.removeprefix(start).partition("/")[0], now=now) if url.startswith(start) else ""
+        except NotLent:
+            return ""
+
     def lent(self, token: str, *, now: int) -> str:
         """The file a link's token leads to; raises NotLent."""
         try:

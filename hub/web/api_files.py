@@ -84,7 +84,7 @@ async def _limits(rooms: Rooms, ask: Ask) -> Answer:
         KindLimits(kind=kind, most=can.media_bytes.get(kind, 0), types=tuple(sorted(can.media_types.get(kind, ()))))
         for kind in sorted(can.media)
     )
-    reached = bool(rooms.base) or not can.connects
+    reached = rooms.lends or not can.connects
     return Answer(HTTPStatus.OK, FileLimits(most=rooms.filing.most, endings=endings(), kinds=kinds, reached=reached))
 
 

@@ -51,7 +51,10 @@ class Finder(Protocol):
 
 
 class Rooms(Struct, frozen=True, kw_only=True):
-    """Everything the routes ask. `throttle`: wrong passwords and codes, by address and by login; `base`: the public address, where set."""
+    """Everything the routes ask. `throttle`: wrong passwords and codes, by address and by login; `base`: the public address, where set.
+
+    `lends`: whether providers find us by an address, so that they can be sent for a file.
+    """
 
     desk: Desk
     customers: Customers
@@ -76,6 +79,7 @@ class Rooms(Struct, frozen=True, kw_only=True):
     finder: Callable[[], Awaitable[Finder]]
     nudging: Nudging | None = None
     base: str = ""
+    lends: bool = False
     rates: Mapping[tuple[str, str], Rates] = {}
     windows: Mapping[str, WindowRule] = {}
     prices: Prices = Prices()

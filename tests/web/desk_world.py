@@ -216,6 +216,7 @@ class Store:
             filing=Filing(shelf=self.shelf, clock=self.clock, new_id=lambda: f"file-{next(_numbers):016d}", most=1000, a_day=4000),
             finder=self.found,
             base="https://hub.example",
+            lends=True,
             throttle=sign_in_throttle(self.clock),
             devices=Devices(b"k" * 32, secret=lambda: f"device{next(_numbers)}"),
             windows=WINDOWS,
