@@ -10,6 +10,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout
 
 from hub.model.base import Value
 from sandbox.faults import FaultKind, Faults
+from sandbox.roads import Roads
 from sandbox.shown import Webhook
 
 BACKOFF = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)
@@ -29,10 +30,12 @@ class Attempt(Value, frozen=True):
 class Bringing:
     """Delivers while a hook is known."""
 
-    def __init__(self, faults: Faults, *, backoff: tuple[float, ...] = BACKOFF, seconds: float = 30.0) -> None:
+    def __init__(self, faults: Faults, *, backoff: tuple[float, ...] = BACKOFF, seconds: float = 30.0, roads: Roads | None = None) -> None:
+        """`roads`: where the hook's address leads; `seconds`: how long an answer is waited for."""
         self.hook = ""
         self.attempts: list[Attempt] = []
         self._faults = faults
+        self._roads = roads or Roads()
         self._backoff = backoff
         self._timeout = ClientTimeout(total=seconds)
         self._waiting: dict[str, deque[Webhook]] = {}
@@ -93,7 +96,7 @@ class Bringing:
             self._session = ClientSession(timeout=self._timeout)
         begun = time.monotonic()
         try:
-            url = self.hook + webhook.path
+            url = self._roads(self.hook + webhook.path)
             async with self._session.request(
                 webhook.method, url, data=io.BytesIO(webhook.body) if webhook.body else None, headers=webhook.headers
             ) as answer:

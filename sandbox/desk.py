@@ -6,6 +6,7 @@ All this is the same for every provider; paths, bodies and signatures are each p
 import asyncio
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol, runtime_checkable
 
 import msgspec
@@ -14,6 +15,7 @@ from aiohttp.web_routedef import AbstractRouteDef
 
 from sandbox.bringing import BACKOFF, Bringing
 from sandbox.faults import Fault, FaultKind, Faults
+from sandbox.roads import Copies, Roads
 from sandbox.shown import (
     Act,
     Blocked,
@@ -94,7 +96,9 @@ class Desk:
         self.faults = Faults()
         self.received: list[Received] = []
         self.phones: dict[str, Phone] = {}
-        self.bringing = Bringing(self.faults, backoff=backoff)
+        self.roads = Roads()
+        self.bringing = Bringing(self.faults, backoff=backoff, roads=self.roads)
+        self._copies = Copies(self.roads)
         self.base_url = ""
         self.told: dict[str, str] = {}
         self.receipts = receipts
@@ -106,6 +110,11 @@ class Desk:
         """Where webhooks go from now on; empty: nowhere."""
         self.bringing.hook = url
         self.bringing.begin()
+
+    async def stop(self) -> None:
+        """Bring and fetch nothing more."""
+        await self.bringing.stop()
+        await self._copies.stop()
 
     # --- what the provider's routes need ---
 
@@ -121,9 +130,12 @@ class Desk:
         return phone
 
     def show(self, to: str, bubble: Bubble) -> Bubble:
-        """Put a bubble of the shop's on a phone; receipts follow by themselves."""
+        """Put a bubble of the shop's on a phone; receipts follow by themselves, and so do copies of what it names by an address."""
         phone = self.phone(to)
         self._add(phone, bubble)
+        for place, piece in enumerate(bubble.media):
+            if not piece.url.startswith(f"{self.base_url}/"):
+                self._copies.take(piece.url, partial(self._copied, bubble, place))
         for state in ("sent", "delivered", "read")[: {"": 0, "sent": 1, "delivered": 2, "read": 3}[self.receipts]]:
             bubble.state = state
             self._tell(Came(phone=phone, bubble=bubble, state=state))
@@ -254,6 +266,18 @@ class Desk:
         phone.bubbles.append(bubble)
         self._beat()
         return bubble
+
+    def keep(self, content: bytes, mime_type: str) -> str:
+        """A file that lies at the provider from now on; where the phone gets it."""
+        name = self.new_id("media")
+        self.media[name] = (content, mime_type)
+        return f"{self.base_url}/_sandbox/media/{name}"
+
+    def _copied(self, bubble: Bubble, place: int, content: bytes, mime_type: str) -> None:
+        pieces = list(bubble.media)
+        pieces[place] = msgspec.structs.replace(pieces[place], url=self.keep(content, mime_type), mime_type=mime_type)
+        bubble.media = tuple(pieces)
+        self._beat()
 
     def _tell(self, act: Act) -> None:
         self.bringing.bring(act.phone.id, *self.provider.webhooks(act))

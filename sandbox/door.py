@@ -22,7 +22,7 @@ _LONGEST_WAIT = 25.0
 
 
 class Done(Value, frozen=True):
-    """What a control request may carry; each uses what it needs. `content`: a file, as base64."""
+    """What a control request may carry; each uses what it needs. `name`: of who does it; `content`, `filename`: a file, as base64."""
 
     chat: str
     text: str = ""
@@ -34,10 +34,19 @@ class Done(Value, frozen=True):
     ref: str = ""
     code: str = ""
     content: str = ""
+    filename: str = ""
     mime_type: str = ""
     media_kind: str = ""
     latitude: float | None = None
     longitude: float | None = None
+
+
+def content_of(done: Done) -> bytes:
+    """The file that came along, empty where none did; raises 400."""
+    try:
+        return base64.b64decode(done.content, validate=True)
+    except binascii.Error as error:
+        raise web.HTTPBadRequest(text="content is not base64") from error
 
 
 class Screen(Value, frozen=True, omit_defaults=False):
@@ -94,16 +103,11 @@ class _Door:
         """The place that came along; or the file, kept under an id of the provider's."""
         if done.latitude is not None and done.longitude is not None:
             return (Media(kind="location", latitude=done.latitude, longitude=done.longitude),)
-        if not done.content:
+        content = content_of(done)
+        if not content:
             return ()
-        try:
-            content = base64.b64decode(done.content, validate=True)
-        except binascii.Error as error:
-            raise web.HTTPBadRequest(text="content is not base64") from error
-        name = self._desk.new_id("media")
-        self._desk.media[name] = (content, done.mime_type)
-        url = f"{self._desk.base_url}/_sandbox/media/{name}"
-        return (Media(kind=done.media_kind or "file", url=url, name=done.name, mime_type=done.mime_type),)
+        url = self._desk.keep(content, done.mime_type)
+        return (Media(kind=done.media_kind or "file", url=url, name=done.filename, mime_type=done.mime_type),)
 
     async def press(self, request: web.Request) -> web.StreamResponse:
         done = await control(request, Done)

@@ -138,13 +138,12 @@ class _Talk:
         self._desk.show(self._to, bubble)
 
     def _kept(self, part: Message) -> Media:
-        name = self._desk.new_id("media")
         content = part.get_payload(decode=True)
-        self._desk.media[name] = (content if isinstance(content, bytes) else b"", part.get_content_type())
+        url = self._desk.keep(content if isinstance(content, bytes) else b"", part.get_content_type())
         kind = part.get_content_maintype()
         return Media(
             kind=kind if kind in {"image", "video", "audio"} else "file",
-            url=f"{self._desk.base_url}/_sandbox/media/{name}",
+            url=url,
             name=part.get_filename() or "",
             mime_type=part.get_content_type(),
         )

@@ -1,15 +1,12 @@
 """What the phones keep over a restart: who has one, what stands on it, and the files customers sent."""
 
-import re
-from base64 import b64decode, b64encode
 from pathlib import Path
 
 import msgspec
 
+from sandbox.kept_files import read_files, write_files
 from sandbox.phones import Phones
 from sandbox.shown import Phone
-
-_NAME = re.compile(r"[\w.-]{1,100}")
 
 
 class PhonesMemory:
@@ -34,12 +31,12 @@ class PhonesMemory:
                 again = getattr(desk.provider, "again", None)
                 if callable(again):
                     again(phones)
-                for path in self._folder.glob(f"{kind}/*"):
-                    desk.media[path.name] = _unpacked(path.read_bytes())
+                desk.media.update(read_files(self._folder / kind))
 
     def write(self) -> None:
         """Keep what is there."""
-        self._write_files()
+        for kind, one in self._phones.stand_ins.items():
+            write_files(self._folder / kind, one.desk.media)
         told = msgspec.json.encode({kind: list(one.desk.phones.values()) for kind, one in self._phones.stand_ins.items()})
         if told == self._written:
             return
@@ -47,21 +44,3 @@ class PhonesMemory:
         beside.write_bytes(told)
         beside.replace(self._file)
         self._written = told
-
-    def _write_files(self) -> None:
-        for kind, one in self._phones.stand_ins.items():
-            for name, (content, mime) in one.desk.media.items():
-                path = self._folder / kind / name
-                if _NAME.fullmatch(name) and not path.exists():
-                    path.parent.mkdir(parents=True, exist_ok=True)
-                    path.write_bytes(_packed(content, mime))
-
-
-def _packed(content: bytes, mime: str) -> bytes:
-    """A file and its type in one, as a data: address has it."""
-    return b"data:" + mime.encode() + b";base64," + b64encode(content)
-
-
-def _unpacked(told: bytes) -> tuple[bytes, str]:
-    head, _, content = told.removeprefix(b"data:").partition(b";base64,")
-    return b64decode(content), head.decode()

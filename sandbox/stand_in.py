@@ -44,7 +44,7 @@ class StandIn:
 
     async def stop(self) -> None:
         """Close all it holds."""
-        await self.desk.bringing.stop()
+        await self.desk.stop()
         if self._runner:
             await self._runner.cleanup()
 

@@ -45,7 +45,7 @@ const actsOf = (phone) => {
     kind: phone.kind,
     does: apps.get(phone.kind).does,
     say: (text) => send("say", { ...about(), text }),
-    picture: (content, file) => send("say", { ...about(), text: "", name: file.name, content, mime_type: file.type, media_kind: "image" }),
+    picture: (content, file, text) => send("say", { ...about(), text, filename: file.name, content, mime_type: file.type, media_kind: "image" }),
     place: () => send("say", { ...about(), text: "", latitude: 21.0285, longitude: 105.8542 }),
     press: (bubble, one) => send("press", { n: bubble.n, offer: one.id || "" }),
     react: (bubble, emoji) => send("react", { n: bubble.n, emoji }),
@@ -56,14 +56,18 @@ const actsOf = (phone) => {
   };
 };
 
-const attach = (phone, file) => {
+// Words that are written already go along under the picture.
+const attach = (phone, file, field) => {
   if (!file) return;
   if (file.size > LARGEST) {
     told(word("tooLarge"), true);
     return;
   }
   const reader = new FileReader();
-  reader.addEventListener("load", () => phone.acts.picture(reader.result.slice(reader.result.indexOf(",") + 1), file));
+  reader.addEventListener("load", () => {
+    phone.acts.picture(reader.result.slice(reader.result.indexOf(",") + 1), file, field.value.trim());
+    field.value = "";
+  });
   reader.readAsDataURL(file);
 };
 
@@ -84,7 +88,7 @@ const menu = (phone) => {
 
 const writing = (phone) => {
   const field = make("textarea", { rows: 1, maxlength: 7000, "aria-label": word("write"), placeholder: word("write"), autocomplete: "off" });
-  const file = make("input", { type: "file", accept: "image/*", class: "hidden", "aria-label": word("attach"), onchange: () => { attach(phone, file.files[0]); file.value = ""; } });
+  const file = make("input", { type: "file", accept: "image/*", class: "hidden", "aria-label": word("attach"), onchange: () => { attach(phone, file.files[0], field); file.value = ""; } });
   const go = (event) => {
     event.preventDefault();
     const text = field.value.trim();
@@ -95,7 +99,7 @@ const writing = (phone) => {
   field.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) go(event);
   });
-  const pick = phone.kind === "telegram" ? null : make("label", { class: "attach", title: word("attach") }, file, make("span", { "aria-hidden": "true" }, "🖼"));
+  const pick = make("label", { class: "attach", title: word("attach") }, file, make("span", { "aria-hidden": "true" }, "🖼"));
   return make("form", { class: "write", onsubmit: go }, pick, field, make("button", { "aria-label": word("send"), title: word("send") }, "➤"));
 };
 
@@ -162,7 +166,7 @@ class Phone {
   look(shown) {
     seenNews[this.kind] = { ...seenNews[this.kind], [this.chat]: shown.bubbles.filter((one) => !one.mine).length };
     const unread = shown.bubbles.some((one) => !one.mine && one.state !== "read" && one.state !== "failed");
-    if (unread && this.kind !== "telegram" && apps.get(this.kind).limits.read_receipts && document.visibilityState === "visible") this.acts.read();
+    if (unread && apps.get(this.kind).limits.read_receipts && document.visibilityState === "visible") this.acts.read();
   }
 
   turnTo(chat) {

@@ -9,6 +9,7 @@ from aiohttp import web
 from aiohttp.web_routedef import AbstractRouteDef
 
 from hub.model.base import Value
+from hub.model.files import NotTaken, sort_of_received
 from sandbox.faults import Fault, Faults
 from sandbox.reading import Handler, control, guarded, number, told
 from sandbox.telegram.hooks import Hooks
@@ -39,6 +40,7 @@ class Driven(Protocol):
     faults: Faults
     hooks: Hooks
     received: list[Received]
+    files: dict[str, bytes]
 
     def say(self, chat: str, text: str, *, name: str = "", language: str = "") -> int:
         """The customer writes."""
@@ -85,6 +87,7 @@ def routes(stand_in: Driven) -> list[AbstractRouteDef]:
         web.get("/_sandbox/state", door.state),
         web.get("/_sandbox/chats", door.chats),
         web.get("/_sandbox/chats/{chat}", door.chat),
+        web.get("/_sandbox/media/{id}", door.media),
         web.get(f"/{stand_in.world.username}", _page("phone.html", "text/html")),
     ]
 
@@ -174,6 +177,20 @@ class _Door:
             if version != seen or left <= 0:
                 return told({**shown, "version": version})
             await self._world.pulse.wait(min(left, 1.0) if typing else left)
+
+    async def media(self, request: web.Request) -> web.StreamResponse:
+        """A file that lies at Telegram, as its phones show it."""
+        content = self._stand_in.files.get(request.match_info["id"])
+        if content is None:
+            raise web.HTTPNotFound(text="there is no such file")
+        return web.Response(body=content, content_type=_type_of(content), headers={"X-Content-Type-Options": "nosniff"})
+
+
+def _type_of(content: bytes) -> str:
+    try:
+        return sort_of_received(content).mime
+    except NotTaken:
+        return "application/octet-stream"
 
 
 def _page(name: str, content_type: str) -> Handler:

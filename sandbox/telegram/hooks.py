@@ -10,6 +10,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout
 
 from hub.model.base import Value
 from sandbox.faults import Faults
+from sandbox.roads import Roads
 from sandbox.telegram.world import Json, Update, Webhook, World
 
 BACKOFF = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
@@ -17,6 +18,13 @@ BACKOFF = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
 
 _CONNECTIONS = 40
 """Requests under way at once, where setWebhook does not say otherwise: https://core.telegram.org/bots/api#setwebhook"""
+
+
+class Timing(Value, frozen=True):
+    """How patient the stand-in is with a webhook: seconds between attempts, seconds for an answer."""
+
+    backoff: tuple[float, ...] = BACKOFF
+    timeout: float = 60.0
 
 
 class Attempt(Value, frozen=True):
@@ -32,14 +40,13 @@ class Attempt(Value, frozen=True):
 class Hooks:
     """Delivers what waits while a webhook is set. A method named in the bot's answer is called by `reply`."""
 
-    def __init__(
-        self, world: World, faults: Faults, reply: Callable[[Json], None], *, backoff: tuple[float, ...] = BACKOFF, timeout: float = 60.0
-    ) -> None:
+    def __init__(self, world: World, faults: Faults, reply: Callable[[Json], None], *, timing: Timing, roads: Roads) -> None:
         self._world = world
         self._faults = faults
         self._reply = reply
-        self._backoff = backoff
-        self._timeout = ClientTimeout(total=timeout)
+        self._roads = roads
+        self._backoff = timing.backoff
+        self._timeout = ClientTimeout(total=timing.timeout)
         self._lines: dict[str, asyncio.Task[None]] = {}
         self._watch: asyncio.Task[None] | None = None
         self._session: ClientSession | None = None
@@ -102,7 +109,10 @@ class Hooks:
         begun = time.monotonic()
         headers = {"Content-Type": "application/json", "X-Telegram-Bot-Api-Secret-Token": hook.secret}
         try:
-            async with self._room, self._session.post(hook.url, data=msgspec.json.encode(update.body), headers=headers) as answer:
+            async with (
+                self._room,
+                self._session.post(self._roads(hook.url), data=msgspec.json.encode(update.body), headers=headers) as answer,
+            ):
                 body, status = await answer.read(), answer.status
         except (ClientError, TimeoutError, OSError):
             body, status = b"", 0

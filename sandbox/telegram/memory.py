@@ -1,11 +1,13 @@
-"""What the Telegram stand-in keeps over a restart: its phones, and how far it counted, so that no update comes twice under one number."""
+"""What the Telegram stand-in keeps over a restart: its phones with their files, and how far it counted, so that no number comes twice."""
 
 from pathlib import Path
 
 import msgspec
 
 from hub.model.base import Value
-from sandbox.telegram.world import Chat, Json, World
+from sandbox.kept_files import read_files, write_files
+from sandbox.telegram.stand_in import TelegramStandIn
+from sandbox.telegram.world import Chat, Json
 
 LEAP = 1000
 """More updates than come between two writings: a number is not given twice, also after a kill."""
@@ -28,15 +30,18 @@ class _Kept(Value, frozen=True, omit_defaults=False):
 
 
 class Memory:
-    """A world's file; `write` does so where something changed."""
+    """Phones in a file, files in a folder beside it; `write` does so where something changed."""
 
-    def __init__(self, world: World, file: Path) -> None:
-        self._world = world
+    def __init__(self, stand_in: TelegramStandIn, file: Path) -> None:
+        self._world = stand_in.world
+        self._files = stand_in.files
         self._file = file
+        self._folder = file.with_suffix("")
         self._written = b""
 
     def read(self) -> None:
-        """Put what was kept into the world; a file that is not there or not whole is an empty one."""
+        """Put back what was kept; a file that is not there or not whole is an empty one."""
+        self._files.update({name: content for name, (content, _) in read_files(self._folder).items()})
         try:
             kept = msgspec.json.decode(self._file.read_bytes(), type=_Kept)
         except (OSError, msgspec.DecodeError):
@@ -49,7 +54,8 @@ class Memory:
             )  # fmt: skip
 
     def write(self) -> None:
-        """Keep the world as it is."""
+        """Keep what is there."""
+        write_files(self._folder, {name: (content, "") for name, content in self._files.items()})
         phones = [
             _Phone(
                 id=chat.id,

@@ -196,6 +196,9 @@ _MEDIA = {
     "sendsticker": "sticker",
     "sendanimation": "animation",
 }
+METHODS_WITH_FILES = frozenset(_MEDIA)
+"""Those that show a file; their names in small letters."""
+
 _METHODS: dict[str, Callable[[World, Json], object]] = {
     "getme": _get_me,
     "setwebhook": _set_webhook,

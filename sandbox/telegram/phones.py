@@ -9,7 +9,7 @@ import msgspec
 from aiohttp import web
 from aiohttp.web_routedef import AbstractRouteDef
 
-from sandbox.door import Done, Screen, version_of
+from sandbox.door import Done, Screen, content_of, version_of
 from sandbox.faults import Fault
 from sandbox.phones import Person
 from sandbox.shown import Bubble, Json, Media, Offer
@@ -77,7 +77,7 @@ class TelegramShelf:
         """What a phone's owner does."""
         stand_in = self._stand_in
         acts: dict[str, Act] = {
-            "say": lambda done: stand_in.say(done.chat, done.text, name=done.name, language=done.language),
+            "say": self._say,
             "press": lambda done: stand_in.press(done.chat, done.n, done.offer) if done.n else stand_in.key(done.chat, done.offer),
             "block": lambda done: stand_in.block(done.chat),
             "follow": lambda done: (
@@ -89,6 +89,13 @@ class TelegramShelf:
             *(web.post(f"/_sandbox/{name}", _door(act)) for name, act in acts.items()),
             web.post("/_sandbox/fault", self._fault),
         ]
+
+    def _say(self, done: Done) -> None:
+        content = content_of(done)
+        if content:
+            self._stand_in.picture(done.chat, content, done.text, name=done.name, language=done.language)
+        else:
+            self._stand_in.say(done.chat, done.text, name=done.name, language=done.language)
 
     async def _fault(self, request: web.Request) -> web.StreamResponse:
         self._stand_in.faults.add(await _read(request, Fault))

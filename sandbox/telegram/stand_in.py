@@ -6,13 +6,13 @@ import time
 import msgspec
 from aiohttp import web
 
-from hub.model.base import Value
 from sandbox.arrivals import Arrivals, Watched
 from sandbox.faults import Fault, FaultKind, Faults
+from sandbox.roads import Copies, Roads
 from sandbox.telegram.control import routes
 from sandbox.telegram.errors import BotError
-from sandbox.telegram.hooks import BACKOFF, Hooks
-from sandbox.telegram.methods import call, number
+from sandbox.telegram.hooks import Hooks, Timing
+from sandbox.telegram.methods import METHODS_WITH_FILES, call, number
 from sandbox.telegram.world import Json, Received, Update, World
 
 TOKEN = "10001:sandbox"
@@ -20,26 +20,20 @@ USERNAME = "sandbox_shop_bot"
 _LARGEST_BODY = 50 * 1024 * 1024
 
 
-class Timing(Value, frozen=True):
-    """How patient the stand-in is with a webhook: seconds between attempts, seconds for an answer."""
-
-    backoff: tuple[float, ...] = BACKOFF
-    timeout: float = 60.0
-
-
 class TelegramStandIn:
     """One bot's Telegram on a loopback port. `received` holds every call in the order of its acceptance or refusal."""
 
     def __init__(self, *, token: str = TOKEN, username: str = USERNAME, timing: Timing | None = None) -> None:
-        timing = timing or Timing()
         self.token = token
         self.world = World(token=token, username=username)
         self.faults = Faults()
         self.received: list[Received] = []
-        self.hooks = Hooks(self.world, self.faults, self._answered_by_webhook, backoff=timing.backoff, timeout=timing.timeout)
+        self.roads = Roads()
+        self.hooks = Hooks(self.world, self.faults, self._answered_by_webhook, timing=timing or Timing(), roads=self.roads)
         self.base_url = ""
         self.files: dict[str, bytes] = {}
         """What lies under a file's id, where it is more than a line of words."""
+        self._copies = Copies(self.roads)
         self.arrivals = Arrivals()
         self._runner: web.AppRunner | None = None
         self._server: asyncio.Server | None = None
@@ -64,6 +58,7 @@ class TelegramStandIn:
     async def stop(self) -> None:
         """Close all it holds."""
         await self.hooks.stop()
+        await self._copies.stop()
         if self._server:
             self._server.close()
         if self._runner:
@@ -71,11 +66,16 @@ class TelegramStandIn:
 
     def say(self, chat: str, text: str, *, name: str = "", language: str = "") -> int:
         """The customer writes; returns the update's number."""
-        phone = self.world.chat(chat, name=name)
-        phone.language = language or phone.language
-        phone.blocked = False
-        shown = self.world.show(phone, {"mine": True, "text": text, "buttons": []})
+        shown = self._wrote(chat, {"text": text}, name=name, language=language)
         return self.world.push(chat, "message", {**self._head(chat, shown), "text": text})
+
+    def picture(self, chat: str, content: bytes, text: str = "", *, name: str = "", language: str = "") -> int:
+        """The customer sends a picture, with words or without; returns the update's number."""
+        file_id = self._keep(content)
+        shown = self._wrote(chat, {"text": text, "media": "photo", "source": self._source(file_id)}, name=name, language=language)
+        size: Json = {"file_id": file_id, "file_unique_id": f"u-{file_id}", "width": 1, "height": 1, "file_size": len(content)}
+        told: Json = {"photo": [size], **({"caption": text} if text else {})}
+        return self.world.push(chat, "message", {**self._head(chat, shown), **told})
 
     def press(self, chat: str, message_id: int, data: str) -> int:
         """The customer presses a button; returns the update's number. Raises ValueError where that message has no such button."""
@@ -141,6 +141,32 @@ class TelegramStandIn:
     def sent_to(self, chat: str) -> list[str]:
         """The texts this chat was sent and that were taken, in order."""
         return [r.text for r in self.received if r.chat == chat and r.taken and r.method.startswith("send") and r.message_id]
+
+    def _wrote(self, chat: str, shown: Json, *, name: str, language: str) -> int:
+        phone = self.world.chat(chat, name=name)
+        phone.language = language or phone.language
+        phone.blocked = False
+        return self.world.show(phone, {"mine": True, "buttons": [], **shown})
+
+    def _keep(self, content: bytes) -> str:
+        file_id = f"file-{time.time_ns()}"
+        self.files[file_id] = content
+        return file_id
+
+    def _source(self, file_id: str) -> str:
+        """Where the phone's page gets it."""
+        return f"{self.base_url}/_sandbox/media/{file_id}"
+
+    def _copy(self, entry: Received) -> None:
+        """What a call named by an address is fetched, and shown from here."""
+        message = next((m for m in self.world.chat(entry.chat).messages if m["id"] == entry.message_id), {})
+        url = str(message.get("source", ""))
+
+        def keep(content: bytes, _mime: str) -> None:
+            message["source"] = self._source(self._keep(content))
+            self.world.pulse.beat()
+
+        self._copies.take(url, keep)
 
     def _head(self, chat: str, message_id: int) -> Json:
         phone = self.world.chat(chat)
@@ -210,6 +236,8 @@ class TelegramStandIn:
         except BotError as error:
             return _json(error.body(), error.code)
         _accept(entry, result)
+        if entry.method.lower() in METHODS_WITH_FILES:
+            self._copy(entry)
         return _json({"ok": True, "result": result}, 200)
 
     async def _after(self, fault: Fault, entry: Received, request: web.Request, answer: web.StreamResponse) -> web.StreamResponse:

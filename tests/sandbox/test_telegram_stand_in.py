@@ -16,7 +16,8 @@ from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, Networ
 from telegram.request import HTTPXRequest
 
 from sandbox.faults import FaultKind
-from sandbox.telegram.stand_in import TOKEN, TelegramStandIn, Timing
+from sandbox.telegram.hooks import Timing
+from sandbox.telegram.stand_in import TOKEN, TelegramStandIn
 from tests.processes import eventually
 
 PATIENCE = Timing(backoff=(0.02,), timeout=2.0)

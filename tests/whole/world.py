@@ -21,7 +21,8 @@ from hub.store.customers import Line
 from hub.web.api_shapes import Timeline
 from sandbox.plain import PlainStandIn
 from sandbox.shop import ShopStandIn
-from sandbox.telegram.stand_in import TelegramStandIn, Timing
+from sandbox.telegram.hooks import Timing
+from sandbox.telegram.stand_in import TelegramStandIn
 from tests.processes import eventually, free_port
 from tests.whole.grounds import Ground
 from tests.whole.page import Memory, Page
@@ -107,12 +108,12 @@ class Caller:
     def __init__(self, http: aiohttp.ClientSession, base: str, *, token: str) -> None:
         self.base = base
         self.http = http
-        self._token = token
+        self.token = {"Authorization": f"Bearer {token}"}
         self._ids = itertools.count(1)
 
     async def ask(self, method: str, path: str, body: Mapping[str, object] | None = None, *, key: str = "") -> Told:
         """One request to the API, under an Idempotency-Key where one is given."""
-        headers = {"Authorization": f"Bearer {self._token}", **({"Idempotency-Key": key} if key else {})}
+        headers = {**self.token, **({"Idempotency-Key": key} if key else {})}
         async with self.http.request(method, self.base + path, json=body, headers=headers) as answer:
             return Told(answer.status, await answer.read(), answer.headers.get("Idempotency-Key", ""))
 
