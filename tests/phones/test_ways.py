@@ -1,22 +1,23 @@
-"""What holds on every channel alike: words, answers offered, receipts, STOP, a busy provider, pictures."""
+"""Whole ways on every channel, against the stand-ins over real HTTP; `table.py` says what each ends in on which channel."""
 
 from functools import partial
-from itertools import pairwise
 
 import pytest
 
+from hub.model.lending import LENT
+from hub.model.media import FILE_LINE
 from hub.model.message import MediaKind
-from hub.model.words import DeliveryState
-from sandbox.faults import FaultKind
-from sandbox.plugged import PLUGS
-from sandbox.shown import Bubble, Media
-from tests.phones.world import WITHIN_S, Channels, Somebody
+from sandbox.shown import Bubble
+from tests.phones.table import ANSWERS, TABLE, Picture, Row, Twelve, declared
+from tests.phones.world import PUBLIC, WITHIN_S, Channels, Somebody
+from tests.pictures import png
 from tests.processes import eventually
 from tests.whole.world import HOURS, HOURS_ASKED
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
-on_every_channel = pytest.mark.parametrize("kind", list(PLUGS))
+on_every_channel = pytest.mark.parametrize("kind", list(TABLE))
 
+FEE_ASKED, FEE = "phi ship bao nhieu", "25.000"
 ASKED = "Anh/chị muốn hỏi gì ạ?"
 TWELVE = (
     ("Phí giao hàng", "delivery_fee"), ("Giờ mở cửa", "hours"), ("Đổi trả", "returns"), ("Thanh toán", "payment"),
@@ -26,27 +27,32 @@ TWELVE = (
 )  # fmt: skip
 """Answers offered, and what of the shop's file they ask for; the second asks for the opening hours."""
 SECOND = 1
-PICTURE = bytes.fromhex(
-    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c636060f8cf00000301010018dd8db00000000049454e44ae426082"
-)
-soon = partial(eventually, within=WITHIN_S)
+TITLE = TWELVE[SECOND][0]
+PICTURE, ANOTHER = png(size=200), png(size=220)
 STOPS = {"vi": "DUNG", "en": "STOP", "zh-TW": "停止"}
+soon = partial(eventually, within=WITHIN_S)
 
 
-async def offered(lan: Somebody) -> Bubble:
-    """A customer who wrote and was offered twelve answers; the bubble that offers the second one."""
+async def offered(lan: Somebody, count: int) -> Bubble:
+    """A customer who wrote and was offered so many answers; the bubble that offers the second one."""
     lan.say(HOURS_ASKED)
     await lan.hears(HOURS)
-    replies = [{"title": title, "payload": f"faq:{id_}"} for title, id_ in TWELVE]
+    replies = [{"title": title, "payload": f"faq:{id_}"} for title, id_ in TWELVE[:count]]
     await lan.nudge(ASKED, purpose="service", quick_replies=replies)
     await lan.hears(ASKED)
-    title = TWELVE[SECOND][0]
-    await soon(lambda: any(_offers(bubble, title) for bubble in lan.shown()), what="twelve answers")
-    return next(bubble for bubble in lan.shown() if _offers(bubble, title))
+    await soon(lambda: any(_offers(bubble) for bubble in lan.shown()), what=f"{count} answers")
+    return next(bubble for bubble in lan.shown() if _offers(bubble))
 
 
-def _offers(bubble: Bubble, title: str) -> bool:
-    return title in bubble.text or any(title == offer.title for offer in bubble.offers)
+def _offers(bubble: Bubble) -> bool:
+    return TITLE in bubble.text or any(TITLE == offer.title for offer in bubble.offers)
+
+
+@on_every_channel
+async def test_the_table_says_what_the_channels_declare(channels: Channels, kind: str) -> None:
+    row: Row = TABLE[kind]
+
+    assert (row.twelve, row.press, row.told) == declared(channels.can(kind))
 
 
 @on_every_channel
@@ -55,8 +61,8 @@ async def test_a_word_is_answered_once_and_stands_on_the_timeline(channels: Chan
 
     lan.say(HOURS_ASKED)
     await lan.hears(HOURS)
-    lan.say("phi ship bao nhieu")
-    await lan.hears("25.000")
+    lan.say(FEE_ASKED)
+    await lan.hears(FEE)
 
     spoken = [line.entry for line in await lan.lines() if line.entry.kind == "message"]
     assert ["customer", "bot"] * 2 == [entry.who for entry in spoken]
@@ -64,50 +70,56 @@ async def test_a_word_is_answered_once_and_stands_on_the_timeline(channels: Chan
     assert 2 == len(lan.shown())
 
 
-@pytest.mark.parametrize(("kind", "said"), [(kind, said) for said in ("2", "GIO MO CUA") for kind in PLUGS])
-async def test_of_twelve_answers_offered_one_is_chosen_by_number_or_by_its_words(channels: Channels, kind: str, said: str) -> None:
+@on_every_channel
+async def test_twelve_answers_stand_on_the_phone_in_their_order(channels: Channels, kind: str) -> None:
     lan = channels.somebody(kind)
-    await offered(lan)
-    before = len(lan.shown())
 
+    bubble = await offered(lan, ANSWERS)
+
+    titles = [title for title, _ in TWELVE]
+    match TABLE[kind].twelve:
+        case Twelve.PRESSED:
+            assert titles == [offer.title for offer in bubble.offers]
+        case Twelve.NUMBERED:
+            assert [f"{n}. {title}" for n, title in enumerate(titles, 1)] == bubble.text.split("\n")[-ANSWERS:]
+
+
+@pytest.mark.parametrize(("kind", "said"), [(kind, said) for kind in TABLE for said in (str(SECOND + 1), "GIO MO CUA")])
+async def test_of_twelve_answers_one_is_chosen_by_its_number_or_its_words(channels: Channels, kind: str, said: str) -> None:
+    lan = channels.somebody(kind)
+    await offered(lan, ANSWERS)
+
+    before = len(lan.shown())
     lan.say(said)
 
-    await soon(lambda: any(HOURS in text for text in lan.heard()[before:]), what=f"the answer to {said}, heard {lan.heard()}")
+    await lan.hears(HOURS, after=before)
 
 
-@on_every_channel
-async def test_of_twelve_answers_offered_one_is_chosen_by_its_button(channels: Channels, kind: str) -> None:
+@pytest.mark.parametrize("kind", [kind for kind, row in TABLE.items() if row.press])
+async def test_of_as_many_answers_as_can_be_pressed_one_is_chosen_by_its_button(channels: Channels, kind: str) -> None:
     lan = channels.somebody(kind)
-    bubble = await offered(lan)
+    bubble = await offered(lan, min(ANSWERS, TABLE[kind].press))
+
     before = len(lan.shown())
-    offer = next((one for one in bubble.offers if one.title == TWELVE[SECOND][0]), None)
-    if offer is None:
-        can = channels.can(kind)
-        assert max(can.quick_replies, can.buttons, can.rows) < len(TWELVE)
-        return
+    lan.press(bubble, next(offer for offer in bubble.offers if offer.title == TITLE))
 
-    lan.press(bubble, offer)
-
-    await soon(lambda: any(HOURS in text for text in lan.heard()[before:]), what=f"the answer to the button, heard {lan.heard()}")
+    await lan.hears(HOURS, after=before)
 
 
 @on_every_channel
-async def test_receipts_climb_to_read_where_the_provider_tells_it(channels: Channels, kind: str) -> None:
-    lan, can = channels.somebody(kind), channels.can(kind)
+async def test_receipts_climb_as_far_as_the_provider_tells(channels: Channels, kind: str) -> None:
+    lan = channels.somebody(kind)
     lan.say(HOURS_ASKED)
     bubble = await lan.hears(HOURS)
 
-    async def so(wanted: DeliveryState) -> bool:
-        return await lan.state(HOURS) is wanted
+    lan.side.look(lan.chat, bubble.n)
+    lan.say(FEE_ASKED)
+    await lan.hears(FEE)
 
-    await soon(lambda: so(DeliveryState.SENT), what="sent")
-    lan.desk.arrive(lan.chat, bubble.n)
-    lan.desk.read(lan.chat)
-    lan.say("phi ship bao nhieu")
-    await lan.hears("25.000")
-    wanted = DeliveryState.READ if can.read_receipts else DeliveryState.DELIVERED if can.receipts else DeliveryState.SENT
+    async def told() -> bool:
+        return await lan.state(HOURS) is TABLE[kind].told
 
-    await soon(lambda: so(wanted), what=f"{wanted}")
+    await soon(told, what=TABLE[kind].told)
 
 
 @on_every_channel
@@ -128,59 +140,43 @@ async def test_stop_is_confirmed_and_no_marketing_follows(channels: Channels, ki
 
 
 @on_every_channel
-async def test_a_provider_that_is_busy_loses_nothing_and_is_left_alone_as_long_as_it_said(channels: Channels, kind: str) -> None:
-    lan, wait = channels.somebody(kind), 1
+async def test_a_picture_comes_in_and_is_kept_to_the_last_byte(channels: Channels, kind: str) -> None:
+    lan = channels.somebody(kind)
     lan.say(HOURS_ASKED)
     await lan.hears(HOURS)
-    await channels.house.caller.ask("POST", f"/api/customers/{await lan.customer()}/claim", {"agent": "huong"})
-    lan.desk.fault(FaultKind.THROTTLE, chat=lan.chat, times=2, retry_after=wait)
-    first, words = len(lan.desk.received), [f"tin số {n}" for n in range(1, 6)]
 
-    for text in words:
-        await channels.house.caller.ask("POST", f"/api/customers/{await lan.customer()}/say", {"agent": "huong", "text": text})
-    await lan.hears(words[-1], within=20.0)
+    lan.side.picture(lan.chat, PICTURE)
 
-    tried = [entry for entry in lan.desk.received[first:] if entry.to == lan.chat and entry.text in words]
-    refused = [entry for entry in tried if not entry.taken]
-    assert words == lan.heard()[1:]
-    assert 2 == len(refused)
-    assert all(later.at - earlier.at >= wait * 0.95 for earlier, later in pairwise(tried) if not earlier.taken)
+    found: list[str] = []
 
+    async def kept() -> bool:
+        lines = [line.entry for line in await lan.lines()]
+        urls = [entry.detail.get("url", "") for entry in lines if entry.kind == FILE_LINE]
+        urls += [piece.url for entry in lines for piece in entry.attachments if piece.kind is MediaKind.IMAGE]
+        found[:] = [url for url in urls if url.startswith("/media/")]
+        return bool(found)
 
-def shown(lan: Somebody) -> str:
-    """All that stands on the phone, with where its media are."""
-    return "\n".join([*lan.heard(), *(piece.url for bubble in lan.shown() for piece in bubble.media)])
+    await soon(kept, what="the picture")
+    caller = channels.house.caller
+    async with caller.http.get(caller.base + found[0], headers=caller.token) as answer:
+        assert (200, PICTURE) == (answer.status, await answer.read())
 
 
 @on_every_channel
-async def test_a_picture_comes_in_and_stands_on_the_timeline(channels: Channels, kind: str) -> None:
+async def test_a_file_of_the_hubs_own_is_shown_on_the_phone_to_the_last_byte(channels: Channels, kind: str) -> None:
     lan = channels.somebody(kind)
-    lan.desk.media["photo-1"] = (PICTURE, "image/png")
-    photo = Media(kind="image", url=f"{lan.desk.base_url}/_sandbox/media/photo-1", name="ao.png", mime_type="image/png")
+    person = await lan.met()
 
-    lan.say(HOURS_ASKED)
-    await lan.hears(HOURS)
-
-    lan.say("", media=(photo,))
-
-    async def pictures() -> bool:
-        kinds = [[piece.kind for piece in line.entry.attachments] for line in await lan.lines()]
-        return [[MediaKind.IMAGE]] == [found for found in kinds if found]
-
-    await soon(pictures, what="the picture")
-
-
-@pytest.mark.parametrize("kind", [kind for kind in PLUGS if kind != "email"])
-async def test_a_picture_goes_out_and_is_shown_or_led_to(channels: Channels, kind: str) -> None:
-    lan = channels.somebody(kind)
-    lan.say(HOURS_ASKED)
-    await lan.hears(HOURS)
-    agent = {"agent": "huong"}
-    customer = await lan.customer()
-    await channels.house.caller.ask("POST", f"/api/customers/{customer}/claim", agent)
-    picture = {"kind": "image", "url": "https://shop.example/pictures/dress.png", "mime_type": "image/png"}
-
-    await channels.house.caller.ask("POST", f"/api/customers/{customer}/say", {**agent, "text": "Mẫu này ạ", "attachments": [picture]})
+    await person.says("Mẫu này ạ", attachments=[await person.keeps("ao.png", ANOTHER)])
 
     await lan.hears("Mẫu này ạ")
-    await soon(lambda: picture["url"] in shown(lan), what=f"the picture, shown {shown(lan)}")
+    at_provider = f"{lan.side.base_url}/"
+
+    def shown() -> list[str]:
+        return [piece.url for bubble in lan.shown() for piece in bubble.media if piece.url.startswith(at_provider)]
+
+    await soon(lambda: len(shown()) == 1, what=f"the picture on {kind}: {lan.shown()}")
+    async with channels.house.caller.http.get(shown()[0]) as answer:
+        assert (200, ANOTHER) == (answer.status, await answer.read())
+    lent = any(f"{PUBLIC}{LENT}".encode() in asked.told for asked in lan.side.asked(lan.chat))
+    assert (TABLE[kind].picture is Picture.FETCHED) is lent
