@@ -111,7 +111,7 @@ class TelegramStandIn:
         return self.say(chat, label)
 
     def _said(self, chat: str, content: Json, *, shown: str) -> int:
-        number = self.world.show(self.world.chat(chat), {"mine": True, "text": shown, "buttons": []})
+        number = self._wrote(chat, {"text": shown})
         return self.world.push(chat, "message", {**self._head(chat, number), **content})
 
     def block(self, chat: str) -> int:
@@ -142,7 +142,7 @@ class TelegramStandIn:
         """The texts this chat was sent and that were taken, in order."""
         return [r.text for r in self.received if r.chat == chat and r.taken and r.method.startswith("send") and r.message_id]
 
-    def _wrote(self, chat: str, shown: Json, *, name: str, language: str) -> int:
+    def _wrote(self, chat: str, shown: Json, *, name: str = "", language: str = "") -> int:
         phone = self.world.chat(chat, name=name)
         phone.language = language or phone.language
         phone.blocked = False

@@ -110,10 +110,18 @@ class TelegramSide:
         self._stand_in.picture(chat, content, name="Lan")
 
     def press(self, chat: str, n: int, offer: str) -> None:
-        self._stand_in.press(chat, n, offer)
+        if any(offer == key.id for row in self._shelf.screen(chat).keys for key in row):
+            self._stand_in.key(chat, offer)
+        else:
+            self._stand_in.press(chat, n, offer)
 
     def bubbles(self, chat: str) -> list[Bubble]:
-        return self._shelf.screen(chat).bubbles
+        """The keys below the text field stand with the last line, as they came with it."""
+        screen = self._shelf.screen(chat)
+        if screen.keys and screen.bubbles:
+            last = screen.bubbles[-1]
+            last.offers = (*last.offers, *(key for row in screen.keys for key in row))
+        return screen.bubbles
 
     def look(self, chat: str, n: int) -> None:
         """Telegram tells nobody."""
