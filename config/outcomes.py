@@ -9,7 +9,7 @@ Made by `config/outcomes.py`; do not edit it here: `.venv/bin/python -m config.o
 Every message that did not arrive, was withdrawn, or of which nobody knows, bears one word that all channels share: `failure`, beside the
 provider's own `reason` and `code`, on the timeline (`GET /api/customers/{id}/timeline`), in the feed's frames `lines` and `delivery`, in
 the archive and in the channel's log. The console shows its sentence, and the provider's own words as small print. Which of a provider's
-codes is which failure stands as a table in the channel's own file (`channels/*_errors.py`, `channels/*_codes.py`).
+codes is which failure stands as a table in the channel's own file (`channels/*/errors.py`, `channels/*/codes.py`).
 
 A failure the provider tells later, by a receipt, is told as if the call itself had failed; its reason and code go along.
 

@@ -77,7 +77,7 @@ async def test_words_that_alternate_between_two_processes_get_in_once_and_in_ord
             await accept(chance.choice(processes), alone, who, text)
             sent[who].append(text)
             n += 1
-            await asyncio.sleep(0.01)  # nobody types faster
+            await asyncio.sleep(0.05)  # nobody types faster, and a slow machine must be able to catch up
 
     talking = [asyncio.create_task(talk(who)) for who in addresses]
     await eventually(lambda: all(len(words) > 3 for words in sent.values()), what="the first words")

@@ -56,10 +56,10 @@ async def test_a_stranger_is_refused_as_slowly_as_a_wrong_password(store: Store)
     await somebody(store, "an")
 
     async def took(login: str) -> float:
-        before = time.perf_counter()
+        before = time.process_time()  # work, not waiting: others on the machine do not count
         with pytest.raises(WrongPassword):
             await store.people.sign_in(login, "wrong password 1")
-        return time.perf_counter() - before
+        return time.process_time() - before
 
     await took("nobody")
     known = min([await took("an") for _ in range(5)])

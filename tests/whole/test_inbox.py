@@ -154,8 +154,8 @@ async def test_colleagues_who_look_see_the_customer_and_the_agent_typing(house: 
     page = await house.caller.page()
     await page.say("m1", HOURS_ASKED)
     customer = await house.customer("webchat", "web", page.address.id)
+    await eventually(lambda: _has_line(house, customer, HOURS_ASKED), what="the first words")
     console = await opened(house, customer=customer)
-    await eventually(lambda: HOURS_ASKED in console.shown.texts, what="the first words")
 
     await house.process.web.switchboard.signals.customer_types(page.address)  # type: ignore[union-attr]
     await eventually(lambda: (customer, "customer") in console.shown.typed, what="the customer typing")
