@@ -1,5 +1,7 @@
 """The inbox of a running hub: its views, the live feed, notes and drafts."""
 
+from http import HTTPStatus
+
 import pytest
 from aiohttp import ClientSession, CookieJar, WSServerHandshakeError
 
@@ -109,6 +111,10 @@ async def test_what_happened_while_a_console_was_cut_off_is_told_once(house: Hou
     assert not again.welcome.resync
 
 
+async def _is_known(house: House, customer: str) -> bool:
+    return (await house.caller.ask("GET", f"/api/customers/{customer}")).status == HTTPStatus.OK
+
+
 async def _has_line(house: House, customer: str, text: str) -> bool:
     return any(line.entry.text == text for line in await house.caller.lines(customer))
 
@@ -154,7 +160,7 @@ async def test_colleagues_who_look_see_the_customer_and_the_agent_typing(house: 
     page = await house.caller.page()
     await page.say("m1", HOURS_ASKED)
     customer = await house.customer("webchat", "web", page.address.id)
-    await eventually(lambda: _has_line(house, customer, HOURS_ASKED), what="the first words")
+    await eventually(lambda: _is_known(house, customer), what="the first turn")
     console = await opened(house, customer=customer)
 
     await house.process.web.switchboard.signals.customer_types(page.address)  # type: ignore[union-attr]
