@@ -35,7 +35,7 @@ from hub.engine.counters import Counters
 from hub.engine.exchanges import Exchanges
 from hub.engine.fetching import Fetcher
 from hub.engine.finding import Finding
-from hub.engine.housekeeping import keep_house, read_again
+from hub.engine.housekeeping import keep_house, look_through, read_again
 from hub.engine.indexing import Indexing
 from hub.engine.intake import Intake
 from hub.engine.permit import PermitConnector
@@ -62,7 +62,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 CONNECTIONS = 512
 VERSION = "0.1.0"
-RISE_EVERY_S = 10.0
+RISE_EVERY_S = 2.0
 
 
 class Role(StrEnum):
@@ -232,8 +232,9 @@ class Hub:
         self._background(keep_house(archive, self._clock), "housekeeping")
         letters = DeadLetters(links, keys, inboxes=process.store.inboxes)
         self._background(read_again(letters, self._clock), "reading again")
-        self._background(self._settle_format(Meta(links, keys)), "format")
-        self._background(Reindexing(links, keys, clock=self._clock, name=name, finding=finding).run(), "the inbox's views")
+        reindexing = Reindexing(links, keys, clock=self._clock, name=name, finding=finding)
+        self._background(reindexing.run(), "the inbox's views")
+        self._background(self._settle_format(Meta(links, keys), letters, reindexing), "format")
         process.worker = work
 
     def _followers(
@@ -263,13 +264,15 @@ class Hub:
                 self._stack.push_async_callback(self._archive.close)
             return self._archive
 
-    async def _settle_format(self, meta: Meta) -> None:
-        """Raise the stored format once the last worker of an older version has gone."""
+    async def _settle_format(self, meta: Meta, letters: DeadLetters, reindexing: Reindexing) -> None:
+        """Raise the stored format once the last worker of an older version has gone, and make good what it could not do."""
         while True:
             with contextlib.suppress(StoreAway):
                 if await meta.rise() >= FORMAT:
-                    return
+                    break
             await self._clock.sleep(RISE_EVERY_S)
+        await look_through(letters)
+        await reindexing.run()
 
     def _tell_accounts(self, process: Process, work: Worker) -> None:
         """Connect what can be connected by itself, and poll where that was chosen."""

@@ -39,6 +39,10 @@ class Finder(Protocol):
         """Whether nobody is there."""
         ...
 
+    async def forget_erased(self) -> None:
+        """Keep nothing of whoever is erased."""
+        ...
+
 
 class Records(Protocol):
     """Where the records are."""
@@ -107,6 +111,10 @@ class Finding:
     async def is_empty(self) -> bool:
         """Whether nobody is in the index."""
         return await self._finder.is_empty()
+
+    async def forget_erased(self) -> None:
+        """Keep nothing of whoever is erased: a version without this index left them there."""
+        await self._finder.forget_erased()
 
     async def _changed(self, changed: Mapping[str, _Seen]) -> None:
         ids = sorted(changed)

@@ -50,12 +50,17 @@ class Letters(Protocol):
 async def read_again(letters: Letters, clock: Clock) -> None:
     """Once at the start and then every ten minutes, until cancelled: an older worker beside us gives up what only we can read."""
     while True:
-        try:
-            if recovered := await letters.recover():
-                log.info("what an older version gave up is tried again", entries=recovered)
-        except HubError as error:
-            log.warning("what was given up is not looked through", error=type(error).__name__)
+        await look_through(letters)
         await clock.sleep(AGAIN_EVERY_S)
+
+
+async def look_through(letters: Letters) -> None:
+    """Put back what only an older version could not read, and say so."""
+    try:
+        if recovered := await letters.recover():
+            log.info("what an older version gave up is tried again", entries=recovered)
+    except HubError as error:
+        log.warning("what was given up is not looked through", error=type(error).__name__)
 
 
 async def keep_house(archive: Archive, clock: Clock) -> None:

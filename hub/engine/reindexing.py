@@ -15,10 +15,9 @@ from hub.store.every import every_customer
 from hub.store.inbox import Inbox
 from hub.store.keys import Keys
 from hub.store.links import Links
+from hub.store.meta import VIEWS
 
 log = structlog.get_logger()
-BUILT = "inbox"
-"""The field of `hub:meta` that says which version of the views is there."""
 VERSION = "2"
 LEASE_MS = 60_000
 AGAIN_S = 10.0
@@ -29,7 +28,7 @@ REST_S = 0.01
 
 async def inbox_stands(links: Links, keys: Keys) -> bool:
     """Whether the views of this version are there. Raises StoreAway."""
-    return await links.call(keys.meta, "HGET", keys.meta, BUILT) == VERSION.encode()
+    return await links.call(keys.meta, "HGET", keys.meta, VIEWS) == VERSION.encode()
 
 
 class Reindexing:
@@ -49,15 +48,22 @@ class Reindexing:
             try:
                 if await self._is_built():
                     return
-                if await self._leased():
-                    count = await self.build(self._keep_lease)
-                    await self._links.call(self._keys.meta, "HSET", self._keys.meta, BUILT, VERSION)
-                    await self._links.call(self._keys.indexing, "DEL", self._keys.indexing)
-                    log.info("the inbox's views are built", customers=count)
+                if await self._leased() and await self._build_all():
                     return
             except HubError as error:
                 log.info("the inbox's views wait to be built", error=type(error).__name__)
             await self._clock.sleep(AGAIN_S)
+
+    async def _build_all(self) -> bool:
+        """Build, and say so; False where they were called for anew meanwhile, for then what was read first may be old."""
+        meta = self._keys.meta
+        before = await self._links.call(meta, "HGET", meta, VIEWS)
+        count = await self.build(self._keep_lease)
+        if stands := await self._links.call(meta, "HGET", meta, VIEWS) == before:
+            await self._links.call(meta, "HSET", meta, VIEWS, VERSION)
+        await self._links.call(self._keys.indexing, "DEL", self._keys.indexing)
+        log.info("the inbox's views are built", customers=count)
+        return stands
 
     async def build(self, breathe: Callable[[], asyncio.Future[object]] | None = None) -> int:
         """Read every record and put its conversations into the views; returns how many customers have any."""
@@ -69,6 +75,8 @@ class Reindexing:
                     await self._clock.sleep(REST_S)
                 if breathe is not None:
                     await breathe()
+        if self._finding is not None:
+            await self._finding.forget_erased()
         return count
 
     async def _take(self, customers: list[str]) -> int:

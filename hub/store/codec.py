@@ -18,7 +18,7 @@ R = TypeVar("R", bound=Record)
 
 REVISION_DIGITS = 16
 
-VERSIONS: Mapping[str, int] = {"live": 2}
+VERSIONS: Mapping[str, int] = {"live": 3}
 """The newest version of each kind of record, of `event`, of `delivery` and of each kind of journal entry; 1 where none is named.
 
 Raised with a shape that an older version cannot read; each raise needs its step below. A new field with a default is no such shape, but
@@ -33,7 +33,8 @@ def _same(document: Document) -> Document:
 
 
 # live 2: cart, orders, runs, sends; feedback of a conversation; until and why of what is deferred.
-STEPS: Steps = {("live", 1): _same}
+# live 3: echoes, heard; subject and letter of a conversation.
+STEPS: Steps = {("live", 1): _same, ("live", 2): _same}
 """(kind, v) → the step to v + 1. A step is never changed again once it was released."""
 
 _encoder = msgpack.Encoder()

@@ -13,9 +13,13 @@ FORMAT = 3
 """The newest format of stored values this version reads and writes.
 
 2: events of the shop (`track`, `identify`), notes, reopening, dismissal. A process of format 1 beside it gives them up, and they are tried
-again once it has gone; from then on it does not start any more.
+again once it has gone; from then on it does not start any more. Raised also where an older worker beside a newer one leaves undone what
+only the newer one does (a new index): after the raise the views are built anew.
 3: what channels tell beyond words (referrals, opt-ins, comments, calls, changed ids), and what messages offer beyond quick replies.
 """
+
+VIEWS = "inbox"
+"""The field of `hub:meta` that says which version of the inbox's views and of the index of customers is there."""
 
 RESTORING = "restoring"
 """The field of `hub:meta` that stands there while a backup is written into these data."""
@@ -64,13 +68,14 @@ class Meta:
     async def rise(self) -> int:
         """Raise the format as far as every living worker can read it, at most to our own; returns the format to write in.
 
+        Views and index are to be built anew then: the older worker may have left out what it did not know.
         Whoever starts says that it lives before it agrees, so after the raise either it refuses to start or it is seen here.
         """
         _, written = await self._read()
         goal = await self._readable()
         if goal <= written:
             return written
-        await self._links.call(self._key, "HSET", self._key, "format", goal)
+        await self._links.call(self._key, "HSET", self._key, "format", goal, VIEWS, "")
         if await self._readable() < goal:
             await self._links.call(self._key, "HSET", self._key, "format", written)
             return written

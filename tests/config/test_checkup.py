@@ -13,7 +13,7 @@ from config.publishing import published_rules
 from config.reading import Secret
 from config.settings import Account, Settings, load_settings
 from config.stored import Store, store
-from hub.engine.reindexing import BUILT, VERSION
+from hub.engine.reindexing import VERSION
 from hub.engine.tail import TAIL_ENTRIES
 from hub.model.people import Role, User
 from hub.model.record import Live
@@ -21,6 +21,7 @@ from hub.model.runs import Run
 from hub.store.codec import encode_record
 from hub.store.keys import Keys
 from hub.store.links import connect
+from hub.store.meta import VIEWS
 from hub.store.people import Change, Users
 from tests.servers import Node, redis_on_socket
 
@@ -105,7 +106,7 @@ async def test_whether_an_admin_can_sign_in_is_told_with_the_way_to_one(parts: S
 async def test_an_inbox_that_is_not_built_or_falls_behind_is_told(parts: Store) -> None:
     says(await inbox_finding(parts), Level.WARN, "start a worker")
 
-    await parts.links.call(parts.keys.meta, "HSET", parts.keys.meta, BUILT, VERSION)
+    await parts.links.call(parts.keys.meta, "HSET", parts.keys.meta, VIEWS, VERSION)
     says(await inbox_finding(parts), Level.OK, "built")
 
     journal = parts.keys.partitions[3].journal

@@ -51,6 +51,10 @@ class Finder:
         """Whether nobody is there."""
         return await self._rows.read(lambda connection: connection.execute(select(customers.c.customer).limit(1)).first() is None)
 
+    async def forget_erased(self) -> None:
+        """Keep nothing of whoever is erased: a version that does not know this index leaves them in it."""
+        await self._rows.write(_forget_erased)
+
 
 def erase_found(connection: Connection, ids: Sequence[str]) -> None:
     """Delete what is kept of these customers."""
@@ -74,6 +78,12 @@ def _put(connection: Connection, found: Sequence[Findable], gone: Sequence[str])
     connection.execute(insert(customers), rows)
     if words := [{"word": word, "customer": one.customer} for one in kept for word in one.words]:
         connection.execute(insert(customer_words), words)
+
+
+def _forget_erased(connection: Connection) -> None:
+    forgotten = select(erased.c.customer)
+    for table in (customer_words, customers):
+        connection.execute(delete(table).where(table.c.customer.in_(forgotten)))
 
 
 def _spoke(connection: Connection, words: Sequence[tuple[str, int]]) -> None:
