@@ -21,6 +21,8 @@ LONGEST_FIRST: Sequence[str] = (
     "tests/whole[embedded+sqlite]",
     "tests/walks",
     "tests/chaos/test_small.py",
+    "tests/upgrade/test_rolling.py",
+    "tests/upgrade/test_landed_folder.py",
     "tests/webchat/test_widget.py",
     "tests/demo/test_store.py",
     "tests/engine/test_spool.py",

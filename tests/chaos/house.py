@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from collections.abc import Collection, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Self
@@ -45,15 +46,20 @@ class Parts(Struct):
 
 
 class House:
-    """Opens everything a plan needs and closes it again, whatever happened to it."""
+    """Opens everything a plan needs and closes it again, whatever happened to it.
 
-    def __init__(self, plan: Plan) -> None:
+    `codes`: where the code of a process lies, if it is not this version's; `late`: processes of the plan that move in later.
+    """
+
+    def __init__(self, plan: Plan, *, codes: Mapping[str, Path] | None = None, late: Collection[str] = ()) -> None:
         self.plan = plan
+        self._codes = codes or {}
+        self._late = late
         self.keys = Keys()
         self._stack = AsyncExitStack()
         self._parts: Parts | None = None
         self._links: Links | None = None
-        self._url = ""
+        self.url = ""
 
     @property
     def parts(self) -> Parts:
@@ -69,8 +75,8 @@ class House:
 
     @property
     def webs(self) -> list[str]:
-        """The addresses of the web processes."""
-        return [f"http://127.0.0.1:{self.parts.ports[name]}" for name in self.plan.webs]
+        """The addresses of the web processes that moved in."""
+        return [f"http://127.0.0.1:{self.parts.ports[name]}" for name in self.plan.webs if name in self.parts.ports]
 
     async def __aenter__(self) -> Self:
         try:
@@ -118,11 +124,11 @@ class House:
         stand_in.start()
         self._parts = Parts(place, servers, {}, {}, {}, stand_in, port, shop, http)
         (place / "hub.toml").write_text(_settings(place, f"http://127.0.0.1:{port}/messages", shop.base_url))
-        self._url = url
-        for name in (*plan.webs, *plan.workers):
+        self.url = url
+        for name in self._first(*plan.webs, *plan.workers):
             await self.move_in(name)
             if plan.topology is Topology.EMBEDDED and name in plan.webs:
-                await self._answers(name)
+                await self.answers(name)
         await self._ready()
 
     def _servers(self) -> tuple[Servers, str]:
@@ -141,9 +147,9 @@ class House:
 
     async def move_in(self, name: str) -> None:
         """Start a process of the hub: a web process where the plan names it so, else a worker."""
-        url = self._url
+        url = self.url
         parts, servers = self.parts, self.parts.servers
-        environ = {**_bare(), "HUB_CONFIG": str(parts.place / "hub.toml"), "HUB_LOG": "info"}
+        environ = {**_bare(self._codes.get(name, ROOT)), "HUB_CONFIG": str(parts.place / "hub.toml"), "HUB_LOG": "info"}
         if name in self.plan.webs:
             parts.ports[name] = free_port()
             environ["HUB_PORT"] = str(parts.ports[name])
@@ -161,12 +167,17 @@ class House:
         self._stack.push_async_callback(resident.stop)
         resident.start()
 
+    def _first(self, *names: str) -> list[str]:
+        return [name for name in names if name not in self._late]
+
     def _roles(self, name: str) -> str:
         if name not in self.plan.webs:
             return "worker"
         return "web,worker" if self.plan.topology is Topology.EMBEDDED else "web"
 
-    async def _answers(self, name: str) -> None:
+    async def answers(self, name: str) -> None:
+        """Wait until that web process does."""
+
         async def up() -> bool:
             try:
                 async with self.parts.http.get(f"http://127.0.0.1:{self.parts.ports[name]}/healthz") as answer:
@@ -178,9 +189,9 @@ class House:
 
     async def _ready(self) -> None:
         """All webs answer and all partitions have an owner."""
-        url = self._url
-        for name in self.plan.webs:
-            await self._answers(name)
+        url = self.url
+        for name in self._first(*self.plan.webs):
+            await self.answers(name)
         if not url:
             from hub.store.embedded_lock import find_running
 
@@ -198,7 +209,7 @@ class House:
 
     async def _all_held(self) -> bool:
         living = await self.links.call(self.keys.workers, "ZCARD", self.keys.workers)
-        named = len(self.plan.workers) + (self.plan.topology is Topology.EMBEDDED)
+        named = len(self._first(*self.plan.workers)) + (self.plan.topology is Topology.EMBEDDED)
         return len(await self.holders()) == len(self.keys.partitions) and living == named
 
 
@@ -206,14 +217,15 @@ def _python(module: str, *args: str) -> list[str]:
     return [sys.executable, "-m", module, *args]
 
 
-def _bare() -> dict[str, str]:
-    """Our environment without the hub's settings."""
+def _bare(code: Path = ROOT) -> dict[str, str]:
+    """Our environment without the hub's settings, for a process of that code."""
     kept = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith("HUB_") and name not in {"REDIS_URL", "ARCHIVE_URL", "PORT"}
     }
-    return {**kept, "PYTHONPATH": str(ROOT)}
+    # Not the folder we happen to run in: it has the code of this version.
+    return {**kept, "PYTHONPATH": str(code), "PYTHONSAFEPATH": "1"}
 
 
 def _settings(place: Path, base_url: str, shop: str) -> str:

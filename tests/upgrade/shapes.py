@@ -1,0 +1,55 @@
+"""What a version stores and by which numbers it says so, as JSON. Run as a script, by the landed version's code too."""
+
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from msgspec import inspect, json
+
+from hub.model.delivery import Delivery
+from hub.model.events import Event
+from hub.model.journal import JournalEntry, TimelineEntry
+from hub.model.record import Live
+from hub.store.codec import VERSIONS
+from hub.store.functions import VERSION, library_source
+from hub.store.meta import FORMAT
+
+
+def parts(of: inspect.Type, known: set[str]) -> Iterator[str]:
+    """`Struct.field` for all fields of the type and of what it is made of, `kind=tag` for members of unions, `Enum:value`."""
+    match of:
+        case inspect.StructType(cls=made, fields=fields, tag=tag):
+            if made.__name__ in known:
+                return
+            known.add(made.__name__)
+            yield from (f"{made.__name__}.{field.name}" for field in fields)
+            yield f"kind={tag}"
+            for field in fields:
+                yield from parts(field.type, known)
+        case inspect.EnumType(cls=words):
+            yield from (f"{words.__name__}:{word.value}" for word in words)
+        case inspect.UnionType(types=types):
+            for one in types:
+                yield from parts(one, known)
+        case inspect.VarTupleType(item_type=item):
+            yield from parts(item, known)
+        case inspect.DictType(value_type=value):
+            yield from parts(value, known)
+
+
+def of_type(*types: Any) -> list[str]:  # noqa: ANN401 - any stored type
+    """The parts of these types, sorted."""
+    known: set[str] = set()
+    return sorted({part for one in types for part in parts(inspect.type_info(one), known)})
+
+
+if __name__ == "__main__":
+    told = {
+        "record": of_type(Live),
+        "stored": of_type(Event, Delivery, JournalEntry, TimelineEntry),
+        "versions": dict(VERSIONS),
+        "format": FORMAT,
+        "functions": library_source().replace(f"_{VERSION}'", "_N'").replace(f"omnihub{VERSION}", "omnihub"),
+        "library": VERSION,
+    }
+    sys.stdout.buffer.write(json.encode(told))
