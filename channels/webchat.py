@@ -4,10 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from hub.model.address import Address
+from hub.model.amending import AmendVerb
 from hub.model.chat import KIND, TEXT_UNITS, ChatEntry, Say, frame_of, link_of, packed, said, session_address
 from hub.model.delivery import Delivery
 from hub.model.errors import Rejected, StoreAway, StoreFull, TemporaryFailure
 from hub.model.events import Incoming, Unparsed
+from hub.model.failure import Failure
 from hub.model.message import Capabilities, MediaKind
 from hub.model.ports import Call, ChatLog, Inbound, Reply, Sent
 
@@ -22,6 +24,8 @@ CAPABILITIES = Capabilities(
     media=frozenset(MediaKind) - {MediaKind.LOCATION, MediaKind.CONTACT},  # shown as links; these two have none and go as words
     receipts=True,
     read_receipts=True,
+    corrects=True,
+    recalls=True,
     typing=False,
     connects=False,  # no provider to connect to: the store is asked
     retry_horizon_days=7,  # a phone that was off for a week sends its last words again when it wakes
@@ -87,6 +91,29 @@ class WebChat:
             # Perhaps it is in the log already; by its key it will not be there twice.
             raise TemporaryFailure(str(error)) from error
         return Sent(external_id=delivery.id)
+
+    def render_correction(self, delivery: Delivery, calls: list[Call]) -> list[Call]:
+        """The one entry in the place of the old one."""
+        return [Call(method="amend", params=call.params, warnings=call.warnings) for call in calls]
+
+    def render_recall(self, delivery: Delivery) -> list[Call]:
+        """An entry that says that nothing is left."""
+        return [Call(method="amend", params={"gone": True})]
+
+    async def amend(self, call: Call, delivery: Delivery) -> None:
+        """Put it in the log; its old words are gone from there. Raises Rejected where there is nothing to correct, TemporaryFailure."""
+        amends = delivery.amends
+        if amends is None or not amends.ids:
+            raise Rejected("this is no amendment", failure=Failure.INTERNAL)
+        (target,) = amends.ids
+        mine = {} if call.params.get("gone") else {"delivery": target}
+        entry = ChatEntry(id=target, who=delivery.origin.value, at=amends.at, amended=delivery.id, **mine, **call.params)  # type: ignore[arg-type]
+        try:
+            there = await self._log.amend(delivery.address, target, packed(entry), key=delivery.id)
+        except (StoreAway, StoreFull) as error:
+            raise TemporaryFailure(str(error)) from error
+        if not there and amends.verb is AmendVerb.CORRECT:
+            raise Rejected("the page does not show it any more", failure=Failure.UNCHANGEABLE)
 
     async def close(self) -> None:
         """Nothing is held."""

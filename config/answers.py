@@ -4,11 +4,16 @@ from collections.abc import Mapping
 from typing import cast
 
 from msgspec import json, to_builtins
+from msgspec.structs import replace
 
 from hub.desk.aliases import TOPIC as WHOSE
 from hub.desk.naming import TOPIC as WHO
+from hub.engine.amending import TOPIC as AMENDABLE
+from hub.engine.amending import amended, standing
+from hub.engine.preparing import Preparing
 from hub.engine.receipts import Known
 from hub.model.address import Address, shop_address
+from hub.model.amending import Amendment, AmendVerb
 from hub.model.ports import Answer, Channel, Introduces
 from hub.model.words import DeliveryState
 from hub.nudges.linking import TOPIC
@@ -79,6 +84,27 @@ def person_answers(channels: Mapping[tuple[str, str], Channel]) -> Mapping[str, 
         return json.encode(await cast("Introduces", channel).who(address)).decode()
 
     return {WHO: who}
+
+
+def amend_answers(
+    deliveries: Deliveries, channels: Mapping[tuple[str, str], Channel], preparing: Preparing | None = None
+) -> Mapping[str, Answer]:
+    """Topic `amendable` (customer|delivery|verb|new words): how a message stands, and whether its channel can take them in its place."""
+
+    async def amendable(key: str) -> str:
+        customer, id, verb, text = key.split("|", 3)  # noqa: A001 - the field's name
+        fields = (await deliveries.kept(customer, [id])).get(id)
+        if not fields:
+            return "null"
+        sent = decode_delivery(fields["b"])
+        channel = channels.get((sent.address.channel, sent.address.account))
+        after = replace(sent, message=amended(sent.message, text))
+        if channel and preparing:
+            after = preparing.lent(channel, after)
+        wanted = Amendment(verb=AmendVerb(verb), target=id, ids=(), at=sent.created, message=after.message)
+        return json.encode(standing(fields, sent, channel, wanted)).decode()
+
+    return {AMENDABLE: amendable}
 
 
 def nudge_answers(switch: Switch, journeys: JourneySwitches, inboxes: Inboxes) -> Mapping[str, Answer]:

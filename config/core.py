@@ -7,7 +7,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from config.answers import nudge_answers, receipt_answers, store_answers
+from config.answers import amend_answers, nudge_answers, receipt_answers, store_answers
 from config.stored import Entropy, Store
 from hub.engine.accounts import Account
 from hub.engine.asking import Asking
@@ -75,6 +75,7 @@ def worker(
     customers = Customers(parts.links, parts.keys)
     nudging = nudge_answers(Switch(parts.links, parts.keys), JourneySwitches(parts.links, parts.keys), parts.inboxes)
     answers = {**store_answers(parts.deliveries), **receipt_answers(parts.deliveries, customers), **nudging, **turning.answers}
+    answers |= amend_answers(parts.deliveries, {(c.kind, c.account): c for c, _ in channels}, preparing)
     engine = Engine(
         links=parts.links,
         inboxes=parts.inboxes,

@@ -44,7 +44,12 @@ def _told(can: Capabilities) -> str:
 
 def _shows(can: Capabilities) -> str:
     signs = {"typing": can.typing, "read": can.marks_read, "reply": can.reply_to, "edit": can.edits, "reaction": can.reactions}
+    signs |= {_within("correct", can.corrects_s): can.corrects, _within("recall", can.recalls_s): can.recalls}
     return ", ".join(word for word, is_so in signs.items() if is_so) or "–"
+
+
+def _within(word: str, seconds: int) -> str:
+    return f"{word} within {seconds // 3600} h" if seconds else word
 
 
 COLUMNS: dict[str, Callable[[Capabilities], str]] = {

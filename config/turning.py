@@ -12,6 +12,7 @@ from config.settings import Settings
 from dialogs.steps import dialog_steps, urgency
 from dialogs.wording import load_shop
 from hub.desk.aliases import Aliases
+from hub.desk.amending import Amending
 from hub.desk.arrivals import Arrivals
 from hub.desk.echoes import Echoes
 from hub.desk.happenings import Happenings
@@ -56,7 +57,7 @@ def turning_of(
     rules = rules or rules_of(settings)
     heard: tuple[Step, ...] = (
         Merging(), Receipts(), Arrivals(), Threads(), Naming(INTRODUCING), Aliases(), Happenings(), Linking(), Knowing(), Echoes(),
-        Ownership(RULES), Remarks(),
+        Ownership(RULES), Amending(), Remarks(),
     )  # fmt: skip
     steps = (*heard, Facts(rules), Answers(rules), *dialogs, Journeys(rules), Gate(rules), Counting(RULES))
     return Turning(steps=steps, urgent=urgency(shop), quiet=settings.burst_seconds, answers=answers, build=build)

@@ -141,6 +141,16 @@ class Desk:
             self._tell(Came(phone=phone, bubble=bubble, state=state))
         return bubble
 
+    def change(self, bubble: Bubble, *, text: str, offers: tuple[Offer, ...], media: tuple[Media, ...]) -> None:
+        """The shop puts something else in the place of one of its bubbles."""
+        bubble.text, bubble.offers, bubble.media, bubble.edited = text, offers, media, True
+        self._beat()
+
+    def remove(self, bubble: Bubble) -> None:
+        """The shop takes one of its bubbles away: the phone shows nothing in its place."""
+        bubble.text, bubble.offers, bubble.media, bubble.state = "", (), (), "removed"
+        self._beat()
+
     async def serve(self, request: web.Request, asked: Asked, accept: Callable[[Received], web.Response]) -> web.StreamResponse:
         """Answer a call: note it, make the fault that is set for it, else have it accepted (`accept` shows it and words the answer)."""
         entry = Received(n=len(self.received) + 1, method=asked.method, to=asked.to, text=asked.text, at=time.monotonic())

@@ -63,7 +63,12 @@ class Screen(Value, frozen=True, omit_defaults=False):
 
 def screen_of(phone: Phone) -> Screen:
     """A phone's screen as of now."""
-    shown = Screen(bubbles=phone.bubbles, typing=phone.typing_until > time.monotonic(), blocked=phone.blocked, name=phone.name)
+    shown = Screen(
+        bubbles=[bubble for bubble in phone.bubbles if bubble.state != "removed"],
+        typing=phone.typing_until > time.monotonic(),
+        blocked=phone.blocked,
+        name=phone.name,
+    )
     return msgspec.structs.replace(shown, version=version_of(shown))
 
 

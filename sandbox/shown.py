@@ -34,7 +34,7 @@ class Offer(Value, frozen=True):
 
 @dataclass
 class Bubble:
-    """One message on the phone: the customer's own where `mine`. `at`: ms since 1970; `state`: sent, delivered, read, deleted.
+    """One message on the phone: the customer's own where `mine`. `at`: ms since 1970; `state`: sent, delivered, read, deleted, removed.
 
     `label`: the word on the button that opens the list; `template`: the name of the template it was made of.
     """

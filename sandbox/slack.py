@@ -33,6 +33,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 class Slack:
     """Slack's paths, answers, events and signatures. `scopes`: what the token may do, as the header tells it.
 
+    `unchangeable`: the word with which changes are refused, as a workspace's settings may (`edit_window_closed`, `cant_update_message`).
     With an `app_token` events go over the socket alone (Socket Mode); `waiting`: the envelopes nobody has acknowledged.
     """
 
@@ -42,6 +43,7 @@ class Slack:
     def __init__(self, *, token: str, secret: str, scopes: str = SCOPES, app_token: str = "") -> None:
         self.scopes = scopes
         self.app_token = app_token
+        self.unchangeable = ""
         self.lines: set[asyncio.Queue[Json | None]] = set()
         self.waiting: dict[str, Json] = {}
         self.uploads: dict[str, tuple[str, bytes]] = {}
@@ -54,6 +56,10 @@ class Slack:
         doors = _Doors(self, desk)
         methods = {
             "chat.postMessage": doors.post,
+            "chat.update": doors.update,
+            "chat.delete": doors.delete,
+            "files.delete": doors.delete_file,
+            "conversations.open": doors.open,
             "files.getUploadURLExternal": doors.grant,
             "files.completeUploadExternal": doors.share,
             "files.info": doors.info,
@@ -157,6 +163,65 @@ class _Doors:
 
         text = html.unescape(str(asked.get("text") or ""))
         return await self._desk.serve(request, Asked(method="chat.postMessage", to=to, text=text, params=asked), accept)
+
+    async def update(self, request: web.Request) -> web.StreamResponse:
+        """https://docs.slack.dev/reference/methods/chat.update/: without `blocks` the old ones stay."""
+        asked = object_in(await request.read())
+
+        def accept(_entry: Received) -> web.Response:
+            bubble = self._posted(asked)
+            if bubble is None:
+                return refused("message_not_found")
+            if wrong := self._slack.unchangeable or _wrong(asked):
+                return refused(wrong)
+            new = bubble_of(asked, bubble.external_id)
+            offers, media = (new.offers, new.media) if "blocks" in asked else (bubble.offers, bubble.media)
+            self._desk.change(bubble, text=new.text, offers=offers, media=media)
+            return json_answer({"ok": True, "channel": asked.get("channel"), "ts": bubble.external_id, "text": asked.get("text")})
+
+        text = html.unescape(str(asked.get("text") or ""))
+        return await self._desk.serve(request, Asked(method="chat.update", to=str(asked.get("channel")), text=text, params=asked), accept)
+
+    async def delete(self, request: web.Request) -> web.StreamResponse:
+        asked = object_in(await request.read())
+
+        def accept(_entry: Received) -> web.Response:
+            bubble = self._posted(asked)
+            if bubble is None:
+                return refused("message_not_found")
+            if self._slack.unchangeable:
+                return refused("cant_delete_message")
+            self._desk.remove(bubble)
+            return json_answer({"ok": True, "channel": asked.get("channel"), "ts": bubble.external_id})
+
+        return await self._desk.serve(request, Asked(method="chat.delete", to=str(asked.get("channel")), params=asked), accept)
+
+    async def delete_file(self, request: web.Request) -> web.StreamResponse:
+        asked = object_in(await request.read())
+        number = str(asked.get("file", ""))
+
+        def accept(_entry: Received) -> web.Response:
+            if self._desk.media.pop(number, None) is None:
+                return refused("file_not_found")
+            for bubble in [b for phone in self._desk.phones.values() for b in phone.bubbles]:
+                if any(piece.url.endswith(f"/{number}") for piece in bubble.media):
+                    self._desk.change(bubble, text=bubble.text, offers=bubble.offers, media=())
+            return json_answer({"ok": True})
+
+        return await self._desk.serve(request, Asked(method="files.delete", params=asked), accept)
+
+    async def open(self, request: web.Request) -> web.StreamResponse:
+        """The direct conversation with a person."""
+        person = str(object_in(await request.read()).get("users", ""))
+        if not person.startswith("U"):
+            return refused("user_not_found")
+        return json_answer({"ok": True, "channel": {"id": place_of(person)}})
+
+    def _posted(self, asked: Json) -> Bubble | None:
+        """The app's own message at that time, in that conversation: a person's id is none here."""
+        phones = [phone for phone in self._desk.phones.values() if place_of(phone.id) == asked.get("channel")]
+        bubbles = [bubble for phone in phones for bubble in phone.bubbles if not bubble.mine and bubble.state != "removed"]
+        return next((bubble for bubble in bubbles if bubble.external_id == asked.get("ts")), None)
 
     async def grant(self, request: web.Request) -> web.StreamResponse:
         form = await request.post()

@@ -16,6 +16,7 @@ from channels import http
 from channels.fields import Json, object_in, soft, soft_object
 from channels.kinds import TEXT_LIMIT, AccountSetup, ChannelKind, Field, Outside
 from channels.slack.account import problems_of, steps
+from channels.slack.amend import corrections, is_so, recalls
 from channels.slack.errors import decide
 from channels.slack.files import is_slacks
 from channels.slack.parse import CHANNEL, Self, parse_event
@@ -33,6 +34,7 @@ from channels.slack.render import (
 )
 from channels.slack.socket import WAIT_S, Socket
 from hub.model.address import Address
+from hub.model.amending import Amendment
 from hub.model.base import Value
 from hub.model.delivery import Delivery
 from hub.model.errors import BadSignature, Rejected, SettingsError, Unparseable
@@ -103,6 +105,8 @@ CAPABILITIES = Capabilities(
     media=MEDIA,
     media_bytes=dict.fromkeys(MEDIA, 1_000_000_000),
     reply_to=True,
+    corrects=True,
+    recalls=True,
     retry_horizon_days=1,
 )
 
@@ -179,8 +183,17 @@ class Slack:
 
         https://docs.slack.dev/messaging/working-with-files/#upload. Raises a SendError.
         """
+        if delivery.amends is not None:
+            return await self._placed(delivery, delivery.amends)
         pieces = await asyncio.gather(*(self._uploaded(piece, files) for piece in delivery.message.attachments))
         return replace(delivery, message=replace(delivery.message, attachments=tuple(pieces)))
+
+    async def _placed(self, delivery: Delivery, amends: Amendment) -> Delivery:
+        """With the id of the direct conversation, where it goes to a person: https://docs.slack.dev/reference/methods/conversations.open/."""
+        if not delivery.address.id.startswith(("U", "W")):
+            return delivery
+        told = await self._client.ask("conversations.open", {"users": delivery.address.id})
+        return replace(delivery, amends=replace(amends, place=soft(soft_object(told, "channel"), "id")))
 
     async def _uploaded(self, piece: Attachment, files: Files) -> Attachment:
         if piece.file_id or (piece.kind is MediaKind.IMAGE and piece.url.startswith("https://")):
@@ -203,6 +216,22 @@ class Slack:
         files = told.get("files")
         first = files[0] if isinstance(files, list) and files and isinstance(files[0], dict) else {}
         return Sent(external_id=soft(told, "ts") or soft(first, "id"))
+
+    def render_correction(self, delivery: Delivery, calls: list[Call]) -> list[Call]:
+        """The updates that put these in the place of what was posted; raises Rejected."""
+        return corrections(delivery, calls)
+
+    def render_recall(self, delivery: Delivery) -> list[Call]:
+        """The deletions."""
+        return recalls(delivery)
+
+    async def amend(self, call: Call, delivery: Delivery) -> None:
+        """Make one of them; what is gone already is done. Raises a SendError."""
+        try:
+            await self._client.ask(call.method, call.params)
+        except Rejected as refusal:
+            if not is_so(call, refusal):
+                raise
 
     async def locate(self, attachment: Attachment) -> Located:
         """The file's address, to be fetched with the token; where only its id is told, Slack is asked. Raises a SendError.

@@ -55,6 +55,13 @@ _REJECTED: Mapping[str, Failure] = {
     "blocked_file_type": Failure.MEDIA,
     "storage_limit_reached": Failure.MEDIA,
     "unknown_type": Failure.MEDIA,
+    "cant_update_message": Failure.UNCHANGEABLE,
+    "edit_window_closed": Failure.UNCHANGEABLE,
+    "update_failed": Failure.UNCHANGEABLE,
+    "message_not_found": Failure.UNCHANGEABLE,
+    "cant_delete_message": Failure.UNCHANGEABLE,
+    "cant_delete_file": Failure.UNCHANGEABLE,
+    "compliance_exports_prevent_deletion": Failure.UNCHANGEABLE,
 }
 """What is wrong with this one message, or with where it goes."""
 

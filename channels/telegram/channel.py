@@ -13,6 +13,7 @@ from aiohttp import ClientSession
 from channels import http
 from channels.fields import object_in
 from channels.kinds import TEXT_LIMIT, AccountSetup, ChannelKind, Field, Outside
+from channels.telegram.amend import RECALL_S, changeable, corrections, is_so, recalls
 from channels.telegram.errors import decide
 from channels.telegram.keyboards import MOST_BUTTONS
 from channels.telegram.parse import READ_UPDATES, Self, parse_update
@@ -33,6 +34,7 @@ from hub.model.message import Attachment, ButtonKind, Capabilities, ReplyKind
 from hub.model.ports import Call, Connection, Inbound, Located, Reply, Sent
 from hub.model.rates import Rates
 from hub.model.text import Unit
+from hub.model.words import Origin
 
 if TYPE_CHECKING:
     from telegram import Bot
@@ -101,6 +103,9 @@ class Telegram:
         button_kinds=frozenset(ButtonKind) - {ButtonKind.CALL},
         reply_to=True,
         reactions=True,
+        corrects=True,
+        recalls=True,
+        recalls_s=RECALL_S,
         caption_units=CAPTION_UNITS,
         media=MEDIA,
         media_bytes=MEDIA_BYTES,
@@ -141,12 +146,29 @@ class Telegram:
 
     def render(self, delivery: Delivery) -> list[Call]:
         """The calls this delivery takes, in order."""
-        return calls_of(delivery.message, delivery.address.id)
+        calls = calls_of(delivery.message, delivery.address.id)
+        return changeable(calls) if delivery.origin is Origin.AGENT else calls
 
     async def send(self, call: Call, delivery: Delivery) -> Sent:
         """Make one call; raises a SendError, or whatever the session raised for the outbox."""
         result = await self._ask(call.method, call.params)
         return Sent(external_id=str(result["message_id"]) if isinstance(result, dict) and "message_id" in result else "")
+
+    def render_correction(self, delivery: Delivery, calls: list[Call]) -> list[Call]:
+        """The edits that put the words of these in the place of those that were sent; raises Rejected."""
+        return corrections(calls, delivery.amends.ids if delivery.amends else ())
+
+    def render_recall(self, delivery: Delivery) -> list[Call]:
+        """The deletions; raises Rejected for an id that is not Telegram's."""
+        return recalls(delivery.address.id, delivery.amends.ids if delivery.amends else ())
+
+    async def amend(self, call: Call, delivery: Delivery) -> None:
+        """Make one of them; what reads so already, or is gone already, is done. Raises a SendError."""
+        try:
+            await self._ask(call.method, call.params)
+        except Rejected as refusal:
+            if not is_so(call, refusal):
+                raise
 
     async def locate(self, attachment: Attachment) -> Located:
         """Where a file lies for an hour at least. The address holds the token: it is for the hub alone. Raises a SendError."""

@@ -56,9 +56,11 @@ _SAID: tuple[tuple[str, Failure], ...] = (
     ("parse entities", Failure.INVALID),
     ("button", Failure.INVALID),
     ("reply markup", Failure.INVALID),
+    ("message to edit not found", Failure.UNCHANGEABLE),
     ("not found", Failure.INVALID),
     ("not modified", Failure.INVALID),
-    ("can't be edited", Failure.EXPIRED),
+    ("can't be edited", Failure.UNCHANGEABLE),
+    ("can't be deleted", Failure.UNCHANGEABLE),
     ("query is too old", Failure.EXPIRED),
 )
 """What a refusal says, in small letters, the first that fits; none of it is documented.

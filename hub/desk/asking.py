@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from msgspec import DecodeError, Struct, json
 
 from hub.model.address import Address
+from hub.model.amending import AmendAsked
 from hub.model.errors import HubError, StoreAway
 from hub.model.events import Body, ClaimAsked, DismissAsked, Event, NoteAsked, ReleaseAsked, ReopenAsked, ResolveAsked, RetryAsked, SayAsked
 from hub.model.joining import EraseAsked
@@ -158,6 +159,10 @@ class Desk:
     async def dismiss(self, customer: str, *, delivery: str, agent: str, event_id: str) -> Done | Refused | TakingOver:
         """Let colleagues not see a suppressed draft again."""
         return await self._decided(customer, DismissAsked(agent=agent, delivery=delivery), event_id=event_id)
+
+    async def amend(self, customer: str, asked: AmendAsked, *, event_id: str) -> Done | Refused | TakingOver:
+        """Correct or take back what an agent wrote."""
+        return await self._decided(customer, asked, event_id=event_id)
 
     async def erase(self, customer: str, *, asked_by: str, event_id: str) -> Done | Refused | TakingOver:
         """Forget the record and what waits to be sent; what lies beside it is `erasing`'s matter."""

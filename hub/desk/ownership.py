@@ -162,6 +162,8 @@ def _retry(turn: Turn, asked: RetryAsked) -> Turn:
     if found["state"] not in {*_DECIDED_BY_A_PERSON, DeliveryState.WITHDRAWN}:
         return refuse(turn, "not_ended", f"That delivery is {found['state']}; only one that did not arrive can be sent again.")
     old = _delivery(_encode(found["delivery"]))
+    if old.amends is not None:
+        return refuse(turn, "amendment", "That is no message but what became of one: ask for the correction again.")
     conversation = turn.conversation(old.conversation) if old.conversation else None
     me = Owner(kind=OwnerKind.AGENT, agent=asked.agent)
     if conversation and conversation.owner.kind is OwnerKind.AGENT and conversation.owner != me:

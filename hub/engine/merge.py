@@ -3,10 +3,12 @@
 from msgspec import json
 from msgspec.structs import replace
 
+from hub.engine.amending import with_amendment
 from hub.engine.joining import both_orders, both_runs, both_sends, newer_cart
 from hub.engine.receipts import TIMER as PARKED
 from hub.engine.receipts import known, parked, placed
 from hub.model.address import Address
+from hub.model.amending import AmendAsked
 from hub.model.delivery import Delivery
 from hub.model.events import (
     ClaimAsked,
@@ -35,7 +37,7 @@ from hub.model.turn import Forward, Turn
 from hub.model.words import ConsentState, ConversationStatus, Origin, OwnerKind, Purpose
 from hub.store.codec import decode_record_value, encode
 
-_ANSWERED = (ClaimAsked, SayAsked, ReleaseAsked, ResolveAsked, RetryAsked, EraseAsked, NoteAsked, ReopenAsked, DismissAsked)
+_ANSWERED = (ClaimAsked, SayAsked, ReleaseAsked, ResolveAsked, RetryAsked, EraseAsked, NoteAsked, ReopenAsked, DismissAsked, AmendAsked)
 _deliveries = json.Decoder(list[Delivery]).decode
 
 
@@ -227,6 +229,8 @@ def _sent_from_here(turn: Turn, old: Delivery) -> Turn:
         )
         return replace(turn, event=replace(turn.event, body=again))
     conversation = turn.conversation(old.conversation) if old.conversation else None
+    if old.amends is not None:
+        return with_amendment(turn, old, old.amends, conversation=conversation, who=old.origin.value)
     if old.origin is Origin.BOT and old.conversation and not (conversation and _is_bots(conversation, old)):
         return turn.note("draft", "bot", old.message.text, conversation=old.conversation, address=old.address).done()
     return turn.say(

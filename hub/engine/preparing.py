@@ -31,6 +31,10 @@ class Preparing(Struct, frozen=True):
         prepares: Prepares | None = channel if hasattr(channel, "prepare") else None  # type: ignore[assignment]
         if prepares is not None:
             delivery = await _brought(prepares, delivery, self.files)
+        return self.lent(channel, delivery)
+
+    def lent(self, channel: Channel, delivery: Delivery) -> Delivery:
+        """The delivery with links instead of our own addresses, where its provider fetches by address and we have a public one."""
         if not (self.lending.base and channel.capabilities.connects):
             return delivery
         return replace(delivery, message=self._lent(channel, delivery))

@@ -6,14 +6,14 @@ from typing import TypeVar
 
 import structlog
 from msgspec import Struct
-from msgspec.structs import replace
 
 from hub.engine.accounts import Account
+from hub.engine.amending import changing, opened
 from hub.engine.counters import Counters
-from hub.engine.degrade import degrade
 from hub.engine.exchanges import attempted
 from hub.engine.outcome import voice_of
 from hub.engine.permit import NotPermitted, Permit, given
+from hub.engine.rendering import calls_of, deliver
 from hub.model.delivery import Delivery
 from hub.model.errors import (
     Fenced,
@@ -33,7 +33,7 @@ from hub.model.events import DeliveryEnded, Event, JudgeAgain
 from hub.model.failure import Failure
 from hub.model.ids import derived_id
 from hub.model.journal import DeliveryMoved
-from hub.model.ports import Call, Channel, Clock
+from hub.model.ports import Call, Clock
 from hub.model.subject import customer_subject
 from hub.model.words import DeliveryState, Origin, Purpose
 from hub.store.codec import encode, revision_text
@@ -96,14 +96,6 @@ Done = Again | Recover | None
 """None: the delivery has ended."""
 
 
-def calls_of(channel: Channel, delivery: Delivery) -> list[Call]:
-    """The calls a delivery takes on a channel, after degradation to what it can show; raises Rejected where nothing is left."""
-    degraded = degrade(delivery.message, channel.capabilities)
-    if degraded.refused:
-        raise Rejected(degraded.refused)
-    return [call for message in degraded.messages for call in channel.render(replace(delivery, message=message))]
-
-
 class Sender:
     """Sends deliveries of one partition. Raises Fenced, StoreAway."""
 
@@ -131,7 +123,7 @@ class Sender:
         if wait := await account.wait_ms(delivery.address):
             return Again(wait / 1000)
         try:
-            calls = calls_of(account.channel, prepared)
+            calls = (changing if prepared.amends else calls_of)(account.channel, prepared)
         except SendError as error:
             return await self._end(queued, DeliveryState.FAILED, why=_why(error))
         except Exception as error:
@@ -143,7 +135,7 @@ class Sender:
     async def _prepared(self, queued: Queued, account: Account) -> Delivery:
         """With its files at the provider; nobody is shown that, so it needs no mark."""
         if queued.prepared is None or self._clock.boottime() - queued.prepared_at > PREPARED_GOOD_S:
-            queued.prepared, queued.prepared_at = await account.prepared(queued.delivery), self._clock.boottime()
+            queued.prepared, queued.prepared_at = await account.prepared(opened(queued.delivery)), self._clock.boottime()
         return queued.prepared
 
     async def _calls(self, queued: Queued, account: Account, calls: list[Call]) -> Done:
@@ -194,7 +186,7 @@ class Sender:
             if not channel.capabilities.connects:
                 await permit.obtain()
             async with asyncio.timeout(CALL_TIMEOUT_S):
-                return (await attempted(channel.send(call, delivery), delivery)).external_id
+                return (await attempted(deliver(channel, call, delivery), delivery)).external_id
         except TimeoutError as error:
             if permit.granted:
                 raise OutcomeUnknown("no answer in time") from error

@@ -49,7 +49,7 @@ class Counting:
             key = str(turn.event.address)
             old = heard.pop(key, Heard())
             heard[key] = Heard(at=_at(turn), ad_at=_at(turn) if _by_advertisement(turn) else old.ad_at)
-        for delivery in turn.deliveries:
+        for delivery in (one for one in turn.deliveries if one.amends is None):
             rule = self._rules.get(delivery.address.channel)
             if rule and rule.most and (known := heard.get(str(delivery.address))):
                 heard[str(delivery.address)] = replace(known, sent=known.sent + 1)

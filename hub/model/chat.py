@@ -150,7 +150,8 @@ class ChatLink(Value, frozen=True):
 class ChatEntry(Value, frozen=True):
     """One line of a session's log. `who`: customer, bot, agent, nudge, system; `id`: the page's for a customer's line, else the delivery's.
 
-    `at` in ms since 1970: when it was said, by which a page puts the lines in order.
+    `at` in ms since 1970: when it was said, by which a page puts the lines in order. `amended`: the delivery that put this in the place of
+    an earlier entry of the same id; `gone`: that was taken back, and nothing of it is left.
     """
 
     id: str
@@ -160,11 +161,16 @@ class ChatEntry(Value, frozen=True):
     quick_replies: tuple[QuickReply, ...] = ()
     links: tuple[ChatLink, ...] = ()
     delivery: str = ""
+    amended: str = ""
+    gone: bool = False
     v: int = 1
 
 
 class Shown(Frame, frozen=True, tag="entry"):
-    """A line of the log on its way to the page; `cursor` is where to read on behind it."""
+    """A line of the log on its way to the page; `cursor` is where to read on behind it.
+
+    `edited`: it stands in the place of what was told under its id before; `gone`: so does nothing.
+    """
 
     cursor: str
     id: str
@@ -174,6 +180,8 @@ class Shown(Frame, frozen=True, tag="entry"):
     quick_replies: tuple[QuickReply, ...] = ()
     links: tuple[ChatLink, ...] = ()
     delivery: str = ""
+    edited: bool = False
+    gone: bool = False
 
 
 _page_frames: msgspec.json.Decoder[PageFrame] = msgspec.json.Decoder(PageFrame)
@@ -231,9 +239,14 @@ def packed(entry: ChatEntry) -> bytes:
     return msgspec.msgpack.encode(entry)
 
 
+def unpacked(raw: bytes) -> ChatEntry:
+    """A kept line."""
+    return _entries.decode(raw)
+
+
 def shown(cursor: str, raw: bytes) -> Shown:
     """A kept line as the page is told it."""
-    entry = _entries.decode(raw)
+    entry = unpacked(raw)
     return Shown(
         cursor=cursor,
         id=entry.id,
@@ -243,6 +256,8 @@ def shown(cursor: str, raw: bytes) -> Shown:
         quick_replies=entry.quick_replies,
         links=entry.links,
         delivery=entry.delivery,
+        edited=bool(entry.amended) and not entry.gone,
+        gone=entry.gone,
     )
 
 

@@ -1,6 +1,7 @@
 """A delivery: one message on its way to one address."""
 
 from hub.model.address import Address
+from hub.model.amending import Amendment
 from hub.model.base import Value
 from hub.model.message import Message
 from hub.model.words import DeliveryState, Origin, Purpose
@@ -26,6 +27,8 @@ class Delivery(Value, frozen=True):
 
     `not_after` in ms since 1970 (0: never expires): a reply that is too old is not sent but told to the agent. `reply_token`: the
     provider's leave to answer one message, good until `token_until` (ms); `tag`: on what ground it may go outside the provider's window.
+    `amends`: what is done to an earlier message instead of sending `message`, which is empty then: a process that knows no amendments
+    must not send the words anew.
     """
 
     id: str
@@ -45,6 +48,7 @@ class Delivery(Value, frozen=True):
     reply_token: str = ""
     token_until: int = 0
     tag: str = ""
+    amends: Amendment | None = None
     v: int = 1
 
 

@@ -1,6 +1,7 @@
 """Everything that can happen to a customer: one union, one envelope."""
 
 from hub.model.address import Address
+from hub.model.amending import AmendAsked
 from hub.model.base import Tagged, Value
 from hub.model.beside import Price, Referral
 from hub.model.failure import Failure
@@ -318,7 +319,7 @@ Body = (
     Said | Started | Referred | OptedIn | OptedOut | IdentityChanged | Called | Commented | Edited | Deleted | Reacted | Receipt | Echoed
     | Noted | Tracked | Identified | TimerFired | ClaimAsked | ReleaseAsked | ResolveAsked | ReopenAsked | SayAsked | NoteAsked | RetryAsked
     | DismissAsked | NudgeAsked | JudgeAgain | DeliveryEnded | MergeAsked | MergeArrived | DeliveryArrived | EraseAsked
-    | Fetched
+    | Fetched | AmendAsked
 )  # fmt: skip
 
 

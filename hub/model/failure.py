@@ -39,6 +39,7 @@ class Failure(StrEnum):
     INTERNAL = "internal"
     TAKEN_OVER = "taken_over"
     JUDGED = "judged_again"
+    UNCHANGEABLE = "unchangeable"
 
     @property
     def is_passing(self) -> bool:

@@ -182,8 +182,9 @@ class Capabilities(Value, frozen=True):
     Texts are measured in `unit`, titles in characters. `buttons`: how many a message, a card has `card_buttons`, `mixed_buttons`: answers
     beside links; `rows`: of a list in all; `media_bytes`: the largest file of each kind, `media_types` its media types as fetched from an
     address (none told: any); `window_hours`: how long after a customer's word a free message may go (0: ever). `reply_token_s`: so long a
-    message's own token answers it (0: there are none). `links`: whether an address in a text can be opened; `connects`: False where
-    sending opens no connection of its own.
+    message's own token answers it (0: there are none). `edits`: customers can change and take back their words; `corrects`, `recalls`: we
+    can change ours, and take them back, for so many seconds (`corrects_s`, `recalls_s`; 0: ever). `links`: whether an address in a text
+    can be opened; `connects`: False where sending opens no connection of its own.
     """
 
     text_units: int
@@ -213,6 +214,10 @@ class Capabilities(Value, frozen=True):
     marks_read: bool = False
     edits: bool = False
     reactions: bool = False
+    corrects: bool = False
+    corrects_s: int = 0
+    recalls: bool = False
+    recalls_s: int = 0
     links: bool = True
     subject: bool = False
     window_hours: int = 0

@@ -196,6 +196,12 @@ OUTCOMES: Mapping[Failure, Outcome] = {
         vi="Nhân viên đã nhận nên tin này không gửi nữa.",
         zh="客服已接手，因此未再傳送。",
     ),
+    Failure.UNCHANGEABLE: _told(
+        _NEVER,
+        en="The channel does not let this message be changed or taken back any more. Put it right with a new message.",
+        vi="Kênh không còn cho sửa hay thu hồi tin này. Hãy nhắn một tin mới để đính chính.",
+        zh="管道已不允許修改或收回這則訊息。請另傳一則訊息更正。",
+    ),
     Failure.JUDGED: _told(
         "withdrawn and judged anew in the customer's next turn",
         en="Something changed before this left, so it was judged anew; what came of that stands on the timeline.",

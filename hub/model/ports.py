@@ -300,9 +300,32 @@ Answers = Mapping[str, str]
 """`topic/key` → JSON text; a question without an entry was not answered in time."""
 
 
+class Amends(Protocol):
+    """A channel where what went out can be corrected or taken back; its capabilities say which, and for how long."""
+
+    def render_correction(self, delivery: Delivery, calls: list[Call]) -> list[Call]:
+        """The calls that put these, as its new words would be sent, in the place of what was sent under the ids of `delivery.amends`.
+
+        As many as there are ids. Raises Rejected for what cannot take its place there.
+        """
+        ...
+
+    def render_recall(self, delivery: Delivery) -> list[Call]:
+        """The calls that take back what was sent under the ids of `delivery.amends`."""
+        ...
+
+    async def amend(self, call: Call, delivery: Delivery) -> None:
+        """Make one of them; what is so already is done. Raises a SendError."""
+        ...
+
+
 class ChatLog(Protocol):
     """Where web chat leaves what the page shall show; the page reads it from its own cursor."""
 
     async def append(self, address: Address, entry: bytes, *, key: str) -> str:
         """Add an entry once per key; returns its id in the session's log."""
+        ...
+
+    async def amend(self, address: Address, target: str, entry: bytes, *, key: str) -> bool:
+        """Put an entry in the place of the one of the id `target`, once per key; False where that is not there, or was taken back."""
         ...

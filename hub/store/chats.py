@@ -5,6 +5,7 @@ from contextlib import aclosing
 from typing import cast
 
 from hub.model.address import Address
+from hub.model.chat import unpacked
 from hub.store.functions import function
 from hub.store.keys import Keys
 from hub.store.links import Links, Need
@@ -28,6 +29,21 @@ class Chats:
         args = (key, entry, ENTRIES_KEPT, KEEP_S, self._keys.news, news)
         answer = await self._links.call(log, "FCALL", _CHAT, 2, log, known, *args, need=Need.SAFE)
         return cast("bytes", answer).decode()
+
+    async def amend(self, address: Address, target: str, entry: bytes, *, key: str) -> bool:
+        """Put an entry in the place of the one of the id `target`, once per key; False where that is not there, or was taken back.
+
+        The new one is there before the old one goes: cut off in between, the same call again ends it.
+        """
+        log, _ = self._keys.chat(address)
+        found = [(cursor, kept) for cursor, raw in await self.read(address, "", 2 * ENTRIES_KEPT) if (kept := unpacked(raw)).id == target]
+        old = [(cursor, kept) for cursor, kept in found if kept.amended != key]
+        if any(kept.gone for _, kept in old) or not found:
+            return False
+        await self.append(address, entry, key=key)
+        if old:
+            await self._links.call(log, "XDEL", log, *(cursor for cursor, _ in old), need=Need.SAFE)
+        return True
 
     async def read(self, address: Address, cursor: str, limit: int) -> list[tuple[str, bytes]]:
         """Entries behind a cursor ('' or '0-0': from the beginning), oldest first."""

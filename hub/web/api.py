@@ -8,6 +8,7 @@ from aiohttp import web
 from msgspec import json
 
 from hub.web.answering import Handler
+from hub.web.api_amending import AMEND_ROUTES
 from hub.web.api_channels import CHANNEL_ROUTES
 from hub.web.api_customers import CUSTOMER_ROUTES
 from hub.web.api_events import EVENT_ROUTES
@@ -29,6 +30,7 @@ ROUTES: tuple[Route, ...] = (
     *FIND_ROUTES,
     *CUSTOMER_ROUTES,
     *INBOX_ROUTES,
+    *AMEND_ROUTES,
     *FILE_ROUTES,
     *WINDOW_ROUTES,
     *JOURNEY_ROUTES,

@@ -15,12 +15,22 @@ from hub.web.api_customers import known
 from hub.web.routes import Answer, Ask, Rooms, Route
 
 
+class Changes(Struct, frozen=True):
+    """What of ours can be changed there afterwards, and for how many seconds (0: ever)."""
+
+    corrects: bool = False
+    corrects_s: int = 0
+    recalls: bool = False
+    recalls_s: int = 0
+
+
 class Window(Struct, frozen=True):
-    """How a person's words may go to one address: `leave`, and its price (null where it is free, or not known)."""
+    """How a person's words may go to one address: `leave`, its price (null where free or not known), what of them can be changed then."""
 
     address: Address
     leave: Leave
     price: PriceLine | None = None
+    changes: Changes = Changes()
 
 
 class WindowList(Struct, frozen=True):
@@ -41,7 +51,15 @@ def _window(rooms: Rooms, record: Live, address: Address) -> Window:
     may = leave(rooms.windows, record, address, Wanted(now=now, by_person=True))
     day = datetime.fromtimestamp(now / 1000, UTC).date().isoformat()
     price = rooms.prices.price_of(address.channel, may.category, to=address.id, day=day) if may.category else None
-    return Window(address=address, leave=may, price=price)
+    return Window(address=address, leave=may, price=price, changes=_changes(rooms, address))
+
+
+def _changes(rooms: Rooms, address: Address) -> Changes:
+    channel = rooms.channels.get((address.channel, address.account))
+    if channel is None:
+        return Changes()
+    can = channel.capabilities
+    return Changes(corrects=can.corrects, corrects_s=can.corrects_s, recalls=can.recalls, recalls_s=can.recalls_s)
 
 
 WINDOW_ROUTES: tuple[Route, ...] = (

@@ -169,7 +169,7 @@ class _Door:
         while True:
             typing = chat.typing_until > time.monotonic()
             shown = {
-                "messages": chat.messages, "typing": typing, "blocked": chat.blocked, "name": chat.name,
+                "messages": chat.shown, "typing": typing, "blocked": chat.blocked, "name": chat.name,
                 "keys": chat.keys, "shut": chat.shut,
             }  # fmt: skip
             version = f"{hash(msgspec.json.encode(shown)) & 0xFFFFFFFF:x}"

@@ -10,6 +10,7 @@ from sandbox.telegram.markup import buttons_in, lay_keys
 from sandbox.telegram.world import Chat, Json, Webhook, World
 
 _TEXT_UNITS, _CAPTION_UNITS = 4096, 1024
+_DELETED_WITHIN_S = 48 * 3600
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
 
@@ -124,7 +125,7 @@ def _sent(world: World, params: Json, told: Json, shown: Json) -> Json:
     buttons = buttons_in(markup, group=chat.group)
     lay_keys(chat, markup)
     chat.typing_until = 0.0
-    number_there = world.show(chat, {"mine": False, "buttons": buttons, **shown})
+    number_there = world.show(chat, {"mine": False, "buttons": buttons, **({"fixed": True} if markup and not buttons else {}), **shown})
     message: Json = {"message_id": number_there, "from": world.bot, "chat": world.place(chat), "date": int(time.time()), **told}
     return {**message, "reply_markup": {"inline_keyboard": buttons}} if buttons else message
 
@@ -146,17 +147,53 @@ def _typing(world: World, params: Json) -> object:
 
 
 def _edit(world: World, params: Json) -> object:
-    chat = _chat(world, params)
-    wanted = number(params, "message_id", 0)
-    message = next((m for m in chat.messages if m["id"] == wanted and not m["mine"]), None)
-    if message is None:
-        raise BotError(400, "Bad Request: message to edit not found")
-    text, buttons = str(params.get("text", message["text"])), buttons_in(_plain(params.get("reply_markup")), group=chat.group)
+    chat, message = _own(world, params, what="edit")
+    text = str(params.get("text", params.get("caption", message["text"])))
+    buttons = buttons_in(_plain(params.get("reply_markup")), group=chat.group)
+    if wrong := _unedited(message, params, text):
+        raise BotError(400, f"Bad Request: {wrong}")
     if text == message["text"] and buttons == message["buttons"]:
-        raise BotError(400, "Bad Request: message is not modified")
+        same = "specified new message content and reply markup are exactly the same as a current content and reply markup of the message"
+        raise BotError(400, f"Bad Request: message is not modified: {same}")
     message |= {"text": text, "buttons": buttons, "edited": True}
     world.pulse.beat()
-    return {"message_id": wanted, "from": world.bot, "chat": world.place(chat), "date": message["at"], "text": text}
+    told = {"caption": text} if message.get("media") else {"text": text}
+    return {"message_id": message["id"], "from": world.bot, "chat": world.place(chat), "date": message["at"], **told}
+
+
+def _unedited(message: Json, params: Json, text: str) -> str:
+    """Why it cannot be edited so; empty where it can. What bears keys, or took some away, never can."""
+    media = bool(message.get("media"))
+    if message.get("fixed"):
+        return "message can't be edited"
+    if ("text" in params and media) or ("caption" in params and not media):
+        return f"there is no {'text' if media else 'caption'} in the message to edit"
+    if "text" in params and not text.strip():
+        return "message text is empty"
+    if _units(text) > (_CAPTION_UNITS if media else _TEXT_UNITS):
+        return "message caption is too long" if media else "message is too long"
+    return ""
+
+
+def _delete(world: World, params: Json) -> object:
+    _, message = _own(world, params, what="delete")
+    at = message["at"]
+    if isinstance(at, int) and time.time() - at > _DELETED_WITHIN_S:
+        raise BotError(400, "Bad Request: message can't be deleted for everyone")
+    # It stays in the count, for no number is given twice; the phone shows it no more.
+    message |= {"text": "", "buttons": [], "media": "", "deleted": True}
+    world.pulse.beat()
+    return True
+
+
+def _own(world: World, params: Json, *, what: str) -> tuple[Chat, Json]:
+    """The bot's message that is meant, and its chat."""
+    chat = _chat(world, params)
+    wanted = number(params, "message_id", 0)
+    message = next((m for m in chat.messages if m["id"] == wanted and not m["mine"] and not m.get("deleted")), None)
+    if message is None:
+        raise BotError(400, f"Bad Request: message to {what} not found")
+    return chat, message
 
 
 def _answer_press(_world: World, params: Json) -> object:
@@ -210,6 +247,8 @@ _METHODS: dict[str, Callable[[World, Json], object]] = {
     "sendcontact": _send_contact,
     "sendchataction": _typing,
     "editmessagetext": _edit,
+    "editmessagecaption": _edit,
+    "deletemessage": _delete,
     "editmessagereplymarkup": _edit,
     "answercallbackquery": _answer_press,
     "getfile": _get_file,

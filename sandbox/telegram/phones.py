@@ -63,7 +63,7 @@ class TelegramShelf:
     def screen(self, chat: str) -> Screen:
         """What a phone shows."""
         phone = self._world.chat(chat)
-        bubbles = [_bubble(message) for message in phone.messages]
+        bubbles = [_bubble(message) for message in phone.shown]
         keys = [[_key(key) for key in row] for row in phone.keys]
         typing = phone.typing_until > time.monotonic()
         shown = Screen(bubbles=bubbles, typing=typing, blocked=phone.blocked, name=phone.name, keys=keys, shut=phone.shut)

@@ -36,6 +36,11 @@ class Chat:
     shut: bool = False
 
     @property
+    def shown(self) -> list[Json]:
+        """The messages that were not deleted."""
+        return [message for message in self.messages if not message.get("deleted")]
+
+    @property
     def group(self) -> bool:
         """Whether several people write in it."""
         return self.id.startswith("-")

@@ -40,6 +40,8 @@ BODIES: dict[str, dict[str, object]] = {
     "leaveNote": {"agent": "mai", "text": "wants it blue", "mentions": ["lan"]},
     "reopen": {"agent": "mai", "conversation": "co-1"},
     "dismissDraft": {"agent": "mai", "delivery": "dl-1"},
+    "correct": {"agent": "mai", "delivery": "dl-1", "text": "đúng ạ"},
+    "recall": {"agent": "mai", "delivery": "dl-1"},
     "setStop": {"state": "on", "by": "mai"},
     "setUp": {"code": "the code of these tests", "login": "an", "name": "An", "password": PASSWORD},
     "signIn": {"login": "an", "password": PASSWORD},

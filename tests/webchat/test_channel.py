@@ -4,12 +4,16 @@ import msgspec
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
+from hub.engine.amending import changing, opened
 from hub.model.address import Address
+from hub.model.amending import Amendment, AmendVerb
 from hub.model.chat import Hello, Say, Seen, Typing, frame_of, said, session_address, session_token, shown
 from hub.model.delivery import Delivery
 from hub.model.errors import BadSignature, Rejected, TemporaryFailure, Unparseable
 from hub.model.events import Incoming, Said
+from hub.model.failure import Failure
 from hub.model.message import Attachment, MediaKind, Message, QuickReply
 from hub.model.ports import Inbound
 from hub.model.words import Origin, Purpose
@@ -129,3 +133,36 @@ def test_an_error_names_fields_and_never_repeats_what_was_sent() -> None:
 def test_a_token_that_was_not_issued_opens_nothing(token: str) -> None:
     with pytest.raises(BadSignature):
         session_address(token, account=ACCOUNT, key=KEY)
+
+
+async def test_a_correction_stands_in_the_place_of_the_old_words_and_a_recall_leaves_nothing_of_them() -> None:
+    hub = Hub()
+    sent = delivery(Message(text="old", quick_replies=(QuickReply(title="Yes"),)))
+    await hub.channel.send(hub.channel.render(sent)[0], sent)
+
+    told = []
+    for text in ("new", ""):
+        verb = AmendVerb.CORRECT if text else AmendVerb.RECALL
+        message = Message(text=text, quick_replies=sent.message.quick_replies) if text else Message()
+        amends = Amendment(verb=verb, target="dl-1", ids=("dl-1",), at=7, message=message)
+        what = opened(replace(sent, id=f"dl-{verb.value}", message=Message(), amends=amends))
+        for call in changing(hub.channel, what) * 2:
+            await hub.channel.amend(call, what)
+        told += [shown(cursor, raw) for cursor, raw in await hub.log.read(ADDRESS, "", 10)]
+
+    assert [("dl-1", "new", 7, "dl-1", True, False), ("dl-1", "", 7, "", False, True)] == [
+        (entry.id, entry.text, entry.at, entry.delivery, entry.edited, entry.gone) for entry in told
+    ]
+
+
+async def test_what_the_page_shows_no_more_cannot_be_corrected_but_is_taken_back_already() -> None:
+    hub = Hub()
+    gone = Amendment(verb=AmendVerb.RECALL, target="dl-1", ids=("dl-1",), at=7)
+    recall = replace(delivery(Message()), id="dl-2", amends=gone)
+    correct = opened(replace(recall, amends=replace(gone, verb=AmendVerb.CORRECT, message=Message(text="new"))))
+
+    await hub.channel.amend(changing(hub.channel, recall)[0], recall)
+    with pytest.raises(Rejected) as refused:
+        await hub.channel.amend(changing(hub.channel, correct)[0], correct)
+
+    assert Failure.UNCHANGEABLE is refused.value.failure

@@ -17,6 +17,7 @@ from hub.desk.filing import Filing
 from hub.desk.logins import Pass
 from hub.engine.clock import SystemClock
 from hub.model.address import Address
+from hub.model.chat import unpacked
 from hub.model.delivery import Delivery
 from hub.model.errors import StoreAway
 from hub.model.events import Incoming, Receipt, Said
@@ -56,6 +57,15 @@ class MemoryLog:
             self._logs.setdefault(address, []).append((cursor, entry))
             self._bell.ring(address)
         return self._keys[address, key]
+
+    async def amend(self, address: Address, target: str, entry: bytes, *, key: str) -> bool:
+        log = self._logs.get(address, [])
+        old = [(c, e) for c, e in log if unpacked(e).id == target and unpacked(e).amended != key]
+        if any(unpacked(e).gone for _, e in old) or not any(unpacked(e).id == target for _, e in log):
+            return False
+        await self.append(address, entry, key=key)
+        self._logs[address] = [one for one in self._logs[address] if one not in old]
+        return True
 
     async def read(self, address: Address, cursor: str, limit: int) -> list[tuple[str, bytes]]:
         if self.away:

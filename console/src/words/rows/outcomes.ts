@@ -148,6 +148,11 @@ export const outcomes = {
     "Nhân viên đã nhận nên tin này không gửi nữa.",
     "客服已接手，因此未再傳送。",
   ],
+  "outcome.unchangeable": [
+    "The channel does not let this message be changed or taken back any more. Put it right with a new message.",
+    "Kênh không còn cho sửa hay thu hồi tin này. Hãy nhắn một tin mới để đính chính.",
+    "管道已不允許修改或收回這則訊息。請另傳一則訊息更正。",
+  ],
   "outcome.judged_again": [
     "Something changed before this left, so it was judged anew; what came of that stands on the timeline.",
     "Có thay đổi trước khi gửi nên tin được xét lại; kết quả ở trên dòng thời gian.",
