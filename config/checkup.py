@@ -4,6 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
+from msgspec.structs import replace
+
+from config.alerting import reader_of
 from config.doctor import Finding, Level
 from config.nudging import rules_of
 from config.publishing import changed_on_the_way
@@ -11,8 +14,10 @@ from config.settings import Settings
 from config.stored import Store
 from hub.engine.reindexing import inbox_stands
 from hub.engine.tail import TAIL_ENTRIES
+from hub.model.alert_message import sentence_of
 from hub.model.errors import HubError, SettingsError
 from hub.model.people import Role
+from hub.store.alerts import Alerts
 from hub.store.embedded_setup import MEBIBYTE
 from hub.store.people import Users
 
@@ -28,7 +33,7 @@ def look_around(settings: Settings, *, free: Callable[[Path], int]) -> tuple[Fin
 
 async def look_inside(settings: Settings, parts: Store) -> tuple[Finding, ...]:
     """What only the store tells; raises HubError where it does not answer."""
-    findings = [await people_finding(parts), await inbox_finding(parts)]
+    findings = [await people_finding(parts), await inbox_finding(parts), await alerts_finding(settings, parts)]
     try:
         if names := await changed_on_the_way(settings, parts):
             text = f"{', '.join(names)} changed while customers are on it; raise its `version`, or the hub does not start again."
@@ -100,3 +105,19 @@ async def inbox_finding(parts: Store) -> Finding:
         text = f"{behind} journal entries wait for the archive; see in the log of the worker why it does not take them."
         return Finding(name="inbox", level=Level.WARN, text=text)
     return Finding(name="inbox", level=Level.OK, text="its views are built and follow")
+
+
+async def alerts_finding(settings: Settings, parts: Store) -> Finding:
+    """What the running hub itself says is wrong, and whether anybody is told of it."""
+    open_now = (await Alerts(parts.links, parts.keys).book()).open
+    reader = replace(reader_of(settings), language="en")
+    if open_now:
+        return Finding(name="alerts", level=Level.WARN, text=" ".join(sentence_of(alert, reader) for alert in open_now))
+    known = {(account.channel, account.name) for account in settings.accounts}
+    if lost := [f"{to.channel}/{to.account}" for to in settings.alerts.to if (to.channel, to.account) not in known]:
+        text = f"alerts.to names {', '.join(lost)}, which is no account of hub.toml; nobody is told over it before it is set up."
+        return Finding(name="alerts", level=Level.WARN, text=text)
+    if not settings.alerts.to and not settings.alerts.webhook:
+        text = "nothing is wrong; who shall be told when something is, is not set: see [alerts] in docs/settings.md"
+        return Finding(name="alerts", level=Level.OK, text=text)
+    return Finding(name="alerts", level=Level.OK, text="nothing is wrong, and the shop's people are told when something is")

@@ -75,13 +75,13 @@ def matching(pattern: str, wanted: str) -> Callable[[Given], str]:
     return read
 
 
-def one_of(words: type[E]) -> Callable[[Given], E]:
+def one_of(choices: type[E]) -> Callable[[Given], E]:
     """One of an enumeration's words."""
 
     def read(given: Given) -> E:
-        if (found := text(given).lower()) not in {word.value for word in words}:
-            raise Wrong(f"give {' or '.join(word.value for word in words)}")
-        return words(found)
+        if (found := text(given).lower()) not in {word.value for word in choices}:
+            raise Wrong(f"give {' or '.join(word.value for word in choices)}")
+        return choices(found)
 
     return read
 
@@ -162,7 +162,7 @@ def web_address(given: Given) -> str:
 def origins(given: Given) -> tuple[str, ...]:
     """Scheme and host of web pages, a list or a text with commas; `*` for all."""
     wanted = "give scheme and host of each page like https://shop.example, with commas between them, or * for all"
-    found = dict.fromkeys(word if word == "*" else _origin(word, given.base, wanted) for word in _words(given))
+    found = dict.fromkeys(word if word == "*" else _origin(word, given.base, wanted) for word in words(given))
     return tuple(found)
 
 
@@ -200,14 +200,14 @@ def archive_address(given: Given) -> Secret:
 def networks(given: Given) -> tuple[str, ...]:
     """Addresses or networks, a list or a text with commas."""
     try:
-        return tuple(str(ipaddress.ip_network(word, strict=False)) for word in _words(given))
+        return tuple(str(ipaddress.ip_network(word, strict=False)) for word in words(given))
     except ValueError as error:
         raise Wrong("give addresses or networks like 10.0.0.0/8, with commas between them") from error
 
 
 def languages(given: Given) -> tuple[str, ...]:
     """At least one language, a list or a text with commas; the same twice counts once."""
-    found = tuple(dict.fromkeys(_words(given)))
+    found = tuple(dict.fromkeys(words(given)))
     if not found or not all(_LANGUAGE.fullmatch(word) for word in found):
         raise Wrong("give languages like vi, en, zh-TW, with commas between them")
     return found
@@ -229,7 +229,8 @@ def _is_count(value: object) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST_BYTES
 
 
-def _words(given: Given) -> list[str]:
+def words(given: Given) -> list[str]:
+    """A list of texts, or one text with commas between them."""
     if isinstance(given.value, str):
         return [word.strip() for word in text(given).split(",") if word.strip()]
     if not isinstance(given.value, list):

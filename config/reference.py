@@ -2,8 +2,9 @@
 
 from enum import StrEnum
 
+from config.alert_settings import ALERTS
+from config.entry import Entry
 from config.reading import (
-    Reading,
     archive_address,
     decimal,
     hours,
@@ -22,7 +23,6 @@ from config.reading import (
     web_address,
     whole,
 )
-from hub.model.base import Value
 from hub.nudges.policy import Basis
 from hub.store.embedded_setup import Fsync
 from hub.store.link import Replicas
@@ -42,17 +42,6 @@ class Mode(StrEnum):
 
     WEBHOOK = "webhook"
     POLLING = "polling"
-
-
-class Entry(Value, frozen=True):
-    """One line of the reference. `default` is written as in hub.toml; `secret`: never shown, may come by `_env` or `_file`."""
-
-    key: str
-    what: str
-    read: Reading
-    default: object = ""
-    env: tuple[str, ...] = ()
-    secret: bool = False
 
 
 TOP = (
@@ -359,6 +348,7 @@ def markdown() -> str:
         "## The web chat: `[chat]`\n\n" + _table(CHAT),
         "## Files from channels: `[media]`\n\n" + _table(MEDIA),
         "## Nudges: `[nudges]`\n\n" + _table(NUDGES),
+        "## Telling the shop's own people: `[alerts]`\n\n" + _table(ALERTS),
         "## Channel accounts: `[[account]]`, once for each\n\n"
         + _table(ACCOUNT)
         + "\nAny other key is an option of the channel's own (`channels/README.md` names them), with `KEY_env` and `KEY_file`, too.\n",

@@ -13,6 +13,7 @@ from aiohttp.web import RouteDef
 from msgspec import Struct
 
 from channels.kinds import Outside
+from config.alerting import Outlook, watching_of
 from config.answers import person_answers
 from config.channels import build_channel, rates_of, web_chat
 from config.chatting import LateShelf, logins_of, onward_answers, unpacking_of
@@ -42,6 +43,7 @@ from hub.engine.permit import PermitConnector
 from hub.engine.polling import Poller
 from hub.engine.preparing import Preparing
 from hub.engine.reindexing import Reindexing
+from hub.engine.watching import Lookout
 from hub.engine.worker import Worker
 from hub.model.errors import StoreAway
 from hub.model.lending import Lending
@@ -145,8 +147,7 @@ class Hub:
         settings, secrets = self._settings, load_or_make_secrets(self._settings.data)
         server = await find_server(settings, join=Role.WEB not in self._roles)
         self._stack.push_async_callback(server.stop)
-        parts = await open_store(server.url, settings)
-        self._stack.push_async_callback(parts.links.stop)
+        parts = await self._store(server)
         counters = Counters()
         taking = intake(parts, spools=settings.data / "spool", clock=self._clock, counters=counters, process=process_name())
         parts.links.on_state = taking.store_state
@@ -169,9 +170,32 @@ class Hub:
         self._stack.push_async_callback(taking.close)
         if Role.WORKER in self._roles:
             await self._start_worker(process, rated, session)
+        lookout = self._lookout(process, session)
         if Role.WEB in self._roles:
-            await self._start_web(process, chats)
+            await self._start_web(process, chats, lookout)
         return process
+
+    async def _store(self, server: Server) -> Store:
+        parts = await open_store(server.url, self._settings)
+        self._stack.push_async_callback(parts.links.stop)
+        return parts
+
+    def _lookout(self, process: Process, session: ClientSession) -> Lookout:
+        """The lookout over the hub; whoever of its processes has the watch looks for all."""
+        parts, clock = process.store, self._sign_in_clock
+        tokens = token_house(parts.links, parts.keys, key=process.secrets.case_key, clock=clock)
+        outlook = Outlook(
+            settings=self._settings,
+            store=parts,
+            channels=process.channels,
+            session=session,
+            clock=self._clock,
+            tokens=tokens,
+            spooled=lambda: process.intake.depth,
+        )
+        watching = watching_of(outlook)
+        self._background(watching.run(), "lookout")
+        return watching.lookout
 
     def _exchanges(self, parts: Store) -> Exchanges:
         """The channels' log, which is written as long as the process lives."""
@@ -293,7 +317,7 @@ class Hub:
                 poller = Poller(channel, intake, ours=mine, clock=self._clock)
                 self._background(poller.run(), "polling")
 
-    async def _start_web(self, process: Process, chats: Chats) -> None:
+    async def _start_web(self, process: Process, chats: Chats, lookout: Lookout) -> None:
         process.web = await open_web(
             WebParts(
                 settings=process.settings,
@@ -305,7 +329,8 @@ class Hub:
                 chats=chats,
                 clock=self._clock,
                 ready={"store": process.server.ready},
-                gauges=self._gauges(process),
+                gauges=self._gauges(process, lookout),
+                alerts=lambda: lookout.open,
                 version=VERSION,
                 archive=self._open_archive,
                 rules=process.rules,
@@ -320,8 +345,10 @@ class Hub:
         self._background(process.web.switchboard.run(), "switchboard")
         self._background(process.web.feeding.run(), "live feed")
 
-    def _gauges(self, process: Process) -> dict[str, Callable[[], float]]:
+    def _gauges(self, process: Process, lookout: Lookout) -> dict[str, Callable[[], float]]:
         return {
+            "store_away": lambda: process.store.links.away,
+            "seconds_since_look": lambda: lookout.unseen_for,
             "partitions_owned": lambda: len(process.worker.holdings) if process.worker else 0,
             "spool_depth": lambda: process.intake.depth,
             "oldest_delivery_seconds": lambda: self._waited(process),

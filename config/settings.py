@@ -10,8 +10,11 @@ from typing import Any
 
 from msgspec import field
 
+from config.alert_settings import ALERTS
+from config.entry import Entry
 from config.reading import Given, Secret, Wrong, text
-from config.reference import ACCOUNT, CHAT, MEDIA, NUDGES, SHOP, TOP, Entry, LogLevel, Mode
+from config.reference import ACCOUNT, CHAT, MEDIA, NUDGES, SHOP, TOP, LogLevel, Mode
+from hub.model.address import Address
 from hub.model.base import Value
 from hub.model.errors import SettingsError
 from hub.nudges.policy import Basis
@@ -84,6 +87,14 @@ class Nudges(Value, frozen=True):
     cart_url: str
 
 
+class Alerts(Value, frozen=True):
+    """Who of the shop is told when something is wrong. `webhook` empty: nothing is posted."""
+
+    to: tuple[Address, ...] = ()
+    webhook: Secret = Secret()
+    every_seconds: float = 15.0
+
+
 class Account(Value, frozen=True):
     """One account of one channel; rates in messages a second, 0: the channel's own. `options` go to the channel's own settings."""
 
@@ -120,6 +131,7 @@ class Settings(Value, frozen=True):
     media: Media
     nudges: Nudges
     accounts: tuple[Account, ...] = ()
+    alerts: Alerts = Alerts()
 
     @property
     def key_prefix(self) -> str:
@@ -143,19 +155,22 @@ def load_settings(environ: Mapping[str, str], *, folder: Path) -> Settings:
     source = _Source(environ=environ, folder=folder, file=_settings_file(environ, folder))
     tree = _read_file(source)
     shop_tree, chat_tree, account_trees = _table_in(tree, "shop"), _table_in(tree, "chat"), _tables_in(tree, "account")
-    nudges_tree, media_tree = _table_in(tree, "nudges"), _table_in(tree, "media")
-    _refuse_unknown_keys(tree, (*_keys(TOP), "shop", "chat", "media", "nudges", "account"), place="")
+    nudges_tree, media_tree, alerts_tree = _table_in(tree, "nudges"), _table_in(tree, "media"), _table_in(tree, "alerts")
+    _refuse_unknown_keys(tree, (*_keys(TOP), "shop", "chat", "media", "nudges", "alerts", "account"), place="")
+    _refuse_unknown_keys(alerts_tree, _keys(ALERTS), place="alerts.")
     _refuse_unknown_keys(media_tree, _keys(MEDIA), place="media.")
     _refuse_unknown_keys(nudges_tree, _keys(NUDGES), place="nudges.")
     _refuse_unknown_keys(shop_tree, _keys(SHOP), place="shop.")
     _refuse_unknown_keys(chat_tree, _keys(CHAT), place="chat.")
-    _refuse_unknown_variables(environ, _variables_named_in((tree, chat_tree, *account_trees)))
+    _refuse_unknown_variables(environ, _variables_named_in((tree, chat_tree, alerts_tree, *account_trees)))
     top = {entry.key: _find(entry, tree, source, place="") for entry in TOP}
     accounts = tuple(_account(each, source, number) for number, each in enumerate(account_trees, 1))
     _refuse_twins(accounts)
     chat = Chat(**{entry.key: _find(entry, chat_tree, source, place="chat.") for entry in CHAT})
     media = Media(**{entry.key: _find(entry, media_tree, source, place="media.") for entry in MEDIA})
-    return Settings(**top, shop=_shop(shop_tree, source), chat=chat, media=media, nudges=_nudges(nudges_tree, source), accounts=accounts)
+    alerts = Alerts(**{entry.key: _find(entry, alerts_tree, source, place="alerts.") for entry in ALERTS})
+    shop, nudges = _shop(shop_tree, source), _nudges(nudges_tree, source)
+    return Settings(**top, shop=shop, chat=chat, media=media, nudges=nudges, accounts=accounts, alerts=alerts)
 
 
 def _settings_file(environ: Mapping[str, str], folder: Path) -> Path:
@@ -290,7 +305,7 @@ def _refuse_unknown_keys(tree: Mapping[str, object], known: tuple[str, ...], *, 
 
 
 def _refuse_unknown_variables(environ: Mapping[str, str], named: set[str]) -> None:
-    known = (FILE_VARIABLE, *(name for entry in (*TOP, *SHOP, *CHAT, *MEDIA, *NUDGES) for name in entry.env))
+    known = (FILE_VARIABLE, *(name for entry in (*TOP, *SHOP, *CHAT, *MEDIA, *NUDGES, *ALERTS) for name in entry.env))
     for name in environ:
         if name.startswith(_OWN) and environ[name] and name not in known and name not in named:
             raise SettingsError(f"The variable {_shown(name)} is not a setting{_meant(name, known)}{_service_links(name, '')}.")

@@ -31,6 +31,7 @@ from hub.model.people import Right
 from hub.model.ports import Channel, Clock
 from hub.model.rates import Rates
 from hub.nudges.rules import Rules
+from hub.store.alerts import Alerts
 from hub.store.calls import Calls
 from hub.store.cases import Cases
 from hub.store.chats import Chats
@@ -92,7 +93,7 @@ class WebSide(Struct):
 
 
 class WebParts(Struct, frozen=True):
-    """What the web side serves and asks; `ready`: checks of /readyz; `gauges`: what /metrics shows as of now.
+    """What the web side serves and asks; `ready`: checks of /readyz; `gauges`, `alerts`: what /metrics shows as of now.
 
     `sign_in_clock`: by which sessions grow old; `tables`: routes of somebody else (the demo's shop) on the same port.
     """
@@ -107,6 +108,7 @@ class WebParts(Struct, frozen=True):
     clock: Clock
     ready: Mapping[str, Check]
     gauges: Mapping[str, Callable[[], float]]
+    alerts: Callable[[], Mapping[tuple[str, str], int]]
     version: str
     archive: OpenArchive
     rules: Rules
@@ -166,7 +168,7 @@ async def open_web(parts: WebParts) -> WebSide:
 
 def _metrics(parts: WebParts) -> Metrics:
     registry = CollectorRegistry()
-    registry.register(HubCollector(parts.counters, gauges=parts.gauges, prefix=parts.settings.key_prefix))
+    registry.register(HubCollector(parts.counters, gauges=parts.gauges, alerts=parts.alerts, prefix=parts.settings.key_prefix))
     return Metrics(registry)
 
 
@@ -176,7 +178,7 @@ def _rates(parts: WebParts) -> Mapping[tuple[str, str], Rates]:
 
 def _signals(parts: WebParts) -> Signals:
     links, keys = parts.store.links, parts.store.keys
-    return Signals(links, keys, customers=Customers(links, keys))
+    return Signals(links, keys, customers=_customers(parts))
 
 
 def _events(parts: WebParts, origin: Origin, tokens: Tokens) -> EventDoor:
@@ -207,8 +209,12 @@ def _finder(parts: WebParts) -> Callable[[], Awaitable[Finder]]:
     return finder
 
 
+def _customers(parts: WebParts) -> Customers:
+    return Customers(parts.store.links, parts.store.keys)
+
+
 def _rooms(parts: WebParts, cases: Cases, people: People, feeding: Feeding) -> Rooms:
-    links, keys, customers = parts.store.links, parts.store.keys, Customers(parts.store.links, parts.store.keys)
+    links, keys, customers = parts.store.links, parts.store.keys, _customers(parts)
     return Rooms(
         desk=Desk(links, keys, inboxes=parts.store.inboxes, deliveries=parts.store.deliveries, customers=customers, clock=parts.clock),
         customers=customers,
@@ -221,12 +227,8 @@ def _rooms(parts: WebParts, cases: Cases, people: People, feeding: Feeding) -> R
         switch=Switch(links, keys),
         cases=cases,
         calls=Calls(links, keys),
-        intake=parts.intake,
-        channels=parts.channels,
-        clock=parts.clock,
-        counters=parts.counters,
-        entropy=entropy,
-        people=people,
+        alerts=Alerts(links, keys),
+        intake=parts.intake, channels=parts.channels, clock=parts.clock, counters=parts.counters, entropy=entropy, people=people,
         filing=filing_of(parts.chat),
         finder=_finder(parts),
         base=parts.settings.public_url,
@@ -237,4 +239,4 @@ def _rooms(parts: WebParts, cases: Cases, people: People, feeding: Feeding) -> R
         nudging=_nudging(parts),
         windows=RULES,
         prices=load_prices(parts.settings.shop.prices),
-    )
+    )  # fmt: skip

@@ -14,6 +14,7 @@ import { browserGround, Feed } from "./feed/connection";
 import { Desk } from "./feed/desk";
 import { isView } from "./feed/select";
 import { Uploads } from "./feed/uploads";
+import { ALERTS } from "./shell/Alerts";
 import { ToastFrame, WordsFrame } from "./shell/app";
 import { recall } from "./shell/prefs";
 import { Root } from "./shell/Root";
@@ -22,6 +23,12 @@ import { InboxView } from "./shell/views";
 
 const theme = recall("theme");
 if (theme) document.documentElement.dataset.theme = theme;
+
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: { staleTime: 10_000, retry: (count, error) => count < 3 && error instanceof Problem && error.passing },
+  },
+});
 
 const api = new Api();
 keepTime();
@@ -32,10 +39,14 @@ const feed = new Feed(
   {
     frame: (frame) => {
       desk.tell({ kind: "frame", frame, now: Date.now() });
+      if (frame.type === "alerts") void queries.invalidateQueries({ queryKey: ALERTS });
       if (frame.type === "stale") desk.tell({ kind: "resync", views: frame.views, timelines: false });
     },
     link: (link) => desk.tell({ kind: "link", link }),
-    resync: () => desk.tell({ kind: "resync", views: ["queue", "mine", "open", "resolved"], timelines: true }),
+    resync: () => {
+      desk.tell({ kind: "resync", views: ["queue", "mine", "open", "resolved"], timelines: true });
+      void queries.invalidateQueries({ queryKey: ALERTS });
+    },
     signedOut: () => api.onSignedOut(),
   },
   browserGround(api),
@@ -51,12 +62,6 @@ if (route.view === "inbox") {
 const session = api.get<SignedIn>("/api/session").catch((error: unknown) => {
   if (error instanceof Problem && error.status === 401) return "out" as const;
   throw error;
-});
-
-const queries = new QueryClient({
-  defaultOptions: {
-    queries: { staleTime: 10_000, retry: (count, error) => count < 3 && error instanceof Problem && error.passing },
-  },
 });
 
 const root = document.getElementById("root");

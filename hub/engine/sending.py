@@ -10,6 +10,7 @@ from msgspec import Struct
 from hub.engine.accounts import Account
 from hub.engine.amending import changing, opened
 from hub.engine.counters import Counters
+from hub.engine.ends import Why, ended_of, is_news, why_of
 from hub.engine.exchanges import attempted
 from hub.engine.outcome import voice_of
 from hub.engine.permit import NotPermitted, Permit, given
@@ -69,19 +70,6 @@ class Queued(Struct):
     prepared_at: float = 0.0
 
 
-class Why(Struct, frozen=True):
-    """Why a delivery ended so: the provider's words and number (or ours), and what that is called on every channel."""
-
-    reason: str = ""
-    code: str = ""
-    failure: Failure | None = None
-
-    @property
-    def word(self) -> str:
-        """The failure as it is stored; empty where nothing went wrong."""
-        return self.failure.value if self.failure else ""
-
-
 class Again(Struct, frozen=True):
     """Not now: try once more after so many seconds."""
 
@@ -125,7 +113,7 @@ class Sender:
         try:
             calls = (changing if prepared.amends else calls_of)(account.channel, prepared)
         except SendError as error:
-            return await self._end(queued, DeliveryState.FAILED, why=_why(error))
+            return await self._end(queued, DeliveryState.FAILED, why=why_of(error))
         except Exception as error:
             # A channel is foreign code: what it cannot render today it cannot tomorrow, and others wait behind.
             log.exception("channel cannot render", channel=delivery.address.channel, error=type(error).__name__)
@@ -260,7 +248,7 @@ class Sender:
                     await account.rest(error.retry_after, error)
                 return await self._requeue(queued, mark=mark, seconds=error.retry_after)
             case OutcomeUnknown() if delivery.purpose is Purpose.MARKETING:
-                return await self._end(queued, DeliveryState.UNKNOWN, mark=mark, why=_why(error))
+                return await self._end(queued, DeliveryState.UNKNOWN, mark=mark, why=why_of(error))
             case TemporaryFailure() | OutcomeUnknown():
                 queued.doubtful = queued.doubtful or isinstance(error, OutcomeUnknown)
                 if not isinstance(error, TemporaryFailure) or error.retry_after != 0:
@@ -270,10 +258,10 @@ class Sender:
                 await account.rest(60.0, error)
                 return await self._later(queued, error, mark=mark)
             case RecipientGone():
-                return await self._end(queued, DeliveryState.FAILED, mark=mark, why=_why(error), opted_out=True)
+                return await self._end(queued, DeliveryState.FAILED, mark=mark, why=why_of(error), opted_out=True)
             case Rejected() | WindowClosed():
-                return await self._end(queued, DeliveryState.FAILED, mark=mark, why=_why(error))
-        return await self._end(queued, DeliveryState.FAILED, mark=mark, why=_why(error))
+                return await self._end(queued, DeliveryState.FAILED, mark=mark, why=why_of(error))
+        return await self._end(queued, DeliveryState.FAILED, mark=mark, why=why_of(error))
 
     async def _later(self, queued: Queued, error: SendError, *, mark: str) -> Done:
         """Try again with growing pauses, until the delivery is too old; the first time as soon as the channel says."""
@@ -282,7 +270,7 @@ class Sender:
         delivery = queued.delivery
         end = delivery.not_after or delivery.created + LIFE_MS
         if self._clock.now() + seconds * 1000 > end:
-            return await self._end(queued, DeliveryState.FAILED, mark=mark, why=_why(error))
+            return await self._end(queued, DeliveryState.FAILED, mark=mark, why=why_of(error))
         queued.attempts += 1
         self._counters.retries += 1
         return await self._requeue(queued, mark=mark, seconds=float(seconds))
@@ -307,8 +295,8 @@ class Sender:
         delivery = queued.delivery
         state, why = _honestly(queued, state, why or Why())
         moved = self._moved(queued, state, why)
-        if not event and (opted_out or state in {DeliveryState.FAILED, DeliveryState.UNKNOWN} or why.failure is Failure.EXPIRED):
-            event = self._event(delivery, _ended(moved, opted_out=opted_out))
+        if not event and is_news(delivery, state, why):
+            event = self._event(delivery, ended_of(moved, opted_out=opted_out))
         ending = Ending(
             state=state,
             journal=encode(moved),
@@ -371,19 +359,3 @@ def _honestly(queued: Queued, state: DeliveryState, why: Why) -> tuple[DeliveryS
     if queued.doubtful and state in {DeliveryState.DRAFT, DeliveryState.WITHDRAWN}:
         return DeliveryState.UNKNOWN, Why(f"{why.reason}; an earlier try may have arrived", failure=Failure.INTERRUPTED)
     return state, why
-
-
-def _why(error: SendError) -> Why:
-    return Why(error.reason or type(error).__name__, code=error.code, failure=error.failure)
-
-
-def _ended(moved: DeliveryMoved, *, opted_out: bool) -> DeliveryEnded:
-    return DeliveryEnded(
-        delivery=moved.delivery,
-        state=moved.state,
-        reason=moved.reason,
-        opted_out=opted_out,
-        address=moved.address,
-        failure=moved.failure,
-        code=moved.code,
-    )

@@ -213,6 +213,10 @@ class FeedStale(FeedFrame, frozen=True, tag="stale"):
     views: tuple[View, ...]
 
 
+class FeedAlerts(FeedFrame, frozen=True, tag="alerts"):
+    """What is wrong with the hub has changed; who may watch asks for it (`GET /api/alerts`)."""
+
+
 class FeedBye(FeedFrame, frozen=True, tag="bye"):
     """The hub closes. `reason`: slow (come again with your cursor), signed out, forbidden, restart, hello, frame, away."""
 
@@ -221,7 +225,7 @@ class FeedBye(FeedFrame, frozen=True, tag="bye"):
 
 HubFrame = (
     FeedWelcome | FeedCard | FeedLooking | FeedGone | FeedLines | FeedDelivery | FeedCounts | FeedPresence | FeedTyped | FeedCursor
-    | FeedStale | FeedBye
+    | FeedStale | FeedAlerts | FeedBye
 )  # fmt: skip
 
 _console_frames: msgspec.json.Decoder[ConsoleFrame] = msgspec.json.Decoder(ConsoleFrame)

@@ -17,7 +17,7 @@ from hub.store.wire import Answer, Arg
 KEEP_S = 7 * 86_400
 KEEP_CALLS, KEEP_FAILED = 2_000, 1_000
 """Of one account, about: some 1 kB each."""
-SLICE_MS, SLICES = 10 * 60_000, 6
+SLICE_MS, SLICES, SHORT = 10 * 60_000, 6, 3
 READ_AT_ONCE = 500
 
 Place = tuple[str, str]
@@ -38,6 +38,17 @@ class Pause(Value, frozen=True):
     until: int = 0
     failure: str = ""
     code: str = ""
+
+
+class Lately(Struct, frozen=True):
+    """Calls and failures of some half hour, out to the provider; and in which slices of the last two hours a webhook of its was taken.
+
+    A slice is ten minutes, numbered since 1970.
+    """
+
+    calls: int = 0
+    failures: int = 0
+    came: frozenset[int] = frozenset()
 
 
 class Told(Struct, frozen=True):
@@ -103,6 +114,18 @@ class Calls:
             failures=failures,
         )
 
+    async def lately(self, place: Place, *, now: int) -> Lately:
+        """What the account's calls and webhooks did of late, at `now` (ms)."""
+        current = now // SLICE_MS
+        keys = [self._keys.calls_counted(*place, current - n) for n in range(2 * SLICES)]
+        answers = await asyncio.gather(*(self._links.call(key, "HMGET", key, "o", "e", "i") for key in keys))
+        rows = [[int(part or 0) for part in cast("list[bytes | None]", answer)] for answer in answers]
+        return Lately(
+            calls=sum(row[0] for row in rows[:SHORT]),
+            failures=sum(row[1] for row in rows[:SHORT]),
+            came=frozenset(current - n for n, row in enumerate(rows) if row[2]),
+        )
+
     async def pause(self, place: Place, pause: Pause, *, now: int) -> None:
         """Have every process rest the account; a longer rest than that stays."""
         key = self._keys.pause(*place)
@@ -156,7 +179,9 @@ class Calls:
         commands: list[list[Arg]] = []
         for number, n in slices.items():
             key = self._keys.calls_counted(*place, number)
-            commands += [["HINCRBY", key, "n", n], ["HINCRBY", key, "f", broken[number]], ["EXPIRE", key, 2 * SLICES * 600]]
+            commands += [["HINCRBY", key, "n", n], ["HINCRBY", key, "f", broken[number]]]
+            commands += [["HINCRBY", key, field, more] for field, more in _ways(batch, number).items() if more]
+            commands.append(["EXPIRE", key, 2 * SLICES * 600])
         out = [one.exchange for one in batch if not one.exchange.incoming]
         well = max((one.at for one in out if not one.failed), default=0)
         bad = max((one for one in out if one.failed), key=lambda one: one.at, default=None)
@@ -167,6 +192,13 @@ class Calls:
                 ["HSET", standing, "failed", bad.at, "failure", bad.failure, "code", bad.code or bad.trouble, "status", bad.status]
             )
         return [*commands, ["EXPIRE", standing, KEEP_S]]
+
+
+def _ways(batch: Sequence[Kept], number: int) -> dict[str, int]:
+    """Of one slice: calls that went out, those of them that failed, webhooks that were taken."""
+    mine = [one.exchange for one in batch if one.exchange.at // SLICE_MS == number]
+    out = [one for one in mine if not one.incoming]
+    return {"o": len(out), "e": sum(one.failed for one in out), "i": sum(one.incoming and not one.failed for one in mine)}
 
 
 def _pause_of(answer: Answer) -> Pause:

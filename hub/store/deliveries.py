@@ -8,13 +8,16 @@ from msgspec import Struct
 from hub.model.delivery import Delivery
 from hub.model.errors import Fenced
 from hub.model.words import DeliveryState
+from hub.store.codec import encode
 from hub.store.functions import function
 from hub.store.keys import Keys, PartitionKeys
 from hub.store.links import Links, Need
 from hub.store.partition import Partition
 from hub.store.wire import Arg, ServerError
 
-_MARK, _BEGUN, _SETTLE, _AGAIN, _HOLD, _REMOVE = (function(n) for n in ("mark", "begun", "settle", "again", "hold", "remove"))
+_MARK, _BEGUN, _SETTLE, _AGAIN, _HOLD, _REMOVE, _ANNOUNCE = (
+    function(n) for n in ("mark", "begun", "settle", "again", "hold", "remove", "announce")
+)  # fmt: skip
 KEEP_S = 30 * 86_400
 KEEP_EXTERNAL_S = 8 * 86_400
 
@@ -109,6 +112,15 @@ class Deliveries:
             partition.fence, entry, delivery.id, str(delivery.address), blob,
         ]  # fmt: skip
         return cast("bytes", await self._call(keys, args)).decode()
+
+    async def announce(self, delivery: Delivery, *, voice: str) -> bool:
+        """Put a delivery that no turn made into the outbox; False where one of its id was there in the last thirty days."""
+        keys = self._keys.of_customer(delivery.customer)
+        args: list[Arg] = [
+            "FCALL", _ANNOUNCE, 3, keys.delivery(delivery.id), keys.open(delivery.customer), keys.out,
+            delivery.id, voice, str(delivery.address), encode(delivery),
+        ]  # fmt: skip
+        return await self._call(keys, args, need=Need.SAFE) == 1
 
     async def count(self, stream: str, partition: Partition) -> int:
         """How many deliveries stand in a stream."""

@@ -97,9 +97,9 @@ class PartitionKeys:
         return f"{self._tag}:seen:{day}"
 
 
-_OURS = re.compile(r"hub:|\{p\d\d\}:|address:|bucket:|calls:\{|cases:\{|chat:\{|home:|pass:|token:\{")
+_OURS = re.compile(r"alerts:\{|hub:|\{p\d\d\}:|address:|bucket:|calls:\{|cases:\{|chat:\{|home:|pass:|token:\{")
 _PASSING = re.compile(
-    r"hub:(?:workers|partitions|spooling|indexing|session:|setup$)|\{p\d\d\}:spooling$|bucket:|calls:\{|pass:|token:\{[^}]*\}:lock$"
+    r"alerts:\{all\}:(?:lease|machines)$|hub:(?:workers|partitions|spooling|indexing|session:|setup$)|\{p\d\d\}:spooling$|bucket:|calls:\{|pass:|token:\{[^}]*\}:lock$"
 )
 
 
@@ -124,6 +124,13 @@ class Keys:
         self.agents = f"{prefix}hub:agents"
         self.indexing = f"{prefix}hub:indexing"
         self.signals = f"{prefix}hub:signals"
+
+        alerts = f"{prefix}alerts:{{all}}"
+        self.alerts = f"{alerts}:book"
+        self.alerts_lease = f"{alerts}:lease"
+        self.alerts_machines = f"{alerts}:machines"
+        self.alerts_rhythms = f"{alerts}:rhythms"
+        self.alerts_known = f"{alerts}:known"
 
     def lasting(self, key: str) -> str | None:
         """A key's name without the prefix, where it is this hub's and tells more than who is at work just now; else None."""
@@ -185,7 +192,7 @@ class Keys:
         return f"{self.prefix}calls:{{{channel}:{account}}}:pause"
 
     def calls_counted(self, channel: str, account: str, number: int) -> str:
-        """Calls and failures of ten minutes (their number since 1970): hash of n, f."""
+        """Calls and failures of ten minutes (their number since 1970): hash of n, f; o, e of those out to it; i webhooks taken."""
         return f"{self.prefix}calls:{{{channel}:{account}}}:{number}"
 
     def chat(self, address: Address) -> tuple[str, str]:

@@ -42,7 +42,11 @@ class SignedOut(Tagged, frozen=True, tag="out"):
     login: str
 
 
-Signal = Typed | Here | WhoIsHere | SignedOut
+class AlertsChanged(Tagged, frozen=True, tag="alerts"):
+    """What is wrong with the hub has changed: consoles ask anew."""
+
+
+Signal = Typed | Here | WhoIsHere | SignedOut | AlertsChanged
 _decode = msgpack.Decoder(Signal).decode
 _encode = msgpack.Encoder().encode
 

@@ -8,6 +8,7 @@ from aiohttp import web
 from msgspec import json
 
 from hub.web.answering import Handler
+from hub.web.api_alerts import ALERT_ROUTES
 from hub.web.api_amending import AMEND_ROUTES
 from hub.web.api_channels import CHANNEL_ROUTES
 from hub.web.api_customers import CUSTOMER_ROUTES
@@ -35,6 +36,7 @@ ROUTES: tuple[Route, ...] = (
     *WINDOW_ROUTES,
     *JOURNEY_ROUTES,
     *CHANNEL_ROUTES,
+    *ALERT_ROUTES,
     *OPERATION_ROUTES,
 )
 

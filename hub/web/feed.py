@@ -9,6 +9,7 @@ from hub.model.errors import HubError, StoreAway
 from hub.model.feed import (
     Card,
     Counts,
+    FeedAlerts,
     FeedCounts,
     FeedCursor,
     FeedFrame,
@@ -27,7 +28,7 @@ from hub.model.words import ConversationStatus, OwnerKind
 from hub.store.customers import Customers
 from hub.store.inbox import Inbox
 from hub.store.journals import ForeignCursor, Journals, Read, Vector, cursor_of, vector_of
-from hub.store.signals import Signal, Typed
+from hub.store.signals import AlertsChanged, Signal, Typed
 from hub.web.feed_digest import Digest, Interest, digest
 from hub.web.feed_listener import Listener, frames_for
 
@@ -145,7 +146,10 @@ class Feed:
             listener.tell(FeedPresence(people=people))
 
     def hear(self, signal: Signal | None) -> None:
-        """Tell those who look at a customer who types there, but for themselves."""
+        """Tell those who look at a customer who types there, but for themselves; and everybody that alerts changed."""
+        if isinstance(signal, AlertsChanged):
+            for listener in self._listeners:
+                listener.tell(FeedAlerts())
         if isinstance(signal, Typed):
             for listener in self._listeners:
                 if signal.customer in listener.pieces and signal.who != f"agent:{listener.login}":

@@ -9,6 +9,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
 
 from hub.engine.counters import Counters
+from hub.model.alert import AlertKind, Severity
 from hub.web.headers import JSON_HEADERS
 
 _BY_CHANNEL = {
@@ -35,10 +36,21 @@ _PLAIN = {
 
 
 class HubCollector(Collector):
-    """Turns counters and gauges into metrics named `<prefix>hub_…`. `gauges`: name → what it is now (partitions owned, spool depth)."""
+    """Turns counters and gauges into metrics named `<prefix>hub_…`. `gauges`: name → what it is now (partitions owned, spool depth).
 
-    def __init__(self, counters: Counters, *, gauges: Mapping[str, Callable[[], float]], prefix: str = "") -> None:
+    `alerts`: (kind, severity) → how many are open; a kind of which none is open is told as 0.
+    """
+
+    def __init__(
+        self,
+        counters: Counters,
+        *,
+        gauges: Mapping[str, Callable[[], float]],
+        alerts: Callable[[], Mapping[tuple[str, str], int]] = dict,
+        prefix: str = "",
+    ) -> None:
         self._counters = counters
+        self._alerts = alerts
         self._gauges = gauges
         self._prefix = "".join(c if c.isalnum() else "_" for c in prefix)
 
@@ -51,8 +63,19 @@ class HubCollector(Collector):
             yield family
         for name, words in _PLAIN.items():
             yield CounterMetricFamily(f"{self._prefix}hub_{name}", words, value=getattr(self._counters, name))
+        yield self._open()
         for name, value in self._gauges.items():
             yield GaugeMetricFamily(f"{self._prefix}hub_{name}", name.replace("_", " ").capitalize() + " now.", value=value())
+
+    def _open(self) -> Metric:
+        family = GaugeMetricFamily(
+            f"{self._prefix}hub_alerts", "Alerts open now, as GET /api/alerts tells them.", labels=("kind", "severity")
+        )
+        found = self._alerts()
+        for kind in AlertKind:
+            for severity in Severity:
+                family.add_metric((kind.value, severity.value), found.get((kind.value, severity.value), 0))
+        return family
 
 
 class Metrics:

@@ -17,6 +17,7 @@ from hub.model.ports import Channel, Clock
 from hub.model.prices import Prices
 from hub.model.rates import Rates
 from hub.model.window import WindowRule
+from hub.store.alerts import Alerts
 from hub.store.archive.hit import Hit
 from hub.store.calls import Calls
 from hub.store.cases import Cases
@@ -67,6 +68,7 @@ class Rooms(Struct, frozen=True, kw_only=True):
     switch: Switch
     cases: Cases
     calls: Calls
+    alerts: Alerts
     intake: Intake
     channels: Mapping[tuple[str, str], Channel]
     clock: Clock

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from config.alert_settings import ALERTS
 from config.reading import Secret
 from config.reference import ACCOUNT, CHAT, MEDIA, NUDGES, SHOP, TOP, Mode, markdown
 from config.settings import Account, Settings, load_settings
@@ -267,7 +268,7 @@ def test_the_pages_example_is_taken(tmp_path: Path) -> None:
 def test_every_default_is_taken_when_it_is_written_out(tmp_path: Path) -> None:
     rows = [line for line in markdown().splitlines() if line.startswith("| `")]
 
-    assert len(rows) == len((*TOP, *SHOP, *CHAT, *MEDIA, *NUDGES, *ACCOUNT))
+    assert len(rows) == len((*TOP, *SHOP, *CHAT, *MEDIA, *NUDGES, *ALERTS, *ACCOUNT))
     toml = 'data = "data"\nport = 8080\nmaxmemory = "512mb"\nfsync = "always"\n[shop]\nlanguages = ["en", "vi", "zh-TW"]'
     assert loaded(tmp_path, toml) == loaded(tmp_path, "\n")
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from config.outcomes import markdown
+from hub.model.alert_words import SPOKEN
 from hub.model.failure import Failure
 from hub.model.message import MediaKind
 from hub.model.outcomes import OUTCOMES
@@ -50,6 +51,15 @@ def test_every_failure_has_its_sentence_and_both_sides_say_the_same() -> None:
 
     assert set(Failure) == set(OUTCOMES)
     assert {failure: [one.words["en"], one.words["vi"], one.words["zh-TW"]] for failure, one in OUTCOMES.items()} == told
+
+
+def test_every_alert_has_its_sentence_and_its_remedy_and_both_sides_say_the_same() -> None:
+    rows = re.findall(r'"alert\.([\w.]+)": (\[[^\]]*\])', (ROWS / "alerts.ts").read_text())
+    told = {code: json.loads(re.sub(r",\s*\]", "]", row)) for code, row in rows}
+
+    sentences = {word: spoken.sentence for word, spoken in SPOKEN.items()}
+    remedies = {f"{word}.remedy": spoken.remedy for word, spoken in SPOKEN.items()}
+    assert {code: [words["en"], words["vi"], words["zh-TW"]] for code, words in {**sentences, **remedies}.items()} == told
 
 
 def test_the_page_of_outcomes_is_what_the_code_says() -> None:

@@ -27,6 +27,7 @@ from hub.model.events import Event
 from hub.model.ports import Clock
 from hub.model.record import Live, Record
 from hub.nudges.rules import Rules
+from hub.store.alerts import Alerts
 from hub.store.archive.errors import ArchiveAway
 from hub.store.calls import Calls
 from hub.store.cases import Cases, Seal
@@ -207,6 +208,7 @@ class Store:
             switch=self.switch,
             cases=self.cases,
             calls=Calls(self.links, self.keys),
+            alerts=Alerts(self.links, self.keys),
             intake=self.intake,
             channels={("standin", "main"): self.channel},
             clock=self.clock,

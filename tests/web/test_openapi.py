@@ -30,6 +30,7 @@ from tests.web.people_world import PASSWORD, signed_in, somebody
 
 BODIES: dict[str, dict[str, object]] = {
     "claim": {"agent": "mai"},
+    "knowAlerts": {"marks": []},
     "say": {"agent": "mai", "text": "xin chào"},
     "release": {"agent": "mai"},
     "resolve": {"agent": "mai"},

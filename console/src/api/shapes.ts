@@ -19,6 +19,8 @@ export type ViewName = "queue" | "mine" | "open" | "resolved";
 export type Line = Schemas["Line"];
 export type ChannelAccount = Schemas["ChannelAccount"];
 export type ChannelList = Schemas["ChannelList"];
+export type AlertList = Schemas["AlertList"];
+export type OpenAlert = Schemas["OpenAlert"];
 export type Exchange = Schemas["Exchange"];
 export type LogEntry = Schemas["LogEntry"];
 export type LogPage = Schemas["LogPage"];
@@ -44,6 +46,7 @@ export type HubFrame =
   | Schemas["FeedTyped"]
   | Schemas["FeedCursor"]
   | Schemas["FeedStale"]
+  | Schemas["FeedAlerts"]
   | Schemas["FeedBye"];
 
 export type ConsoleFrame =

@@ -5,6 +5,7 @@ import { useDesk } from "../feed/desk";
 import { type DeskState, TYPING_MS } from "../feed/state";
 import { Boundary } from "../ui/Boundary";
 import { LANGUAGES } from "../words/words";
+import { Alerts } from "./Alerts";
 import { useMay, useParts, useSession, useWords } from "./app";
 import { type Command, CommandsFrame, useCommands, useKeys, useRegistry } from "./commands";
 import { LANGUAGE_NAMES } from "./Door";
@@ -57,7 +58,10 @@ function Frame() {
       </button>
       <Rail onBar={() => setOver("bar")} />
       <main id="main" className={css.main} tabIndex={-1}>
-        <Line />
+        <div>
+          <Line />
+          <Alerts />
+        </div>
         <div className={css.view} data-view={found?.id}>
           <Boundary place={view}>{Screen && <Screen key={found.id} />}</Boundary>
         </div>

@@ -1,5 +1,6 @@
 /** Words of the screens: a typed table for each language, plural forms by Intl. */
 
+import { alerts } from "./rows/alerts";
 import { channels } from "./rows/channels";
 import { customers } from "./rows/customers";
 import { facts } from "./rows/facts";
@@ -14,7 +15,18 @@ import type { Phrase } from "./shape";
 export type Language = "vi" | "en" | "zh-TW";
 export const LANGUAGES: readonly Language[] = ["vi", "en", "zh-TW"];
 
-export const WORDS = { ...shell, ...inbox, ...facts, ...channels, ...customers, ...nudges, ...gate, ...outcomes, ...settings } as const;
+export const WORDS = {
+  ...shell,
+  ...alerts,
+  ...inbox,
+  ...facts,
+  ...channels,
+  ...customers,
+  ...nudges,
+  ...gate,
+  ...outcomes,
+  ...settings,
+} as const;
 export type Key = keyof typeof WORDS;
 export type Values = Readonly<Record<string, string | number>>;
 export type Say = (key: Key, values?: Values) => string;

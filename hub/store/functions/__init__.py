@@ -2,10 +2,10 @@
 
 from importlib.resources import files
 
-VERSION = 5
+VERSION = 6
 """Raised with every change of a `*.lua` here that a running older process would feel; that one keeps calling its own version."""
 
-PARTS = ("shared", "mailbox", "commit", "delivery", "hub", "feed")
+PARTS = ("shared", "mailbox", "commit", "delivery", "hub", "feed", "alerts")
 """The files the library is put together from: each uses only what stands before it."""
 
 

@@ -1,0 +1,132 @@
+"""The lookout over the hub wired together: what it looks at on this machine and at providers, and whom it tells."""
+
+import platform
+import random
+import shutil
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+import structlog
+from aiohttp import ClientError, ClientSession, ClientTimeout
+from msgspec import Struct
+
+from config.looking import Looks, ReadTokens, look_at
+from config.settings import Account, Settings
+from config.stored import Store, process_name
+from config.telling import polls
+from hub.engine.senses import HouseSenses, Machine, Watched
+from hub.engine.watching import Lookout, Told
+from hub.model.address import Address
+from hub.model.alert import Notice
+from hub.model.alert_message import Reader, posted_form
+from hub.model.ports import Channel, Clock, Tokens
+from hub.model.seen import Seen
+from hub.store.alerts import Alerts
+from hub.store.customers import Customers
+from hub.store.signals import AlertsChanged, Signals
+
+log = structlog.get_logger()
+POST_TIMEOUT = ClientTimeout(total=4.0)
+REFUSED_FROM = 300
+Channels = Mapping[tuple[str, str], Channel]
+
+
+class Outlook(Struct, frozen=True):
+    """What the lookout of one process needs of it. `spooled`: events on its disk; `tokens`: the house's, which it only reads."""
+
+    settings: Settings
+    store: Store
+    channels: Channels
+    session: ClientSession
+    clock: Clock
+    tokens: Tokens
+    spooled: Callable[[], int]
+
+
+class Watching(Struct, frozen=True):
+    """The lookout of one process and its senses, which end with it."""
+
+    lookout: Lookout
+    senses: HouseSenses
+
+    async def run(self) -> None:
+        """Watch until cancelled."""
+        try:
+            await self.lookout.run()
+        finally:
+            await self.senses.close()
+
+
+def watching_of(outlook: Outlook) -> Watching:
+    """The lookout over a process's hub."""
+    settings, store, clock = outlook.settings, outlook.store, outlook.clock
+    machine = Machine(
+        name=platform.node() or "this machine", free=lambda: shutil.disk_usage(settings.data).free, spooled=outlook.spooled
+    )  # fmt: skip
+    senses = HouseSenses(
+        store.links,
+        store.keys,
+        accounts=lambda: watched(settings.accounts, outlook.channels),
+        look_at=_looks_of(outlook),
+        machine=machine,
+        clock=clock,
+        chance=random.SystemRandom().random,
+    )
+    signals = Signals(store.links, store.keys, customers=Customers(store.links, store.keys))
+    lookout = Lookout(
+        Alerts(store.links, store.keys),
+        store.deliveries,
+        senses,
+        told=_told_by(outlook),
+        clock=clock,
+        every=settings.alerts.every_seconds,
+        me=process_name(),
+        on_change=lambda: signals.publish(AlertsChanged()),
+    )
+    return Watching(lookout=lookout, senses=senses)
+
+
+def watched(accounts: Sequence[Account], channels: Channels) -> tuple[Watched, ...]:
+    """The accounts that have a provider; those it calls are known by their silence, too."""
+    served = ((account, channels[place]) for account in accounts if (place := (account.channel, account.name)) in channels)
+    return tuple(Watched((account.channel, account.name), hooked=not polls(channel, account)) for account, channel in served)
+
+
+def reader_of(settings: Settings) -> Reader:
+    """How the shop's people read."""
+    shop = settings.shop
+    return Reader(shop=shop.name, language=shop.language, time_zone=shop.time_zone)
+
+
+def _looks_of(outlook: Outlook) -> Callable[[tuple[str, str]], Awaitable[Seen]]:
+    settings = outlook.settings
+    looks = Looks(outlook.session, outlook.clock, ReadTokens(outlook.tokens), settings.public_url)
+    by_place = {(account.channel, account.name): account for account in settings.accounts}
+
+    async def look(place: tuple[str, str]) -> Seen:
+        return await look_at(by_place[place], looks)
+
+    return look
+
+
+def _told_by(outlook: Outlook) -> Told:
+    alerts, reader = outlook.settings.alerts, reader_of(outlook.settings)
+
+    def serves(address: Address) -> bool:
+        return (address.channel, address.account) in outlook.channels
+
+    async def post(notice: Notice) -> bool:
+        return await _posted(outlook.session, str(alerts.webhook), posted_form(notice, reader))
+
+    return Told(to=alerts.to, reader=reader, serves=serves, post=post if alerts.webhook else None)
+
+
+async def _posted(session: ClientSession, url: str, form: Mapping[str, object]) -> bool:
+    """Whether the address took it. It may have, though no answer came: it is posted again then, under the same id."""
+    try:
+        async with session.post(url, json=form, timeout=POST_TIMEOUT, allow_redirects=False) as answer:
+            if answer.status < REFUSED_FROM:
+                return True
+            log.warning("the web address for alerts refuses", status=answer.status)
+    except (ClientError, TimeoutError, OSError) as error:
+        log.warning("the web address for alerts is not reached", error=type(error).__name__)
+    return False

@@ -1,0 +1,49 @@
+"""The end of a delivery: why it came, and what its customer's mailbox is told of it."""
+
+from msgspec import Struct
+
+from hub.model.alert import STAFF
+from hub.model.delivery import Delivery
+from hub.model.errors import SendError
+from hub.model.events import DeliveryEnded
+from hub.model.failure import Failure
+from hub.model.journal import DeliveryMoved
+from hub.model.words import DeliveryState
+
+_BAD = frozenset({DeliveryState.FAILED, DeliveryState.UNKNOWN})
+
+
+class Why(Struct, frozen=True):
+    """Why a delivery ended so: the provider's words and number (or ours), and what that is called on every channel."""
+
+    reason: str = ""
+    code: str = ""
+    failure: Failure | None = None
+
+    @property
+    def word(self) -> str:
+        """The failure as it is stored; empty where nothing went wrong."""
+        return self.failure.value if self.failure else ""
+
+
+def why_of(error: SendError) -> Why:
+    """The end that an error means."""
+    return Why(error.reason or type(error).__name__, code=error.code, failure=error.failure)
+
+
+def is_news(delivery: Delivery, state: DeliveryState, why: Why) -> bool:
+    """Whether the mailbox has to know: that nothing arrived is a turn's matter, but for the shop's own people, who have no turns."""
+    return delivery.customer != STAFF and (state in _BAD or why.failure is Failure.EXPIRED)
+
+
+def ended_of(moved: DeliveryMoved, *, opted_out: bool) -> DeliveryEnded:
+    """What the mailbox is told."""
+    return DeliveryEnded(
+        delivery=moved.delivery,
+        state=moved.state,
+        reason=moved.reason,
+        opted_out=opted_out,
+        address=moved.address,
+        failure=moved.failure,
+        code=moved.code,
+    )
