@@ -10,6 +10,7 @@ from email.message import Message
 from channels.email.letter import Letter, ids, mailbox, matter
 from channels.email.mime import headers_of
 from channels.email.smtp_codes import failure_of
+from channels.email.text import added, newest
 from hub.model.address import Address
 from hub.model.base import Value
 from hub.model.events import Body, Incoming, OptedOut, Receipt, Said
@@ -89,7 +90,8 @@ def _said(letter: Letter, name: str) -> Said:
     answered = (*letter.references, letter.in_reply_to)
     bears = " ".join(answered)
     found = _CONVERSATION.search(bears) or next(filter(None, (_PLUS.search(to) for to in letter.others)), None)
-    text = letter.newest
+    quotes_only = bool(letter.enclosed) and not added(letter.text) and letter.newest == newest(letter.text)
+    text = "" if quotes_only else letter.newest
     return Said(
         text=text,
         attachments=tuple(attachment_of(f.content, name=f.name, mime=f.mime_type, sha256=f.sha256) for f in letter.enclosed),

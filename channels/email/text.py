@@ -102,6 +102,11 @@ def newest(text: str) -> str:
 
     Answers between quoted lines stay, with the lines they answer.
     """
+    return added(text) or _tidy(text)
+
+
+def added(text: str) -> str:
+    """The same, but empty where the writer added no words at all: who only encloses a file says nothing by what is quoted below."""
     lines = text[:MOST_CHARACTERS].split("\n")
     end = _end_of_new(lines)
     kept = lines[:end]
@@ -111,7 +116,7 @@ def newest(text: str) -> str:
         kept = kept[: _heading_begins(kept, len(kept) - 1)]
     signed = next((n for n, line in enumerate(kept) if _SIGNED.match(line) and n >= len(kept) - 12), None)
     kept = kept[:signed] if signed else kept
-    return _tidy("\n".join(kept)) or _tidy(text)
+    return _tidy("\n".join(kept))
 
 
 def _end_of_new(lines: list[str]) -> int:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from channels.email.text import decoded, newest, text_of_html
+from channels.email.text import added, decoded, newest, text_of_html
 from hub.model.errors import Unparseable
 from tests.channels.email_world import read
 
@@ -32,6 +32,18 @@ from tests.channels.email_world import read
 )
 def test_newest_words_are_found(text: str, kept: str) -> None:
     assert kept == newest(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("Có ạ\n\nOn Mon, 2 Nov 2026 at 09:00, Shop <a@b.c> wrote:\n> cũ", "Có ạ"),
+        ("\n\nOn Mon, 2 Nov 2026 at 09:00, Shop <a@b.c> wrote:\n> 1. Giao hàng\n> 2. Gặp nhân viên", ""),
+        ("> chỉ có trích", ""),
+    ],
+)
+def test_who_quotes_only_adds_no_words(text: str, kept: str) -> None:
+    assert kept == added(text)
 
 
 @pytest.mark.parametrize(

@@ -157,6 +157,7 @@ async def test_a_picture_comes_in_and_is_kept_to_the_last_byte(channels: Channel
         return bool(found)
 
     await soon(kept, what="the picture")
+    assert [""] == [line.entry.text for line in await lan.lines() if line.entry.attachments]
     caller = channels.house.caller
     async with caller.http.get(caller.base + found[0], headers=caller.token) as answer:
         assert (200, PICTURE) == (answer.status, await answer.read())
