@@ -13,6 +13,8 @@ from sandbox.faults import FaultKind, Faults
 from sandbox.roads import Roads
 from sandbox.shown import Webhook
 
+ALONE_S = 10.0
+"""A webhook that shall be overtaken waits so long for another."""
 BACKOFF = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)
 """Seconds between attempts."""
 
@@ -30,15 +32,25 @@ class Attempt(Value, frozen=True):
 class Bringing:
     """Delivers while a hook is known."""
 
-    def __init__(self, faults: Faults, *, backoff: tuple[float, ...] = BACKOFF, seconds: float = 30.0, roads: Roads | None = None) -> None:
-        """`roads`: where the hook's address leads; `seconds`: how long an answer is waited for."""
+    def __init__(
+        self,
+        faults: Faults,
+        *,
+        backoff: tuple[float, ...] = BACKOFF,
+        seconds: float = 30.0,
+        alone: float = ALONE_S,
+        roads: Roads | None = None,
+    ) -> None:
+        """`seconds`: how long an answer is waited for; `alone`: how long for another webhook; `roads`: where the hook leads."""
         self.hook = ""
         self.attempts: list[Attempt] = []
         self._faults = faults
         self._roads = roads or Roads()
         self._backoff = backoff
+        self._after = alone
         self._timeout = ClientTimeout(total=seconds)
         self._waiting: dict[str, deque[Webhook]] = {}
+        self._overtaken: dict[str, Webhook] = {}
         self._lines: dict[str, asyncio.Task[None]] = {}
         self._session: ClientSession | None = None
 
@@ -57,14 +69,29 @@ class Bringing:
             await self._session.close()
 
     def bring(self, chat: str, *webhooks: Webhook) -> None:
-        """Queue them for this phone; a reorder fault lets one go behind the next."""
+        """Queue them for this phone; a reorder fault lets one go before the one that waits, or keeps it until the next has gone."""
         line = self._waiting.setdefault(chat, deque())
         for webhook in webhooks:
-            if line and self._faults.pick("webhook", chat, FaultKind.REORDER):
-                line.insert(len(line) - 1, webhook)
+            overtaken = self._overtaken.pop(chat, None)
+            if overtaken is None and self._faults.pick("webhook", chat, FaultKind.REORDER):
+                self._swap(chat, line, webhook)
             else:
                 line.append(webhook)
+            line.extend([overtaken] if overtaken else ())
         self.begin()
+
+    def _swap(self, chat: str, line: deque[Webhook], webhook: Webhook) -> None:
+        if line:
+            line.insert(len(line) - 1, webhook)
+        else:
+            self._overtaken[chat] = webhook
+            asyncio.get_running_loop().call_later(self._after, self._alone, chat, webhook)
+
+    def _alone(self, chat: str, webhook: Webhook) -> None:
+        """Nothing came after it."""
+        if self._overtaken.get(chat) is webhook:
+            self._waiting[chat].append(self._overtaken.pop(chat))
+            self.begin()
 
     def begin(self) -> None:
         """Go on with whatever waits, once there is a hook."""

@@ -28,7 +28,7 @@ class Fault(Value, frozen=True):
     throttle: refused with 429 and `retry_after` seconds; error: refused with `status` and `description`; hang_before: nothing is
     done for `seconds`, then as usual; hang_after: taken, answered `seconds` later; reset_before, reset_after: the connection is
     reset before or after it is taken; malformed: taken, answered with what is no JSON; duplicate, reorder: a webhook is delivered
-    twice, or before the one that waits (method `webhook`).
+    twice, or not in its turn: before the one that waits, else behind the next (method `webhook`).
     """
 
     kind: FaultKind

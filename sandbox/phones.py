@@ -17,8 +17,11 @@ from aiohttp.web_routedef import AbstractRouteDef
 from hub.model.base import Value
 from sandbox.desk import Desk
 from sandbox.door import Screen, screen_of, version_of
+from sandbox.faults import Fault, Faults
 from sandbox.plugged import LANGUAGES, PLUGS, Plug
+from sandbox.reading import control, guarded
 from sandbox.stand_in import StandIn
+from sandbox.troubles import TROUBLES
 
 LONGEST_WAIT_S = 25.0
 MOST_WATCHED = 12
@@ -40,7 +43,10 @@ class Person(Value, frozen=True, omit_defaults=False):
 
 
 class App(Value, frozen=True, omit_defaults=False):
-    """One app as the page shows it. `limits`: what its channel can show, by name; `hook`: whether a hub is there."""
+    """One app as the page shows it. `limits`: what its channel can show, by name; `hook`: whether a hub is there.
+
+    `troubles`: what can be made to go wrong, by name.
+    """
 
     kind: str
     title: str
@@ -48,6 +54,14 @@ class App(Value, frozen=True, omit_defaults=False):
     does: list[str]
     limits: Mapping[str, object]
     hook: bool
+    troubles: list[str]
+
+
+class Trouble(Value, frozen=True):
+    """What shall go wrong, and for whom."""
+
+    chat: str
+    name: str
 
 
 class Shelf(Protocol):
@@ -66,6 +80,16 @@ class Shelf(Protocol):
     @property
     def does(self) -> frozenset[str]:
         """What its customers do besides writing and pressing."""
+        ...
+
+    @property
+    def troubles(self) -> Mapping[str, Fault]:
+        """What can be made to go wrong, by name."""
+        ...
+
+    @property
+    def faults(self) -> Faults:
+        """Where faults are set."""
         ...
 
     @property
@@ -106,6 +130,8 @@ class DeskShelf:
         self.kind = desk.kind
         self.title = desk.provider.title
         self.does = plug.does
+        self.troubles = {**TROUBLES, **plug.troubles}
+        self.faults = desk.faults
         self._desk = desk
         self._plug = plug
         for n, name in enumerate(plug.names):
@@ -205,13 +231,14 @@ class Phones:
             web.get("/_phones/apps", self._apps),
             web.get("/_phones/watch", self._watch),
             web.post("/_phones/{kind}/another", self._another),
+            web.post("/_phones/{kind}/trouble", guarded(self._trouble)),
         ]
 
     async def _apps(self, _request: web.Request) -> web.Response:
         return _told([
             App(
                 kind=shelf.kind, title=shelf.title, people=shelf.people(), does=sorted(shelf.does), limits=self.limits.get(shelf.kind, {}),
-                hook=shelf.hook,
+                hook=shelf.hook, troubles=list(shelf.troubles),
             )
             for shelf in self._shelves.values()
         ])  # fmt: skip
@@ -221,6 +248,15 @@ class Phones:
             raise web.HTTPUnsupportedMediaType(text="send JSON")
         wanted = request.query.get("language", "")
         return _told(self._shelf(request.match_info["kind"]).another(wanted if wanted in LANGUAGES else LANGUAGES[0]))
+
+    async def _trouble(self, request: web.Request) -> web.Response:
+        """The fault of that name, for that customer alone."""
+        shelf, wanted = self._shelf(request.match_info["kind"]), await control(request, Trouble)
+        fault = shelf.troubles.get(wanted.name)
+        if fault is None:
+            raise web.HTTPNotFound(text="nothing goes wrong like that here")
+        shelf.faults.add(msgspec.structs.replace(fault, chat=wanted.chat))
+        return _told({})
 
     async def _watch(self, request: web.Request) -> web.Response:
         """Several screens by one request, for a browser opens few connections: `on` = kind/chat/seen, again for each phone.

@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping
 from hub.model.base import Value
 from sandbox.desk import Provider
 from sandbox.email import MailService
+from sandbox.faults import Fault
 from sandbox.line import Line
 from sandbox.messaging import INSTAGRAM, MESSENGER, Meta
 from sandbox.slack import Slack
+from sandbox.troubles import EXPIRED, TICKET, refused
 from sandbox.twilio import SMS, WHATSAPP, Twilio
 from sandbox.viber import Viber
 from sandbox.whatsapp_cloud import WhatsApp
@@ -32,7 +34,7 @@ class Plug(Value, frozen=True):
 
     `path`: what stands behind that in `base_url`; `person`: the address of the nth customer; `names`: of three of them, who speak
     Vietnamese, English and Chinese; `does`: what its customers do besides writing and pressing (follow, react, place); `receipts`: how
-    far receipts go by themselves.
+    far receipts go by themselves; `troubles`: what else can be made to go wrong here.
     """
 
     make: Callable[[], Provider]
@@ -42,6 +44,7 @@ class Plug(Value, frozen=True):
     does: frozenset[str] = frozenset()
     path: str = ""
     receipts: str = "delivered"
+    troubles: Mapping[str, Fault] = {}
 
 
 def _mobile(start: str) -> Callable[[int], str]:
@@ -60,22 +63,26 @@ def _meta(kind: str) -> Callable[[], Provider]:
     return lambda: Meta(kind, token=TOKEN, secret=SECRET, own_id=OWN, app_id=APP)
 
 
+_META_LATE = {EXPIRED: refused("10/2018278 This message is sent outside of allowed window.")}
+
 PLUGS: Mapping[str, Plug] = {
     "whatsapp_cloud": Plug(
         make=lambda: WhatsApp(token=TOKEN, secret=SECRET, number=NUMBER), fields={**_SIGNED, "phone_number_id": NUMBER}, path="/v25.0",
         person=_mobile("8490001"), names=("Bảo Trân", "Oliver Reed", "林雅婷"), does=frozenset((REACT, PLACE)),
+        troubles={EXPIRED: refused("131047 Re-engagement message")},
     ),
     MESSENGER: Plug(
         make=_meta(MESSENGER), fields={**_SIGNED, "page_id": OWN, "app_id": APP}, path="/v25.0", person=_mobile("771000000000"),
-        names=("Gia Hân", "Grace Miller", "王俊傑"), does=frozenset((REACT, FOLLOW)),
+        names=("Gia Hân", "Grace Miller", "王俊傑"), does=frozenset((REACT, FOLLOW)), troubles=_META_LATE,
     ),
     INSTAGRAM: Plug(
         make=_meta(INSTAGRAM), fields={**_SIGNED, "instagram_account_id": OWN, "app_id": APP}, path="/v25.0",
-        person=_mobile("1784000000000"), names=("khanhvy.studio", "noah.walks", "yating.tw"), does=frozenset((REACT,)),
+        person=_mobile("1784000000000"), names=("khanhvy.studio", "noah.walks", "yating.tw"), does=frozenset((REACT,)), troubles=_META_LATE,
     ),
     "line": Plug(
         make=lambda: Line(token=TOKEN, secret=SECRET), fields={"token": TOKEN, "secret": SECRET}, person=_hashed("U", 32),
         names=("Thanh Tùng", "Chloe Evans", "張家豪"), does=frozenset((FOLLOW, PLACE)), receipts="",
+        troubles={TICKET: refused("Invalid reply token", method="reply")},
     ),
     "viber": Plug(
         make=lambda: Viber(token=TOKEN), fields={"token": TOKEN, "sender_name": "Tiệm Mây"}, person=_hashed("viber-", 18),
@@ -84,7 +91,7 @@ PLUGS: Mapping[str, Plug] = {
     "zalo": Plug(
         make=lambda: Zalo(secret=SECRET, token=TOKEN), person=_mobile("451000000000000"), names=("Ngọc Mai", "Hannah Cole", "陳冠宇"),
         fields={"app_id": ZALO_APP, "oa_id": OA, "secret": SECRET, "token": TOKEN, "business_url": "{base}", "oauth_url": "{base}"},
-        does=frozenset((FOLLOW, PLACE)),
+        does=frozenset((FOLLOW, PLACE)), troubles={EXPIRED: refused("-230 User has not interacted with the OA in the past 7 days")},
     ),
     "slack": Plug(
         make=lambda: Slack(token=TOKEN, secret=SECRET), fields={"token": TOKEN, "secret": SECRET}, person=_mobile("U0PHONE"),
@@ -104,7 +111,7 @@ PLUGS: Mapping[str, Plug] = {
     ),
     WHATSAPP: Plug(
         make=_twilio(WHATSAPP), fields=_TWILIO, person=_mobile("8490003"), names=("Quốc Bảo", "Jack Turner", "黃淑芬"),
-        does=frozenset((FOLLOW, PLACE)),
+        does=frozenset((FOLLOW, PLACE)), troubles={EXPIRED: refused("63016 Failed to send freeform message: outside the allowed window")},
     ),
 }  # fmt: skip
 """By kind of channel, in the order in which the page shows them. A stand-in that is made is plugged in here."""

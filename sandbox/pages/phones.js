@@ -52,7 +52,7 @@ const actsOf = (phone) => {
     unsend: (bubble) => send("unsend", { n: bubble.n }),
     read: () => send("read", {}),
     standing: (name) => send(name, {}),
-    busy: () => act(phone.kind, "fault", { kind: "throttle", chat: phone.chat, times: 3, retry_after: 2 }),
+    trouble: (name) => ask(`/_phones/${phone.kind}/trouble`, { chat: phone.chat, name }).then(() => phone.notice(word("troubles")[name][1]), failed),
   };
 };
 
@@ -77,12 +77,13 @@ const menu = (phone) => {
     [word(phone.blocked ? "unblock" : "block"), () => phone.acts.standing(phone.blocked ? "follow" : "block")],
     can.includes("follow") && !phone.blocked ? [word("follow"), () => phone.acts.standing("follow")] : null,
     can.includes("place") ? [word("place"), () => phone.acts.place()] : null,
-    [word("busy"), () => phone.acts.busy()],
     [word("close"), () => toggle(phone.kind)],
   ].filter(Boolean);
+  const entry = ([label, what]) => make("button", { type: "button", onclick: () => { box.open = false; what(); } }, label);
+  const wrong = make("p", { id: `wrong-${phone.kind}` }, word("wrong"));
+  const troubles = apps.get(phone.kind).troubles.map((name) => entry([word("troubles")[name][0], () => phone.acts.trouble(name)]));
   const box = make("details", { class: "menu" }, make("summary", { "aria-label": word("more"), title: word("more") }, "⋮"),
-    make("div", { class: "entries" }, ...entries.map(([label, what]) =>
-      make("button", { type: "button", onclick: () => { box.open = false; what(); } }, label))));
+    make("div", { class: "entries" }, ...entries.map(entry), wrong, make("div", { role: "group", "aria-labelledby": wrong.id }, ...troubles)));
   return box;
 };
 
@@ -129,20 +130,25 @@ class Phone {
     this.kept = new Map();
     this.laid = "";
     this.screen = make("div", { class: "screen", role: "log", tabindex: "0", "aria-label": `${app.title}, ${this.person().name}` });
+    this.low = true;
+    this.screen.addEventListener("scroll", () => { this.low = this.screen.scrollHeight - this.screen.scrollTop - this.screen.clientHeight < 80; });
+    // A picture is as high as it is only once it is here; it does not bubble, so it is caught on its way down.
+    this.screen.addEventListener("load", () => this.sink(), true);
     this.quick = make("div", { class: "quick", role: "group" });
+    this.noticed = make("p", { class: "notice", role: "status" });
+    this.heard = 0;
     this.keys = make("div", { class: "keys" });
     this.menu = make("span", {}, menu(this));
     const add = make("button", { type: "button", "aria-label": word("another"), title: word("another"), onclick: () => this.another() }, "+");
     const bar = make("header", { class: "bar" }, make("span", { class: "mark", "aria-hidden": "true" }, MARKS[this.kind] || "?"), make("div", { class: "whose" }, make("h2", {}, app.title), people(this)), add, this.menu);
     const can = limits(app.limits);
     this.section.setAttribute("aria-label", app.title);
-    this.section.replaceChildren(bar, this.screen, this.quick, writing(this), this.keys, can ? make("p", { class: "limits" }, `${word("limits")}: ${can}`) : "");
+    this.section.replaceChildren(bar, this.screen, this.noticed, this.quick, writing(this), this.keys, can ? make("p", { class: "limits" }, `${word("limits")}: ${can}`) : "");
   }
 
   draw(shown) {
     const drawn = screen(shown, this.acts, this.kept);
     const held = [this.screen, this.quick, this.keys].some((part) => part.contains(document.activeElement));
-    const low = this.screen.scrollHeight - this.screen.scrollTop - this.screen.clientHeight < 80;
     this.seen = shown.version;
     if (this.blocked !== shown.blocked) {
       this.blocked = shown.blocked;
@@ -158,8 +164,23 @@ class Phone {
       this.keys.replaceChildren(...keyboard(shown, this.acts));
     }
     if (held && document.activeElement === document.body) this.screen.focus({ preventScroll: true });
-    if (low || shown.bubbles.at(-1)?.mine) this.screen.scrollTop = this.screen.scrollHeight;
+    const heard = shown.bubbles.filter((one) => !one.mine).length;
+    if (heard > this.heard) this.noticed.textContent = "";
+    this.heard = heard;
+    this.low ||= shown.bubbles.at(-1)?.mine === true;
+    this.sink();
     this.look(shown);
+  }
+
+  // Stands until the shop's next line: by then it has come true.
+  notice(text) {
+    this.noticed.textContent = text;
+    this.sink();
+  }
+
+  // Whoever reads the last lines goes on seeing the last lines.
+  sink() {
+    if (this.low) this.screen.scrollTop = this.screen.scrollHeight;
   }
 
   // Who has the phone open has read it.
@@ -208,7 +229,7 @@ const arrange = () => {
   while (open.size > fits()) open.delete(open.keys().next().value);
   localStorage.setItem(OPEN, JSON.stringify([...open.keys()]));
   at("phones").replaceChildren(...[...open.values()].map((phone) => phone.section));
-  for (const phone of open.values()) phone.screen.scrollTop = phone.screen.scrollHeight;
+  for (const phone of open.values()) phone.sink();
   row();
   watch();
 };

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeVar
 
 import msgspec
@@ -10,10 +10,11 @@ from aiohttp import web
 from aiohttp.web_routedef import AbstractRouteDef
 
 from sandbox.door import Done, Screen, content_of, version_of
-from sandbox.faults import Fault
+from sandbox.faults import Fault, FaultKind
 from sandbox.phones import Person
 from sandbox.shown import Bubble, Json, Media, Offer
 from sandbox.telegram.stand_in import TelegramStandIn
+from sandbox.troubles import TROUBLES
 
 _PEOPLE = (("1001", "Ngọc Anh", "vi"), ("1003", "Anna Schmidt", "en"), ("1004", "陳美玲", "zh-hant"))
 _FIRST_OWN = 3001
@@ -29,10 +30,12 @@ class TelegramShelf:
     kind = "telegram"
     title = "Telegram"
     does = frozenset(("follow",))
+    troubles: Mapping[str, Fault] = {name: fault for name, fault in TROUBLES.items() if fault.kind is not FaultKind.REORDER}
 
     def __init__(self, stand_in: TelegramStandIn) -> None:
         self._stand_in = stand_in
         self._world = stand_in.world
+        self.faults = stand_in.faults
         for id_, name, language in _PEOPLE:
             if id_ not in self._world.chats:
                 self._world.chat(id_, name=name).language = language

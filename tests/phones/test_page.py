@@ -183,6 +183,40 @@ def test_a_picture_is_sent_a_reaction_given_and_the_shop_blocked_and_let_in_agai
     expect(window.page.locator(".gone")).to_have_count(0)
 
 
+def test_a_busy_provider_is_tried_from_the_menu_by_the_keyboard_and_its_answer_comes_late(window: Window) -> None:
+    window.open("zalo")
+    menu = window.page.locator("section[data-kind=zalo] .menu summary")
+    window.page.get_by_role("button", name="Thêm khách").click()
+    expect(window.page.locator("section[data-kind=zalo] .empty")).to_be_visible()
+
+    menu.focus()
+    window.page.keyboard.press("Enter")
+    trouble = window.page.get_by_role("group", name="Thử sự cố của nhà cung cấp").get_by_role("button", name="Bận ba lần, mỗi lần 2 giây")
+    trouble.focus()
+    window.page.keyboard.press("Enter")
+    expect(window.page.locator(".notice")).to_contain_text("Hub chờ đúng 2 giây")
+    window.say("zalo", "shop mo cua luc may gio")
+
+    window.hears("zalo", HOURS)
+    expect(window.page.locator(".notice")).to_be_empty()
+    expect(window.page.locator("section[data-kind=zalo] .line:not(.mine)")).to_have_count(1)
+
+
+def test_a_picture_of_telegrams_customer_goes_out_under_its_words_and_its_name_stays(window: Window) -> None:
+    window.open("telegram")
+    whose = window.page.locator("section[data-kind=telegram] .who option:checked")
+    name = whose.inner_text()
+    window.page.locator("section[data-kind=telegram] textarea").fill("Mẫu này ạ")
+
+    window.page.locator("input[type=file]").set_input_files({"name": "ao.png", "mimeType": "image/png", "buffer": PICTURE})
+
+    line = window.page.locator(".line.mine", has_text="Mẫu này ạ")
+    expect(line.locator("img")).to_be_visible()
+    assert line.locator("img").evaluate("image => image.decode().then(() => image.naturalWidth > 0)")
+    expect(window.page.locator("section[data-kind=telegram] textarea")).to_have_value("")
+    assert name == whose.inner_text()
+
+
 def test_a_line_on_a_phone_that_is_not_open_is_counted_at_its_app(window: Window, shop: Demo) -> None:
     window.open("line")
     body = {"chat": PLUGS["instagram"].person(1), "text": "shop mo cua luc may gio"}
