@@ -19,7 +19,7 @@ import uvloop
 from bench.measures import children_of, cpu_of, rss_mb
 from bench.population import ACCOUNT, BORN, KIND, Population, load, record_of, records, timers, words
 from config.answers import store_answers
-from config.core import TURN_BUDGET_S, tune_interpreter
+from config.core import TURN_BUDGET_S, gestures_of, tune_interpreter
 from config.parts import find_server, open_store
 from config.settings import Settings, load_settings
 from config.stored import Store, process_name
@@ -252,6 +252,7 @@ class Bench:
             asking=Asking(store_answers(parts.deliveries)),
             clock=clock,
             counters=self.counters,
+            gestures=gestures_of(parts, (), clock=clock, counters=self.counters),
             mail=Reader(parts.links, clock),
             posts=GatedReader(parts.links, clock, self.gate),
         )

@@ -2,17 +2,19 @@
 
 import gc
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
 
+from channels.windows import RULES
 from config.answers import amend_answers, nudge_answers, receipt_answers, store_answers
 from config.stored import Entropy, Store
 from hub.engine.accounts import Account
 from hub.engine.asking import Asking
 from hub.engine.budget import TurnBudget
 from hub.engine.counters import Counters
+from hub.engine.gestures import Gestures, Known, Showing
 from hub.engine.holding import Engine
 from hub.engine.intake import Intake
 from hub.engine.mailbox import TurnSettings
@@ -25,6 +27,7 @@ from hub.model.turn import Step, Urgent
 from hub.store.buckets import Buckets
 from hub.store.calls import Calls
 from hub.store.customers import Customers
+from hub.store.gestures import Shown
 from hub.store.journeys import JourneySwitches
 from hub.store.spooling import Spooling
 from hub.store.switch import Switch
@@ -66,8 +69,9 @@ def worker(
     counters: Counters,
     name: str,
     preparing: Preparing | None = None,
+    gestures: Gestures | None = None,
 ) -> Worker:
-    """A worker over the store; started by its `start`."""
+    """A worker over the store; started by its `start`. Without `gestures` it shows none."""
     buckets, calls = Buckets(parts.links, parts.keys), Calls(parts.links, parts.keys)
     accounts = {
         (c.kind, c.account): Account(c, rates, clock=clock, buckets=buckets, calls=calls, preparing=preparing) for c, rates in channels
@@ -87,10 +91,19 @@ def worker(
         asking=Asking(answers),
         clock=clock,
         counters=counters,
+        gestures=gestures or gestures_of(parts, (), clock=clock, counters=counters),
         mail=Reader(parts.links, clock),
         posts=Reader(parts.links, clock),
     )
     return Worker(engine, Workers(parts.links, parts.keys), name=name)
+
+
+def gestures_of(parts: Store, showing: Iterable[Showing], *, clock: Clock, counters: Counters) -> Gestures:
+    """What these accounts show their customers besides messages."""
+    links, keys = parts.links, parts.keys
+    known = Known(Customers(links, keys), Shown(links, keys), Buckets(links, keys), Calls(links, keys))
+    by_place = {(one.channel.kind, one.channel.account): one for one in showing}
+    return Gestures(by_place, known, windows=RULES, clock=clock, counters=counters)
 
 
 def intake(parts: Store, *, spools: Path, clock: Clock, counters: Counters, process: str) -> Intake:

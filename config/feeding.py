@@ -5,6 +5,7 @@ import asyncio
 from msgspec import Struct
 
 from config.stored import Store, process_name
+from hub.engine.gestures import Gestures
 from hub.model.ports import Clock
 from hub.store.customers import Customers
 from hub.store.inbox import Inbox
@@ -22,6 +23,7 @@ class Feeding(Struct, frozen=True):
 
     feed: Feed
     presence: Presence
+    gestures: Gestures
 
     async def run(self) -> None:
         """Follow and exchange until cancelled."""
@@ -31,14 +33,18 @@ class Feeding(Struct, frozen=True):
 
     def door(self, switchboard: Switchboard, signing: Signing, *, clock: Clock) -> FeedDoor:
         """The way in for consoles."""
-        return FeedDoor(FeedRooms(feed=self.feed, presence=self.presence, signals=switchboard.signals, signing=signing, clock=clock))
+        rooms = FeedRooms(
+            feed=self.feed, presence=self.presence, signals=switchboard.signals, gestures=self.gestures, signing=signing, clock=clock
+        )
+        return FeedDoor(rooms)
 
 
-def feeding_of(store: Store, switchboard: Switchboard, *, clock: Clock) -> Feeding:
+def feeding_of(store: Store, switchboard: Switchboard, *, clock: Clock, gestures: Gestures) -> Feeding:
     """The feed over a store; it runs by `run`."""
     links, keys = store.links, store.keys
     feed = Feed(Journals(links, keys), Inbox(links, keys), Customers(links, keys), clock=clock)
     presence = Presence(switchboard, process=process_name(), clock=clock)
     presence.on_change = feed.people
+    feed.on_read = gestures.read
     switchboard.listen(feed.hear)
-    return Feeding(feed, presence)
+    return Feeding(feed, presence, gestures)

@@ -21,6 +21,7 @@ N = TypeVar("N", int, float)
 _SIZES = {"": 1, "b": 1, "kb": 1024, "mb": 1024**2, "gb": 1024**3}
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _LONGEST = 8192
+_YES, _NO = frozenset(("true", "yes", "on", "1")), frozenset(("false", "no", "off", "0"))
 _MOST_BYTES = 10**15
 _WEB_SCHEMES = ("http", "https")
 _ARCHIVE_SCHEMES = ("postgresql", "postgres", "postgresql+asyncpg", "sqlite", "sqlite+aiosqlite")
@@ -84,6 +85,16 @@ def one_of(choices: type[E]) -> Callable[[Given], E]:
         return choices(found)
 
     return read
+
+
+def yes_or_no(given: Given) -> bool:
+    """True or false, as a truth value or in words."""
+    if isinstance(given.value, bool):
+        return given.value
+    word = text(given).lower()
+    if word not in _YES | _NO:
+        raise Wrong("give true or false")
+    return word in _YES
 
 
 def whole(low: int, high: int) -> Callable[[Given], int]:

@@ -22,6 +22,7 @@ from config.reading import (
     time_zone,
     web_address,
     whole,
+    yes_or_no,
 )
 from hub.nudges.policy import Basis
 from hub.store.embedded_setup import Fsync
@@ -298,6 +299,8 @@ ACCOUNT = (
     Entry(key="secret", read=secret, secret=True, what="What the provider's webhooks are signed with."),
     Entry(key="base_url", read=web_address, what="The provider's address, where it is not its usual one (a stand-in, a proxy)."),
     Entry(key="mode", read=one_of(Mode), default="webhook", what="`webhook`: the provider calls us; `polling`: we ask it."),
+    Entry(key="typing", read=yes_or_no, default=True, what="Whether customers see that an answer is being written."),
+    Entry(key="read_marks", read=yes_or_no, default=True, what="Whether customers see that their words were read."),
     Entry(key="rate_per_second", read=decimal(0, 100_000), default=0, what="Messages a second for the account; 0: the channel's own."),
     Entry(key="rate_per_address", read=decimal(0, 100_000), default=0, what="Messages a second for one recipient; 0: the channel's own."),
 )
@@ -362,6 +365,8 @@ def toml_form(value: object) -> str:
     match value:
         case str():
             return f'"{value}"'
+        case bool():
+            return str(value).lower()
         case tuple():
             return f"[{', '.join(toml_form(each) for each in value)}]"
         case _:

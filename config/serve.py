@@ -17,7 +17,7 @@ from config.alerting import Outlook, watching_of
 from config.answers import person_answers
 from config.channels import build_channel, rates_of, web_chat
 from config.chatting import LateShelf, logins_of, onward_answers, unpacking_of
-from config.core import intake, worker
+from config.core import gestures_of, intake, worker
 from config.media import collector_of, lending_of, limits_of
 from config.nudging import rules_of
 from config.outside import HousedFiles, housed, noted
@@ -36,6 +36,7 @@ from hub.engine.counters import Counters
 from hub.engine.exchanges import Exchanges
 from hub.engine.fetching import Fetcher
 from hub.engine.finding import Finding
+from hub.engine.gestures import Gestures, Showing
 from hub.engine.housekeeping import keep_house, look_through, read_again
 from hub.engine.indexing import Indexing
 from hub.engine.intake import Intake
@@ -86,6 +87,7 @@ class Process(Struct):
     channels: dict[tuple[str, str], Channel]
     rules: Rules
     exchanges: Exchanges
+    gestures: Gestures
     worker: Worker | None = None
     web: WebSide | None = None
 
@@ -164,9 +166,9 @@ class Hub:
             channels={(channel.kind, channel.account): channel for channel, _ in rated},
             rules=await self._rules(parts),
             exchanges=exchanges,
+            gestures=self._gestures(parts, rated, counters),
         )
-        # Before whoever takes things in, pollers too, so that it is closed after them.
-        await taking.open()
+        await taking.open()  # Before whoever takes things in, pollers too, so that it is closed after them.
         self._stack.push_async_callback(taking.close)
         if Role.WORKER in self._roles:
             await self._start_worker(process, rated, session)
@@ -202,6 +204,18 @@ class Hub:
         exchanges = Exchanges(Calls(parts.links, parts.keys), clock=self._clock)
         self._background(exchanges.run(), "channels' log")
         return exchanges
+
+    def _gestures(self, parts: Store, rated: Sequence[tuple[Channel, Rates]], counters: Counters) -> Gestures:
+        """What customers are shown besides messages, as each account has it set."""
+        wanted = {(account.channel, account.name): account for account in self._settings.accounts}
+        showing = [
+            Showing(channel, rates, typing=account.typing, read_marks=account.read_marks)
+            for channel, rates in rated
+            if (account := wanted.get((channel.kind, channel.account)))
+        ]
+        gestures = gestures_of(parts, showing, clock=self._clock, counters=counters)
+        self._stack.push_async_callback(gestures.close)
+        return gestures
 
     async def _rules(self, parts: Store) -> Rules:
         """The marketers' rules; who only takes in may start without the store, and then knows no older journeys."""
@@ -244,7 +258,10 @@ class Hub:
         await Workers(links, keys).beat(name, LIFE_MS)
         await Meta(links, keys).agree()
         preparing = Preparing(self._files(process.secrets), self._lending(process.secrets), self._clock)
-        work = worker(process.store, turning, rated, clock=self._clock, counters=process.counters, name=name, preparing=preparing)
+        work = worker(
+            process.store, turning, rated, clock=self._clock, counters=process.counters, name=name, preparing=preparing,
+            gestures=process.gestures,
+        )  # fmt: skip
         archive = await self._open_archive()
         indexing, finding = Indexing(Inbox(links, keys)), Finding(Inbox(links, keys), archive.finder)
         collector, archiver = self._followers(process, archive, work, indexing=indexing, finding=finding)
@@ -335,6 +352,7 @@ class Hub:
                 archive=self._open_archive,
                 rules=process.rules,
                 exchanges=process.exchanges,
+                gestures=process.gestures,
                 sign_in_clock=self._sign_in_clock,
                 tables=self._tables(process) if self._tables else (),
                 lends=bool(self._hooks_at),

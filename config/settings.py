@@ -106,6 +106,8 @@ class Account(Value, frozen=True):
     mode: Mode = Mode.WEBHOOK
     rate_per_second: float = 0.0
     rate_per_address: float = 0.0
+    typing: bool = True
+    read_marks: bool = True
     options: dict[str, str] = field(default_factory=dict)
 
 

@@ -22,6 +22,7 @@ from hub.desk.passwords import Passwords
 from hub.desk.people import People
 from hub.engine.counters import Counters
 from hub.engine.exchanges import Exchanges
+from hub.engine.gestures import Gestures
 from hub.engine.intake import Intake
 from hub.model.address import Address
 from hub.model.chat import KIND
@@ -113,6 +114,7 @@ class WebParts(Struct, frozen=True):
     archive: OpenArchive
     rules: Rules
     exchanges: Exchanges
+    gestures: Gestures
     sign_in_clock: Clock
     tables: Sequence[web.RouteDef] = ()
     lends: bool = False
@@ -147,7 +149,7 @@ async def open_web(parts: WebParts) -> WebSide:
     tokens = Tokens({"settings": parts.secrets.api_token}, origin=origin, clock=parts.clock)
     signing = Signing(people, tokens=tokens, origin=origin)
     chat = chat_door(parts.chat, bell, switchboard, origin=origin, looks=partial(signing.caller, needed=Right.LOOK))
-    feeding = feeding_of(parts.store, switchboard, clock=parts.clock)
+    feeding = feeding_of(parts.store, switchboard, clock=parts.clock, gestures=parts.gestures)
     feed = feeding.door(switchboard, signing, clock=parts.clock)
     app = application(
         hooks.routes(),

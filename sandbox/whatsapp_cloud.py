@@ -30,7 +30,10 @@ _INBOUND = {"image": "image", "video": "video", "audio": "audio", "voice": "audi
 
 
 class WhatsApp:
-    """One number. `windowed`: a free message more than 24 h after the customer's last word is refused, as WhatsApp does."""
+    """One number. `windowed`: a free message more than 24 h after the customer's last word is refused, as WhatsApp does.
+
+    `read`, `typing`: the messages that were marked so; `ids`: by phone number, the id of the person that is told of it with an answer.
+    """
 
     kind = KIND
     title = "WhatsApp"
@@ -39,6 +42,7 @@ class WhatsApp:
         self.number = number
         self.read: list[str] = []
         self.typing: list[str] = []
+        self.ids: dict[str, str] = {}
         self._token = token
         self._secret = secret.encode()
         self._windowed = windowed
@@ -115,6 +119,7 @@ class WhatsApp:
             entry.external_id = bubble.external_id = self._new_id()
             self._at_desk.show(to, bubble)
             contact = {"input": to, "wa_id": to} if to.isdigit() else {"input": to, "user_id": to}
+            contact |= {"user_id": self.ids[to]} if to in self.ids else {}
             return json_answer({"messaging_product": "whatsapp", "contacts": [contact], "messages": [{"id": entry.external_id}]})
 
         return await self._at_desk.serve(request, asked, accept)

@@ -113,6 +113,7 @@ CAPABILITIES = Capabilities(
         MediaKind.VOICE: 200 * _MEGABYTE,
     },
     typing=True,
+    typing_s=TYPING_SECONDS,
     reply_token_s=REPLY_TOKEN_S,
     retry_horizon_days=2,
 )

@@ -70,6 +70,7 @@ CAPABILITIES = Capabilities(
     reply_to=True,
     read_receipts=True,
     typing=True,
+    typing_s=20,
     marks_read=True,
     edits=True,
     reactions=True,

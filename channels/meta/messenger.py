@@ -61,6 +61,7 @@ CAPABILITIES = Capabilities(
     receipts=True,
     read_receipts=True,
     typing=True,
+    typing_s=20,
     marks_read=True,
     edits=True,
     reactions=True,

@@ -111,6 +111,7 @@ class Telegram:
         media_bytes=MEDIA_BYTES,
         media_types=MEDIA_TYPES,
         typing=True,
+        typing_s=5,
         retry_horizon_days=1,
     )
 

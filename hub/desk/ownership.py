@@ -66,7 +66,7 @@ class Ownership:
                 return _say(turn, asked, self._windows)
             case RetryAsked() as asked:
                 return _retry(turn, asked)
-            case DeliveryEnded() as ended:
+            case DeliveryEnded() as ended if ended.state is not DeliveryState.SENT:
                 return _ended(turn, ended)
         return turn
 

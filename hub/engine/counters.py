@@ -7,7 +7,8 @@ class Counters:
     """The counts of one process since its start. Whoever does a thing raises its number; hub.web.metrics reads them all.
 
     `webhooks` and `sends` are kept by (channel kind, outcome), `failures` by (channel kind, failure), `waits` (seconds a provider told
-    us to wait) by (channel kind, account or address); everything else is one number.
+    us to wait) by (channel kind, account or address), `gestures` by (channel kind, which one and its outcome); everything else is one
+    number.
     """
 
     __slots__ = (
@@ -16,6 +17,7 @@ class Counters:
         "duplicates",
         "failures",
         "fenced",
+        "gestures",
         "judged_again",
         "late",
         "relayed",
@@ -35,6 +37,7 @@ class Counters:
         self.sends: defaultdict[tuple[str, str], int] = defaultdict(int)
         self.failures: defaultdict[tuple[str, str], int] = defaultdict(int)
         self.waits: defaultdict[tuple[str, str], float] = defaultdict(float)
+        self.gestures: defaultdict[tuple[str, str], int] = defaultdict(int)
         self.duplicates = 0
         self.strays = 0
         self.unparsed = 0

@@ -31,9 +31,12 @@ def why_of(error: SendError) -> Why:
     return Why(error.reason or type(error).__name__, code=error.code, failure=error.failure)
 
 
-def is_news(delivery: Delivery, state: DeliveryState, why: Why) -> bool:
-    """Whether the mailbox has to know: that nothing arrived is a turn's matter, but for the shop's own people, who have no turns."""
-    return delivery.customer != STAFF and (state in _BAD or why.failure is Failure.EXPIRED)
+def is_news(delivery: Delivery, state: DeliveryState, why: Why, *, identity: str = "") -> bool:
+    """Whether the mailbox has to know: that nothing arrived is a turn's matter, but for the shop's own people, who have no turns.
+
+    So is the other id by which a provider says that it knows the person.
+    """
+    return delivery.customer != STAFF and (state in _BAD or why.failure is Failure.EXPIRED or bool(identity))
 
 
 def ended_of(moved: DeliveryMoved, *, opted_out: bool) -> DeliveryEnded:

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from types import SimpleNamespace
 
@@ -55,6 +56,7 @@ class Open(Struct):
     method: str
     url: str
     attempt: Attempt | None = None
+    quiet: bool = False
     asked: bytes = b""
     answered: bytes = b""
     status: int = 0
@@ -64,6 +66,20 @@ class Open(Struct):
 
 attempt: ContextVar[Attempt | None] = ContextVar("attempt", default=None)
 """Whose call this task makes; none for calls that are no delivery's."""
+
+
+quiet: ContextVar[bool] = ContextVar("quiet", default=False)
+"""Whether what this task asks is not noted: gestures would push the messages out of the log."""
+
+
+@contextmanager
+def unnoted() -> Iterator[None]:
+    """Calls made within are not in the channels' log."""
+    token = quiet.set(True)
+    try:
+        yield
+    finally:
+        quiet.reset(token)
 
 
 async def attempted(send: Awaitable[Sent], delivery: Delivery) -> Sent:
@@ -147,8 +163,8 @@ class Exchanges:
     def _starter(self, place: Place) -> Callable[[ClientSession, SimpleNamespace, TraceRequestStartParams], Awaitable[None]]:
         async def start(_session: ClientSession, context: SimpleNamespace, params: TraceRequestStartParams) -> None:
             context.open = Open(
-                place, self._clock.now(), self._clock.boottime(), params.method, str(params.url), attempt=attempt.get()
-            )  # fmt: skip
+                place, self._clock.now(), self._clock.boottime(), params.method, str(params.url), attempt=attempt.get(), quiet=quiet.get()
+            )
 
         return start
 
@@ -163,6 +179,8 @@ class Exchanges:
         self._over(context.open)
 
     def _over(self, one: Open) -> None:
+        if one.quiet:
+            return
         now = self._clock.boottime()
         one.took, one.since = round((now - one.since) * 1000), now
         self._open.append(one)

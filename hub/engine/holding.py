@@ -10,6 +10,7 @@ from msgspec import Struct
 from hub.engine.accounts import Accounts
 from hub.engine.asking import Asking
 from hub.engine.counters import Counters
+from hub.engine.gestures import Gestures
 from hub.engine.mailbox import Mailbox, TurnSettings
 from hub.engine.outbox import Outbox
 from hub.engine.reader import Reader, Source
@@ -42,6 +43,7 @@ class Engine(Struct, frozen=True):
     asking: Asking
     clock: Clock
     counters: Counters
+    gestures: Gestures
     mail: Reader
     posts: Reader
 
@@ -54,7 +56,13 @@ class Holding:
         self.lost = asyncio.Event()
         self._engine = engine
         self.mailbox = Mailbox(
-            partition, engine.turns, clock=engine.clock, asking=engine.asking, counters=engine.counters, suspects=suspects
+            partition,
+            engine.turns,
+            clock=engine.clock,
+            asking=engine.asking,
+            counters=engine.counters,
+            gestures=engine.gestures,
+            suspects=suspects,
         )
         self.outbox = Outbox(
             partition,
@@ -63,6 +71,7 @@ class Holding:
             deliveries=engine.deliveries,
             clock=engine.clock,
             counters=engine.counters,
+            gestures=engine.gestures,
             lost=self.lost,
         )
         self._relay = Relay(partition, engine.inboxes, clock=engine.clock, counters=engine.counters)

@@ -13,12 +13,14 @@ from hub.engine.breath import Breath
 from hub.engine.budget import TurnBudget
 from hub.engine.chain import open_turn, questions, take
 from hub.engine.counters import Counters
+from hub.engine.gestures import Gestures
 from hub.engine.lanes import CustomerLane, Lanes, Waiting
 from hub.engine.outcome import Taken, item_of
 from hub.engine.room import Room
 from hub.engine.rung import rung
+from hub.model.address import Address
 from hub.model.errors import HubError, StoreAway, StoreFull
-from hub.model.events import ClaimAsked, Said
+from hub.model.events import ClaimAsked, Event, Said
 from hub.model.media import Fetched
 from hub.model.ports import Clock, Question
 from hub.model.record import Live, Record
@@ -72,8 +74,17 @@ class Mailbox:
     """Takes the turns of one partition until it is fenced off. One batch at a time; a slow question sets its customer aside."""
 
     def __init__(
-        self, partition: Partition, settings: TurnSettings, *, clock: Clock, asking: Asking, counters: Counters, suspects: dict[str, int]
+        self,
+        partition: Partition,
+        settings: TurnSettings,
+        *,
+        clock: Clock,
+        asking: Asking,
+        counters: Counters,
+        gestures: Gestures,
+        suspects: dict[str, int],
     ) -> None:
+        self._gestures = gestures
         self.partition = partition
         self.lanes = Lanes(quiet=settings.quiet, urgent=settings.urgent)
         self._settings = settings
@@ -225,13 +236,20 @@ class Mailbox:
                 await self._absolve(work.waiting)
                 # Looked at now: from the next line on `offer` gives up for a claim that comes.
                 claimed = any(isinstance(w.event.body, ClaimAsked) for w in lane.waiting)
-                waiting.answers = await self._asking.ask(lane.customer, () if claimed else asked)
+                with self._gestures.composing(lane.customer, *self._answered(lane.customer, waiting.event)):
+                    waiting.answers = await self._asking.ask(lane.customer, () if claimed else asked)
             finally:
                 self._questions.pop(lane.customer, None)
                 self.lanes.release(lane, ())
                 self._bell.set()
 
         self._questions[lane.customer] = asyncio.create_task(ask())
+
+    def _answered(self, customer: str, event: Event) -> tuple[Address | None, str]:
+        """Where the bot is about to answer, and which message; nowhere while a person talks with the customer."""
+        if not isinstance(event.body, Said) or customer in self.lanes.with_people:
+            return None, ""
+        return event.address, event.body.external_id
 
     async def _absolve(self, waiting: Sequence[Waiting]) -> None:
         """No turn is being taken while the world is asked: who dies meanwhile has not died of it."""

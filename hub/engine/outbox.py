@@ -10,6 +10,7 @@ from msgspec import Struct, field
 from hub.engine.accounts import Account, Accounts
 from hub.engine.aside import put_aside
 from hub.engine.counters import Counters
+from hub.engine.gestures import Gestures
 from hub.engine.held import Held
 from hub.engine.permit import GOOD_FOR_S
 from hub.engine.reader import Reader, Source
@@ -58,6 +59,7 @@ class Outbox:
         deliveries: Deliveries,
         clock: Clock,
         counters: Counters,
+        gestures: Gestures,
         lost: asyncio.Event,
     ) -> None:
         self._partition = partition
@@ -67,7 +69,7 @@ class Outbox:
         self._counters = counters
         self._clock = clock
         self._lost = lost
-        self._sender = Sender(partition, deliveries, clock=clock, counters=counters, serial=self._next)
+        self._sender = Sender(partition, deliveries, clock=clock, counters=counters, gestures=gestures, serial=self._next)
         self._serial = 0
         self._lanes: dict[str, AddressLane] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}

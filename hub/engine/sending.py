@@ -12,6 +12,7 @@ from hub.engine.amending import changing, opened
 from hub.engine.counters import Counters
 from hub.engine.ends import Why, ended_of, is_news, why_of
 from hub.engine.exchanges import attempted
+from hub.engine.gestures import Gestures
 from hub.engine.outcome import voice_of
 from hub.engine.permit import NotPermitted, Permit, given
 from hub.engine.rendering import calls_of, deliver
@@ -34,7 +35,7 @@ from hub.model.events import DeliveryEnded, Event, JudgeAgain
 from hub.model.failure import Failure
 from hub.model.ids import derived_id
 from hub.model.journal import DeliveryMoved
-from hub.model.ports import Call, Clock
+from hub.model.ports import Call, Clock, Sent
 from hub.model.subject import customer_subject
 from hub.model.words import DeliveryState, Origin, Purpose
 from hub.store.codec import encode, revision_text
@@ -54,7 +55,8 @@ LIFE_MS = 24 * 3600 * 1000
 class Queued(Struct):
     """A delivery that waits in an outbox: where it stands in the stream, and what a former owner left of it.
 
-    `doubtful`: an earlier try may have arrived, so nobody is told that it was never sent; `prepared`: with its files at the provider.
+    `doubtful`: an earlier try may have arrived, so nobody is told that it was never sent; `prepared`: with its files at the provider;
+    `identity`: the other id by which the provider says it knows the person.
     """
 
     stream: str
@@ -68,6 +70,7 @@ class Queued(Struct):
     doubtful: bool = False
     prepared: Delivery | None = None
     prepared_at: float = 0.0
+    identity: str = ""
 
 
 class Again(Struct, frozen=True):
@@ -88,8 +91,16 @@ class Sender:
     """Sends deliveries of one partition. Raises Fenced, StoreAway."""
 
     def __init__(
-        self, partition: Partition, deliveries: Deliveries, *, clock: Clock, counters: Counters, serial: Callable[[], int]
+        self,
+        partition: Partition,
+        deliveries: Deliveries,
+        *,
+        clock: Clock,
+        counters: Counters,
+        gestures: Gestures,
+        serial: Callable[[], int],
     ) -> None:
+        self._gestures = gestures
         self._partition = partition
         self._deliveries = deliveries
         self._clock = clock
@@ -123,7 +134,12 @@ class Sender:
     async def _prepared(self, queued: Queued, account: Account) -> Delivery:
         """With its files at the provider; nobody is shown that, so it needs no mark."""
         if queued.prepared is None or self._clock.boottime() - queued.prepared_at > PREPARED_GOOD_S:
-            queued.prepared, queued.prepared_at = await account.prepared(opened(queued.delivery)), self._clock.boottime()
+            delivery = queued.delivery
+            # What goes on a ground of its own (a tag) goes outside of the window, where no provider shows typing.
+            shown = delivery.address if delivery.purpose is Purpose.REPLY and not (delivery.tag or delivery.amends) else None
+            with self._gestures.composing(delivery.customer, shown):
+                queued.prepared = await account.prepared(opened(delivery))
+            queued.prepared_at = self._clock.boottime()
         return queued.prepared
 
     async def _calls(self, queued: Queued, account: Account, calls: list[Call]) -> Done:
@@ -151,9 +167,12 @@ class Sender:
                 return await self._refused(queued, permit.verdict or "", held=held, mark=mark)
             held = mark
             queued.done += 1
-            if sent:
-                queued.external_ids = (*queued.external_ids, sent)
+            queued.identity = sent.identity or queued.identity
+            if sent.external_id:
+                queued.external_ids = (*queued.external_ids, sent.external_id)
         account.went_well()
+        if queued.delivery.purpose is Purpose.REPLY and not queued.delivery.amends:
+            self._gestures.read(queued.delivery.customer, queued.delivery.address)
         return await self._end(queued, DeliveryState.SENT, mark=held)
 
     def _permit(self, queued: Queued, *, before: str, mark: str) -> Permit:
@@ -167,14 +186,14 @@ class Sender:
 
         return Permit(ask, lambda: self._deliveries.begun(delivery, mark=mark, voice=voice), clock=self._clock)
 
-    async def _call(self, account: Account, call: Call, delivery: Delivery, permit: Permit) -> str:
+    async def _call(self, account: Account, call: Call, delivery: Delivery, permit: Permit) -> Sent:
         channel = account.channel
         taken = given(permit)
         try:
             if not channel.capabilities.connects:
                 await permit.obtain()
             async with asyncio.timeout(CALL_TIMEOUT_S):
-                return (await attempted(deliver(channel, call, delivery), delivery)).external_id
+                return await attempted(deliver(channel, call, delivery), delivery)
         except TimeoutError as error:
             if permit.granted:
                 raise OutcomeUnknown("no answer in time") from error
@@ -295,8 +314,8 @@ class Sender:
         delivery = queued.delivery
         state, why = _honestly(queued, state, why or Why())
         moved = self._moved(queued, state, why)
-        if not event and is_news(delivery, state, why):
-            event = self._event(delivery, ended_of(moved, opted_out=opted_out))
+        if not event and is_news(delivery, state, why, identity=queued.identity):
+            event = self._event(delivery, ended_of(moved, opted_out=opted_out), identity=queued.identity)
         ending = Ending(
             state=state,
             journal=encode(moved),
@@ -334,11 +353,19 @@ class Sender:
             failure=why.word,
         )
 
-    def _event(self, delivery: Delivery, body: DeliveryEnded | JudgeAgain) -> bytes:
+    def _event(self, delivery: Delivery, body: DeliveryEnded | JudgeAgain, *, identity: str = "") -> bytes:
+        """`identity`: another id of the person, told as a webhook tells its aliases."""
         now = self._clock.now()
-        id = derived_id("ev", delivery.id, 0)  # noqa: A001 - the field's name
         event = Event(
-            id=id, subject=customer_subject(delivery.customer), body=body, at=now, received=now, cause=delivery.id, root=delivery.root
+            id=derived_id("ev", delivery.id, 0),
+            subject=customer_subject(delivery.customer),
+            body=body,
+            at=now,
+            received=now,
+            cause=delivery.id,
+            root=delivery.root,
+            address=delivery.address if identity else None,
+            aliases=(identity,) if identity else (),
         )
         return encode(event)
 

@@ -11,7 +11,7 @@ from hub.model.message import Message
 from hub.model.ports import Question
 from hub.model.record import Live
 from hub.model.turn import Turn
-from hub.model.window import Heard, Leave, Wanted, WindowRule, may_send
+from hub.model.window import HOUR_MS, Heard, Leave, Wanted, WindowRule, may_send
 from hub.model.words import Origin, Purpose
 
 KEPT = 20
@@ -59,6 +59,12 @@ class Counting:
 def leave(rules: Windows, record: Live, to: Address, wanted: Wanted) -> Leave:
     """Whether something may be sent to that address, by its provider's rule."""
     return may_send(rules.get(to.channel, WindowRule()), record.heard.get(str(to), Heard()), wanted)
+
+
+def heard_lately(rules: Windows, record: Live, to: Address, *, now: int) -> bool:
+    """Whether the customer's last word there is so fresh that the provider takes anything for it; always where it sets no hours."""
+    rule, heard = rules.get(to.channel, WindowRule()), record.heard.get(str(to), Heard())
+    return not rule.hours or now < heard.at + rule.hours * HOUR_MS
 
 
 def wanted(message: Message, *, now: int, purpose: Purpose = Purpose.REPLY, origin: Origin = Origin.BOT) -> Wanted:

@@ -304,7 +304,7 @@ class JudgeAgain(Tagged, frozen=True, tag="judge"):
 
 
 class DeliveryEnded(Tagged, frozen=True, tag="ended"):
-    """A delivery came to an end that somebody must know of (failed, unknown, expired, opted out)."""
+    """A delivery came to an end that somebody must know of: failed, unknown, expired, opted out; sent, with the person's other id."""
 
     delivery: str
     state: DeliveryState

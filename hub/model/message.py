@@ -183,8 +183,9 @@ class Capabilities(Value, frozen=True):
     beside links; `rows`: of a list in all; `media_bytes`: the largest file of each kind, `media_types` its media types as fetched from an
     address (none told: any); `window_hours`: how long after a customer's word a free message may go (0: ever). `reply_token_s`: so long a
     message's own token answers it (0: there are none). `edits`: customers can change and take back their words; `corrects`, `recalls`: we
-    can change ours, and take them back, for so many seconds (`corrects_s`, `recalls_s`; 0: ever). `links`: whether an address in a text
-    can be opened; `connects`: False where sending opens no connection of its own.
+    can change ours, and take them back, for so many seconds (`corrects_s`, `recalls_s`; 0: ever). `typing_s`: how long "typing…" is shown;
+    `typing_reads`: whether showing it marks the customer's message as read. `links`: whether an address in a text can be opened;
+    `connects`: False where sending opens no connection of its own.
     """
 
     text_units: int
@@ -211,6 +212,8 @@ class Capabilities(Value, frozen=True):
     receipts: bool = False
     read_receipts: bool = False
     typing: bool = False
+    typing_s: int = 0
+    typing_reads: bool = False
     marks_read: bool = False
     edits: bool = False
     reactions: bool = False

@@ -14,6 +14,9 @@ from hub.nudges.verdict import Check, deferred
 TOGETHER_MS = 1000
 """After so long the nudges of a customer that have to be judged again are judged in one turn, so that none outdates another."""
 
+_KEPT = frozenset((DeliveryState.UNKNOWN, DeliveryState.SENT))
+"""What ended so keeps its place under the caps: the customer has read it, or may have."""
+
 
 class Gate:
     """Judges nudges: expired ones end, refused ones end with their reason, those that only come at a bad moment are deferred."""
@@ -38,7 +41,7 @@ class Gate:
                 return _put_off(turn, again)
             case TimerFired(name=name) if name == TIMER:
                 return self._due(turn)
-            case DeliveryEnded(delivery=delivery, state=state) if state is not DeliveryState.UNKNOWN and turn.live.sends:
+            case DeliveryEnded(delivery=delivery, state=state) if state not in _KEPT and turn.live.sends:
                 return released(turn, delivery)
         return turn
 

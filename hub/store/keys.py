@@ -1,6 +1,7 @@
 """Every key the hub writes, in one place; all keys of a partition share its hash tag, so one function ends a turn on Cluster too."""
 
 import re
+from hashlib import blake2b
 
 from hub.model.address import Address
 from hub.model.subject import PARTITIONS, customer_subject, partition_of
@@ -97,9 +98,9 @@ class PartitionKeys:
         return f"{self._tag}:seen:{day}"
 
 
-_OURS = re.compile(r"alerts:\{|hub:|\{p\d\d\}:|address:|bucket:|calls:\{|cases:\{|chat:\{|home:|pass:|token:\{")
+_OURS = re.compile(r"alerts:\{|hub:|\{p\d\d\}:|address:|bucket:|gesture:|calls:\{|cases:\{|chat:\{|home:|pass:|token:\{")
 _PASSING = re.compile(
-    r"alerts:\{all\}:(?:lease|machines)$|hub:(?:workers|partitions|spooling|indexing|session:|setup$)|\{p\d\d\}:spooling$|bucket:|calls:\{|pass:|token:\{[^}]*\}:lock$"
+    r"alerts:\{all\}:(?:lease|machines)$|hub:(?:workers|partitions|spooling|indexing|session:|setup$)|\{p\d\d\}:spooling$|bucket:|gesture:|calls:\{|pass:|token:\{[^}]*\}:lock$"
 )
 
 
@@ -161,6 +162,11 @@ class Keys:
     def bucket(self, channel: str, account: str, recipient: str = "") -> str:
         """The token bucket of an account, or of one recipient on it."""
         return f"{self.prefix}bucket:{channel}:{account}:{recipient}"
+
+    def gestures(self, address: Address) -> tuple[str, str]:
+        """That typing was shown there a moment ago (PX), and a digest of the last message marked as read (PX)."""
+        name = blake2b(str(address).encode(), digest_size=12).hexdigest()
+        return f"{self.prefix}gesture:{{{name}}}:typing", f"{self.prefix}gesture:{{{name}}}:read"
 
     def cases(self, channel: str, account: str) -> str:
         """The kept webhooks of an account that were not understood: case id by time received (ms)."""

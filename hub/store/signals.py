@@ -70,14 +70,16 @@ class Signals:
         if isinstance(record, Live):
             await self.publish(Typed(customer=record.id, who=CUSTOMER, address=address))
 
-    async def agent_types(self, customer: str, login: str) -> None:
-        """An agent is typing to a customer, on the thread where the answer would go."""
+    async def agent_types(self, customer: str, login: str) -> Typed | None:
+        """An agent is typing to a customer, on the thread where the answer would go; returns what was told, None for nobody."""
         record = await self._customers.find(customer)
         if not isinstance(record, Live):
-            return
+            return None
         threads = sorted((c for c in record.conversations if c.last_thread), key=lambda c: c.last_word)
         address = threads[-1].last_thread if threads else None
-        await self.publish(Typed(customer=record.id, who=f"agent:{login}", address=address))
+        typed = Typed(customer=record.id, who=f"agent:{login}", address=address)
+        await self.publish(typed)
+        return typed
 
     async def heard(self) -> AsyncGenerator[Signal | None, None]:
         """All that is published, by this process too; None after each (re)connect, when something may have been missed."""

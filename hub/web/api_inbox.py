@@ -27,6 +27,7 @@ async def _inbox(rooms: Rooms, ask: Ask) -> Answer:
 async def _feed(rooms: Rooms, ask: Ask) -> Answer:
     query: shapes.FeedQuery = ask.query
     listener = Listener(ask.caller.name)
+    listener.answers = ask.caller.signed is not None and Right.TALK in ask.caller.rights
     try:
         listener.views = frozenset(View(name) for name in query.views.split(",") if name)
     except ValueError as error:

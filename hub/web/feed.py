@@ -1,7 +1,7 @@
 """The live feed of one process: follows the journals while somebody listens, decodes once, tells each console what concerns it."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import structlog
 
@@ -28,7 +28,7 @@ from hub.model.words import ConversationStatus, OwnerKind
 from hub.store.customers import Customers
 from hub.store.inbox import Inbox
 from hub.store.journals import ForeignCursor, Journals, Read, Vector, cursor_of, vector_of
-from hub.store.signals import AlertsChanged, Signal, Typed
+from hub.store.signals import CUSTOMER, AlertsChanged, Signal, Typed
 from hub.web.feed_digest import Digest, Interest, digest
 from hub.web.feed_listener import Listener, frames_for
 
@@ -44,7 +44,10 @@ CATCH_UP_S = 3.0
 
 
 class Feed:
-    """`join` a listener, `leave` it; `run` until cancelled. Nothing is read while nobody listens."""
+    """`join` a listener, `leave` it; `run` until cancelled. Nothing is read while nobody listens.
+
+    `on_read` is called with a customer whose new words an agent has before them.
+    """
 
     def __init__(self, journals: Journals, inbox: Inbox, customers: Customers, *, clock: Clock) -> None:
         self._journals = journals
@@ -60,6 +63,7 @@ class Feed:
         self._counted = self._stirred = self._warmed = 0.0
         self._joining = 0
         self._telling = asyncio.Lock()
+        self.on_read: Callable[[str], None] | None = None
 
     @property
     def listening(self) -> int:
@@ -128,6 +132,8 @@ class Feed:
                 listener.pieces = frozenset({listener.customer} - {""})
             if listener in self._listeners:
                 listener.tell(FeedLooking(cursor=self._cursor, customer=listener.customer))
+        if isinstance(record, Live) and listener.answers and self.on_read is not None:
+            self.on_read(record.id)
         return listener.customer
 
     async def since(self, listener: Listener, cursor: str) -> list[HubFrame]:
@@ -194,6 +200,7 @@ class Feed:
         if not told.empty:
             for listener in tuple(self._listeners):
                 self._frames(listener, frames_for(listener, told, cards, span=span))
+            self._read_by_somebody(told)
         self._stand(end)
         if read.missing:
             await self._resync()
@@ -202,6 +209,14 @@ class Feed:
         for frame in frames:
             listener.tell(frame)
             listener.told_at = self._clock.boottime()
+
+    def _read_by_somebody(self, told: Digest) -> None:
+        """New words of a customer whom an agent looks at."""
+        for customer, lines in told.lines.items():
+            if not any(line.entry.kind == "message" and line.entry.who == CUSTOMER for line in lines):
+                continue
+            if self.on_read is not None and any(one.answers and customer in one.pieces for one in self._listeners):
+                self.on_read(customer)
 
     def _stand(self, vector: Vector) -> None:
         self._vector, self._cursor = vector, cursor_of(vector)

@@ -26,13 +26,17 @@ BUFFER_BYTES = 1_000_000
 
 
 class Listener:
-    """Buffers frames for one console, in order; one that does not keep up is told so and closed."""
+    """Buffers frames for one console, in order; one that does not keep up is told so and closed.
+
+    `answers`: whether somebody sits there who talks with customers, so that what is shown counts as read.
+    """
 
     def __init__(self, login: str) -> None:
         self.login = login
         self.views: frozenset[View] = frozenset()
         self.customer = ""
         self.pieces: frozenset[str] = frozenset()
+        self.answers = False
         self.counts: Counts | None = None
         self.over = False
         self.told_at = 0.0

@@ -9,6 +9,7 @@ import structlog
 from aiohttp import WSCloseCode, WSMsgType, web
 from msgspec import Struct
 
+from hub.engine.gestures import Gestures
 from hub.model.errors import StoreAway, Unparseable
 from hub.model.feed import ConsoleFrame, FeedHello, FeedLook, FeedTyping, FeedViews, Present, console_frame
 from hub.model.people import Right
@@ -37,6 +38,7 @@ class FeedRooms(Struct, frozen=True, kw_only=True):
     feed: Feed
     presence: Presence
     signals: Signals
+    gestures: Gestures
     signing: Signing
     clock: Clock
 
@@ -50,6 +52,7 @@ class FeedSocket:
         self._caller = caller
         self._rooms = rooms
         self._listener = Listener(caller.name)
+        self._listener.answers = caller.signed is not None and Right.TALK in caller.rights
         self._typed = 0.0
 
     async def serve(self) -> None:
@@ -124,7 +127,9 @@ class FeedSocket:
         now = self._rooms.clock.boottime()
         if Right.TALK in self._caller.rights and now - self._typed >= TYPING_EVERY_S:
             self._typed = now
-            await self._rooms.signals.agent_types(customer, self._caller.name)
+            typed = await self._rooms.signals.agent_types(customer, self._caller.name)
+            if typed and typed.address:
+                self._rooms.gestures.types(typed.customer, typed.address)
 
     def _present(self, customer: str) -> None:
         """A program is nobody to be seen."""

@@ -16,6 +16,7 @@ _BY_CHANNEL = {
     "webhooks": ("outcome", "Webhook requests by channel and outcome."),
     "sends": ("outcome", "Send attempts by channel and outcome."),
     "failures": ("failure", "Calls of a provider that failed, by channel and what it meant (docs/outcomes.md)."),
+    "gestures": ("outcome", "Typing signs and read marks that were to be shown, by channel and outcome."),
     "waits": ("whose", "Seconds providers told us to wait, by channel, of one address or of the whole account."),
 }
 _PLAIN = {

@@ -8,9 +8,11 @@ from contextlib import asynccontextmanager, suppress
 import pytest
 from msgspec import json
 
+from config.core import gestures_of
 from config.feeding import Feeding, feeding_of
 from config.stored import Store as Parts
 from hub.engine.clock import SystemClock
+from hub.engine.counters import Counters
 from hub.engine.tail import TAIL_ENTRIES, Tails
 from hub.model.events import Event, Noted
 from hub.model.feed import FeedBye, FeedCard, FeedGone, FeedLines, FeedPresence, FeedWelcome, HubFrame, Present, View
@@ -37,7 +39,8 @@ async def process(store: Store) -> AsyncIterator[Feeding]:
     """One web process's feed, running."""
     parts = Parts(links=store.links, keys=store.keys, inboxes=store.inboxes, deliveries=store.deliveries)
     switchboard = Switchboard(Signals(store.links, store.keys, customers=store.customers))
-    feeding = feeding_of(parts, switchboard, clock=SystemClock())
+    gestures = gestures_of(parts, (), clock=SystemClock(), counters=Counters())
+    feeding = feeding_of(parts, switchboard, clock=SystemClock(), gestures=gestures)
     tasks = [asyncio.create_task(feeding.run()), asyncio.create_task(switchboard.run())]
     try:
         yield feeding

@@ -13,6 +13,7 @@ from aiohttp.web import RouteDef
 from msgspec import json
 
 from channels.windows import RULES as WINDOWS
+from config.core import gestures_of
 from config.feeding import feeding_of
 from config.journeys_read import load_journeys
 from config.pricing import load_prices
@@ -132,7 +133,8 @@ class Store:
         self.intake = FakeIntake()
         parts = Parts(links=links, keys=self.keys, inboxes=self.inboxes, deliveries=self.deliveries)
         switchboard = Switchboard(Signals(links, self.keys, customers=self.customers))
-        self.feeding = feeding_of(parts, switchboard, clock=self.clock)
+        gestures = gestures_of(parts, (), clock=self.clock, counters=Counters())
+        self.feeding = feeding_of(parts, switchboard, clock=self.clock, gestures=gestures)
         self.passwords = Passwords(memory_kib=1024, rounds=1)
         self.people = self.people_by(self.clock)
 
