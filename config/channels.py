@@ -81,6 +81,9 @@ def rates_of(account: Account) -> Rates:
         burst=max(1, int(per_second)),
         per_address=per_address,
         address_burst=max(own.address_burst, int(per_address)),
+        per_group=own.per_group,
+        group_burst=own.group_burst,
+        group_ids=own.group_ids,
     )
 
 

@@ -126,13 +126,16 @@ def _unreadable(answer: http.Answer) -> SendError:
 
 
 def _throttled(told: _Told, answer: http.Answer, code: str) -> Throttled:
-    """The whole account waits: Telegram does not tell which of its limits was met, and whoever goes on is made to wait longer.
+    """This chat waits, and the whole account once another chat is told to wait as well.
 
-    https://github.com/python-telegram-bot/python-telegram-bot/issues/3772
+    Telegram has limits of a chat, of a group and of the bot, and does not tell which was met: `retry_after` is for "the request". Who halts
+    all for one chat stands still for nothing, who goes on everywhere is made to wait longer.
+    https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this, https://core.telegram.org/bots/api#responseparameters,
+    https://github.com/alexei-led/ccgram/pull/171, https://github.com/python-telegram-bot/python-telegram-bot/issues/3772
     """
     wait = told.parameters.retry_after
     wait = answer.retry_after if wait is None else wait
-    return Throttled(told.description, retry_after=http.UNTOLD_WAIT_SECONDS if wait is None else wait, code=code, whole_account=True)
+    return Throttled(told.description, retry_after=http.UNTOLD_WAIT_SECONDS if wait is None else wait, code=code, untold=True)
 
 
 def _conflict(words: str, code: str) -> SendError:

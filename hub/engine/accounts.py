@@ -7,7 +7,7 @@ from math import ceil
 from hub.engine.preparing import Preparing
 from hub.model.address import Address
 from hub.model.delivery import Delivery
-from hub.model.errors import HubError, SendError
+from hub.model.errors import HubError, SendError, Throttled
 from hub.model.ports import Channel, Clock
 from hub.model.rates import Rates
 from hub.store.buckets import Buckets
@@ -34,6 +34,7 @@ class Account:
         self._looked = -LOOK_S
         self._failures = 0
         self._until = 0.0
+        self._waiting: dict[str, float] = {}
 
     async def prepared(self, delivery: Delivery) -> Delivery:
         """The delivery with its files where the provider finds them; raises a SendError, StoreAway."""
@@ -50,15 +51,21 @@ class Account:
             return resting
         rates = self._rates
         now = self._clock.now()
-        if rates.per_address:
-            wait = await self._buckets.take(
-                address.channel, address.account, now, rate=rates.per_address, burst=rates.address_burst, recipient=address.id
-            )
+        rate, burst, recipient = self._of_one(address)
+        if rate:
+            wait = await self._buckets.take(address.channel, address.account, now, rate=rate, burst=burst, recipient=recipient)
             if wait:
                 return wait
         if rates.per_second:
             return await self._buckets.take(address.channel, address.account, now, rate=rates.per_second, burst=rates.burst)
         return 0
+
+    def _of_one(self, address: Address) -> tuple[float, int, str]:
+        """The limit of one recipient, a group's being its own: calls a second, how many at once, whose bucket."""
+        rates = self._rates
+        if rates.per_group and address.id.startswith(rates.group_ids):
+            return rates.per_group, rates.group_burst, f"{address.id}/group"
+        return rates.per_address, rates.address_burst, address.id
 
     def went_well(self) -> None:
         """A call was answered: the account is there."""
@@ -84,6 +91,14 @@ class Account:
             told = await self._calls.paused((self.channel.kind, self.channel.account))
             self.pause((told.until - self._clock.now()) / 1000)
         return ceil(self.paused_for * 1000)
+
+    def speaks_of_all(self, error: Throttled, address: Address) -> bool:
+        """Whether a wait told for that address holds for every send: as the provider says, else once two addresses are told to wait."""
+        now, mine = self._clock.boottime(), str(address)
+        self._waiting = {other: until for other, until in self._waiting.items() if until > now and other != mine}
+        whole = error.whole_account or (error.untold and bool(self._waiting))
+        self._waiting[mine] = now + error.retry_after
+        return whole
 
     def failed(self) -> None:
         """A call found nobody; after several in a row the account rests, longer each time."""

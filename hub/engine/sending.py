@@ -262,8 +262,9 @@ class Sender:
         self._counters.failures[kind, error.failure.value] += 1
         match error:
             case Throttled():
-                self._counters.waits[kind, "account" if error.whole_account else "address"] += error.retry_after
-                if error.whole_account:
+                whole = account.speaks_of_all(error, delivery.address)
+                self._counters.waits[kind, "account" if whole else "address"] += error.retry_after
+                if whole:
                     await account.rest(error.retry_after, error)
                 return await self._requeue(queued, mark=mark, seconds=error.retry_after)
             case OutcomeUnknown() if delivery.purpose is Purpose.MARKETING:

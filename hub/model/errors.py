@@ -55,16 +55,27 @@ class SendError(HubError):
 
 
 class Throttled(SendError):
-    """Too fast: this lane waits `retry_after` seconds; `whole_account` where the provider speaks of all sends."""
+    """Too fast: this lane waits `retry_after` seconds; `whole_account` where the provider speaks of all sends.
+
+    `untold`: it does not tell whose limit was met. Then it is the account's once a second address is told to wait while the first does.
+    """
 
     usual = Failure.THROTTLED
 
     def __init__(
-        self, reason: str = "", *, retry_after: float, code: str = "", whole_account: bool = False, failure: Failure | None = None
+        self,
+        reason: str = "",
+        *,
+        retry_after: float,
+        code: str = "",
+        whole_account: bool = False,
+        untold: bool = False,
+        failure: Failure | None = None,
     ) -> None:
         super().__init__(reason, code=code, failure=failure)
         self.retry_after = retry_after
         self.whole_account = whole_account
+        self.untold = untold
 
 
 class TemporaryFailure(SendError):

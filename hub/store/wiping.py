@@ -177,7 +177,8 @@ class Wiping:
     async def _address(self, address: Address, customers: Sequence[str]) -> int:
         key = self._keys.address(address)
         gone = cast("int", await self._links.call(key, "FCALL", _LET_GO, 1, key, *customers))
-        passing = (self._keys.bucket(address.channel, address.account, address.id), *self._keys.gestures(address))
+        buckets = (self._keys.bucket(address.channel, address.account, name) for name in (address.id, f"{address.id}/group"))
+        passing = (*buckets, *self._keys.gestures(address))
         beside = (*passing, *await self._of_chat(address), *([self._keys.home(address)] if address.channel == SHOP else []))
         return gone + sum([cast("int", await self._links.call(name, "DEL", name)) for name in beside])
 

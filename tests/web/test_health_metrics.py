@@ -55,8 +55,9 @@ async def test_every_counter_is_shown() -> None:
     counters.webhooks["telegram", "taken"] += 3
     counters.failures["telegram", "throttled"] += 4
     counters.waits["telegram", "account"] += 2.5
+    counters.gestures["telegram", "typing ok"] += 5
     for name in Counters.__slots__:
-        if name not in {"webhooks", "sends", "failures", "waits"}:
+        if name not in {"webhooks", "sends", "failures", "waits", "gestures"}:
             setattr(counters, name, 7)
     registry = CollectorRegistry()
     registry.register(HubCollector(counters, gauges={"partitions_owned": lambda: 64, "spool_depth": lambda: 0}, prefix="shop-1:"))
@@ -67,7 +68,8 @@ async def test_every_counter_is_shown() -> None:
     assert 'shop_1_hub_webhooks_total{channel="telegram",outcome="taken"} 3.0' in lines
     assert 'shop_1_hub_failures_total{channel="telegram",failure="throttled"} 4.0' in lines
     assert 'shop_1_hub_waits_total{channel="telegram",whose="account"} 2.5' in lines
+    assert 'shop_1_hub_gestures_total{channel="telegram",outcome="typing ok"} 5.0' in lines
     assert "shop_1_hub_partitions_owned 64.0" in lines
     for name in Counters.__slots__:
-        if name not in {"webhooks", "sends", "failures", "waits"}:
+        if name not in {"webhooks", "sends", "failures", "waits", "gestures"}:
             assert f"shop_1_hub_{name}_total 7.0" in lines
