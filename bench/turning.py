@@ -252,7 +252,7 @@ class Bench:
             asking=Asking(store_answers(parts.deliveries)),
             clock=clock,
             counters=self.counters,
-            gestures=gestures_of(parts, (), clock=clock, counters=self.counters),
+            gestures=gestures_of(parts, {}, clock=clock, counters=self.counters),
             mail=Reader(parts.links, clock),
             posts=GatedReader(parts.links, clock, self.gate),
         )

@@ -31,11 +31,15 @@ Channels = Mapping[tuple[str, str], Channel]
 
 
 class Outlook(Struct, frozen=True):
-    """What the lookout of one process needs of it. `spooled`: events on its disk; `tokens`: the house's, which it only reads."""
+    """What the lookout of one process needs of it.
+
+    `accounts`: those at work now; `spooled`: events on its disk; `tokens`: the house's, which it only reads.
+    """
 
     settings: Settings
     store: Store
     channels: Channels
+    accounts: Callable[[], Sequence[Account]]
     session: ClientSession
     clock: Clock
     tokens: Tokens
@@ -65,7 +69,7 @@ def watching_of(outlook: Outlook) -> Watching:
     senses = HouseSenses(
         store.links,
         store.keys,
-        accounts=lambda: watched(settings.accounts, outlook.channels),
+        accounts=lambda: watched(outlook.accounts(), outlook.channels),
         look_at=_looks_of(outlook),
         machine=machine,
         clock=clock,
@@ -100,10 +104,11 @@ def reader_of(settings: Settings) -> Reader:
 def _looks_of(outlook: Outlook) -> Callable[[tuple[str, str]], Awaitable[Seen]]:
     settings = outlook.settings
     looks = Looks(outlook.session, outlook.clock, ReadTokens(outlook.tokens), settings.public_url)
-    by_place = {(account.channel, account.name): account for account in settings.accounts}
 
     async def look(place: tuple[str, str]) -> Seen:
-        return await look_at(by_place[place], looks)
+        found = next((one for one in outlook.accounts() if (one.channel, one.name) == place), None)
+        # One that was taken away a moment ago has nothing to tell.
+        return await look_at(found, looks) if found else Seen(*place, at=outlook.clock.now(), points=())
 
     return look
 

@@ -1,6 +1,6 @@
 """Who answers the questions of turns: the store for what the hub itself knows, the shop for orders."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import cast
 
 from msgspec import json, to_builtins
@@ -87,7 +87,7 @@ def person_answers(channels: Mapping[tuple[str, str], Channel]) -> Mapping[str, 
 
 
 def amend_answers(
-    deliveries: Deliveries, channels: Mapping[tuple[str, str], Channel], preparing: Preparing | None = None
+    deliveries: Deliveries, channel_of: Callable[[tuple[str, str]], Channel | None], preparing: Preparing | None = None
 ) -> Mapping[str, Answer]:
     """Topic `amendable` (customer|delivery|verb|new words): how a message stands, and whether its channel can take them in its place."""
 
@@ -97,7 +97,7 @@ def amend_answers(
         if not fields:
             return "null"
         sent = decode_delivery(fields["b"])
-        channel = channels.get((sent.address.channel, sent.address.account))
+        channel = channel_of((sent.address.channel, sent.address.account))
         after = replace(sent, message=amended(sent.message, text))
         if channel and preparing:
             after = preparing.lent(channel, after)

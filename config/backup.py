@@ -12,7 +12,7 @@ from msgspec import DecodeError, msgpack
 
 from config.operating import archive_of, progress
 from config.parts import find_server
-from config.secrets import SECRETS_FILE, load_or_make_secrets
+from config.secrets import SECRETS_FILE, secrets_of
 from config.settings import Settings
 from config.stored import Store, store
 from hub.engine.clock import SystemClock
@@ -104,7 +104,7 @@ async def backup(settings: Settings, file: Path) -> int:
 async def restore(settings: Settings, file: Path) -> int:
     """Write a backup into an empty hub, which may stand on other servers than the one it was taken of."""
     head = _checked(file)
-    if (settings.data / SECRETS_FILE).exists() and _secrets(settings) != _secrets_in(file):
+    if settings.secrets_path.exists() and _secrets(settings) != _secrets_in(file):
         raise SettingsError(f"HUB_DATA {settings.data} belongs to another hub already (its {SECRETS_FILE} differs); name an empty folder.")
     _made(settings.data)
     async with _resting_store(settings) as parts, archive_of(settings) as archive:
@@ -185,17 +185,17 @@ async def _format(parts: Store) -> int:
 
 def _secrets(settings: Settings) -> bytes:
     """The secrets file, looked through before it is trusted."""
-    path = settings.data / SECRETS_FILE
+    path = settings.secrets_path
     if not path.exists():
         raise SettingsError(f"HUB_DATA {settings.data} has no {SECRETS_FILE} of a hub; name the folder that `hub serve` uses by HUB_DATA.")
-    load_or_make_secrets(settings.data)
+    secrets_of(settings)
     return path.read_bytes()
 
 
 def _restore_secrets(settings: Settings, content: bytes) -> None:
-    with _written(settings.data / SECRETS_FILE) as out:
+    with _written(settings.secrets_path) as out:
         out.write(content)
-    load_or_make_secrets(settings.data)
+    secrets_of(settings)
 
 
 def _made(folder: Path) -> None:

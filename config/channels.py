@@ -1,6 +1,6 @@
 """From the settings' accounts to channels: a channel's client is imported only when one of its accounts is set up."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -94,11 +94,28 @@ def web_chat(log: ChatLog, *, key: bytes, clock: Clock) -> Channel:
     return WebChat(Settings(account=WEB_CHAT_ACCOUNT, key=key), log=log, now=clock.now)
 
 
-def start_links(channels: Iterable[Channel]) -> Mapping[str, Callable[[str], str]]:
-    """By channel, how a customer of the web chat is led there: token → address. The first account of a kind that can."""
-    found: dict[str, Callable[[str], str]] = {}
-    for channel in channels:
-        make = getattr(channel, "start_link", None)
-        if callable(make):
-            found.setdefault(channel.kind, make)
-    return found
+class StartLinks(Mapping[str, Callable[[str], str]]):
+    """By channel, how a customer of the web chat is led there: token → address. The first account of a kind that can, as it is now."""
+
+    def __init__(self, channels: Mapping[tuple[str, str], Channel]) -> None:
+        self._channels = channels
+
+    def __getitem__(self, kind: str) -> Callable[[str], str]:
+        """Raises KeyError where no account of that kind can."""
+        return self._found()[kind]
+
+    def __iter__(self) -> Iterator[str]:
+        """The channels with such links."""
+        return iter(self._found())
+
+    def __len__(self) -> int:
+        """How many they are."""
+        return len(self._found())
+
+    def _found(self) -> dict[str, Callable[[str], str]]:
+        found: dict[str, Callable[[str], str]] = {}
+        for channel in self._channels.values():
+            make = getattr(channel, "start_link", None)
+            if callable(make):
+                found.setdefault(channel.kind, make)
+        return found

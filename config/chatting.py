@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, json
 
-from config.channels import WEB_CHAT_ACCOUNT, start_links
+from config.channels import WEB_CHAT_ACCOUNT, StartLinks
 from config.media import lending_of
 from config.secrets import Secrets
 from config.settings import Settings
@@ -161,6 +161,6 @@ def chat_door(parts: ChatParts, bell: Bell, switchboard: Switchboard, *, origin:
         built=BUILT,
         login_key=login_secret(parts.settings, parts.secrets).encode(),
         origins=frozenset(parts.settings.chat.origins),
-        links=start_links(parts.channels.values()),
+        links=StartLinks(parts.channels),
     )
     return ChatDoor(settings, ports, origin=origin)

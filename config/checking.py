@@ -11,7 +11,7 @@ from config.checkup import look_around, look_inside
 from config.doctor import Ask, Finding, Level, examine, these_surroundings
 from config.looking import Looks, ReadTokens, look_at
 from config.outside import alone
-from config.secrets import SECRETS_FILE, load_or_make_secrets
+from config.secrets import secrets_of
 from config.settings import Account, Settings
 from config.stored import Store, store, token_house
 from hub.engine.clock import SystemClock
@@ -76,8 +76,8 @@ async def looks_at(
     """What the accounts' providers say, all asked at once. `parts`: where tokens that turn over are, None: no store runs."""
     clock = SystemClock()
     house = None
-    if parts is not None and (settings.data / SECRETS_FILE).exists():
-        house = token_house(parts.links, parts.keys, key=load_or_make_secrets(settings.data).case_key, clock=clock)
+    if parts is not None and settings.secrets_path.exists():
+        house = token_house(parts.links, parts.keys, key=secrets_of(settings).case_key, clock=clock)
     looks = Looks(shared=session, clock=clock, tokens=ReadTokens(house), public_url=settings.public_url)
     seen = await asyncio.gather(*(look_at(account, looks) for account in accounts))
     return tuple(finding for one in seen for finding in findings_of(one))

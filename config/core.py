@@ -2,7 +2,7 @@
 
 import gc
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -10,7 +10,7 @@ from msgspec import Struct
 from channels.windows import RULES
 from config.answers import amend_answers, nudge_answers, receipt_answers, store_answers
 from config.stored import Entropy, Store
-from hub.engine.accounts import Account
+from hub.engine.accounts import Account, Accounts
 from hub.engine.asking import Asking
 from hub.engine.budget import TurnBudget
 from hub.engine.counters import Counters
@@ -60,10 +60,16 @@ class Turning(Struct, frozen=True):
     build: str = "dev"
 
 
+def engine_account(parts: Store, channel: Channel, rates: Rates, *, clock: Clock, preparing: Preparing | None = None) -> Account:
+    """An account as a worker's outboxes see it."""
+    buckets, calls = Buckets(parts.links, parts.keys), Calls(parts.links, parts.keys)
+    return Account(channel, rates, clock=clock, buckets=buckets, calls=calls, preparing=preparing)
+
+
 def worker(
     parts: Store,
     turning: Turning,
-    channels: Sequence[tuple[Channel, Rates]],
+    channels: Sequence[tuple[Channel, Rates]] | Accounts,
     *,
     clock: Clock,
     counters: Counters,
@@ -71,15 +77,16 @@ def worker(
     preparing: Preparing | None = None,
     gestures: Gestures | None = None,
 ) -> Worker:
-    """A worker over the store; started by its `start`. Without `gestures` it shows none."""
-    buckets, calls = Buckets(parts.links, parts.keys), Calls(parts.links, parts.keys)
-    accounts = {
-        (c.kind, c.account): Account(c, rates, clock=clock, buckets=buckets, calls=calls, preparing=preparing) for c, rates in channels
-    }
+    """A worker over the store; started by its `start`. `channels`: a list, or accounts that come and go."""
+    accounts = (
+        channels
+        if isinstance(channels, Mapping)
+        else {(c.kind, c.account): engine_account(parts, c, rates, clock=clock, preparing=preparing) for c, rates in channels}
+    )
     customers = Customers(parts.links, parts.keys)
     nudging = nudge_answers(Switch(parts.links, parts.keys), JourneySwitches(parts.links, parts.keys), parts.inboxes)
     answers = {**store_answers(parts.deliveries), **receipt_answers(parts.deliveries, customers), **nudging, **turning.answers}
-    answers |= amend_answers(parts.deliveries, {(c.kind, c.account): c for c, _ in channels}, preparing)
+    answers |= amend_answers(parts.deliveries, lambda place: accounts[place].channel if place in accounts else None, preparing)
     engine = Engine(
         links=parts.links,
         inboxes=parts.inboxes,
@@ -91,19 +98,18 @@ def worker(
         asking=Asking(answers),
         clock=clock,
         counters=counters,
-        gestures=gestures or gestures_of(parts, (), clock=clock, counters=counters),
+        gestures=gestures or gestures_of(parts, {}, clock=clock, counters=counters),
         mail=Reader(parts.links, clock),
         posts=Reader(parts.links, clock),
     )
     return Worker(engine, Workers(parts.links, parts.keys), name=name)
 
 
-def gestures_of(parts: Store, showing: Iterable[Showing], *, clock: Clock, counters: Counters) -> Gestures:
-    """What these accounts show their customers besides messages."""
+def gestures_of(parts: Store, showing: Mapping[tuple[str, str], Showing], *, clock: Clock, counters: Counters) -> Gestures:
+    """What these accounts, which may come and go, show their customers besides messages."""
     links, keys = parts.links, parts.keys
     known = Known(Customers(links, keys), Shown(links, keys), Buckets(links, keys), Calls(links, keys))
-    by_place = {(one.channel.kind, one.channel.account): one for one in showing}
-    return Gestures(by_place, known, windows=RULES, clock=clock, counters=counters)
+    return Gestures(showing, known, windows=RULES, clock=clock, counters=counters)
 
 
 def intake(parts: Store, *, spools: Path, clock: Clock, counters: Counters, process: str) -> Intake:

@@ -7,7 +7,7 @@ from pathlib import Path
 from msgspec import json, msgpack, to_builtins
 
 from config.operating import archive_of, desk_of, instant, new_event, progress, running_store
-from config.secrets import SECRETS_FILE, load_or_make_secrets
+from config.secrets import SECRETS_FILE, secrets_of
 from config.settings import Settings
 from config.stored import sealing
 from hub.desk.erasing import Erasing, Unknown
@@ -95,9 +95,9 @@ async def merge(settings: Settings, customer: str, other: str, *, evidence: str)
 
 async def erase(settings: Settings, customer: str) -> int:
     """Forget a customer for good."""
-    if not (settings.data / SECRETS_FILE).exists():
+    if not settings.secrets_path.exists():
         raise SettingsError(f"HUB_DATA {settings.data} has no {SECRETS_FILE} of a hub; name the folder that `hub serve` uses by HUB_DATA.")
-    secrets = load_or_make_secrets(settings.data)
+    secrets = secrets_of(settings)
     async with running_store(settings) as parts, archive_of(settings) as archive:
         erasing = Erasing(
             desk=desk_of(parts),

@@ -23,7 +23,7 @@ from config.demo_phones import accounts, plug_in
 from config.demo_shop import reminders, server_track, signed_login
 from config.reading import Secret
 from config.reference import Mode
-from config.secrets import load_or_make_secrets
+from config.secrets import secrets_of
 from config.serve import Hub, Process, Role
 from config.settings import Account, Settings, load_settings
 from config.telling import introduce
@@ -137,7 +137,7 @@ async def _keep(stage: Stage, folder: Path) -> None:
 
 async def _stage(settings: Settings, stack: AsyncExitStack, past: Past) -> Stage:
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    secrets = load_or_make_secrets(settings.data)
+    secrets = secrets_of(settings)
     clock = DemoClock(settings.data / "clock.json", zone=ZONE)
     book = OrderBook(settings.data / "orders.json")
     telegram = TelegramStandIn()

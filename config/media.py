@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from config.channels import kind_of
 from config.secrets import Secrets, open_sealed, seal
-from config.settings import Settings
+from config.settings import Account, Settings
 from config.stored import Store
 from hub.desk.collecting import Collector, Shelf, Source, Terms
 from hub.engine.fetching import Fetcher
@@ -39,13 +39,9 @@ def lending_of(settings: Settings, secrets: Secrets, *, at: str = "") -> Lending
     )
 
 
-def sources_of(settings: Settings, channels: Mapping[tuple[str, str], Channel]) -> Mapping[tuple[str, str], Source]:
-    """Where the files of each account's customers lie."""
-    found = {}
-    for account in settings.accounts:
-        whence = replace(kind_of(account.channel).files, base_url=account.base_url)
-        found[account.channel, account.name] = Source(channels[account.channel, account.name], whence)
-    return found
+def source_of(account: Account, channel: Channel) -> Source:
+    """Where the files of an account's customers lie."""
+    return Source(channel, replace(kind_of(account.channel).files, base_url=account.base_url))
 
 
 def collector_of(
@@ -53,14 +49,14 @@ def collector_of(
     secrets: Secrets,
     store: Store,
     *,
-    channels: Mapping[tuple[str, str], Channel],
+    sources: Mapping[tuple[str, str], Source],
     shelf: Shelf,
     clock: Clock,
     held: Callable[[], set[int]],
 ) -> Collector:
     """What fetches customers' files, in a process that has a worker."""
     return Collector(
-        sources_of(settings, channels),
+        sources,
         queue=WantedFiles(store.links, store.keys),
         shelf=shelf,
         inboxes=store.inboxes,

@@ -1,5 +1,7 @@
 """The marketers' rules of these settings: the gate's policy and the journeys."""
 
+from collections.abc import Container
+
 from channels.windows import RULES
 from config.journeys_read import load_journeys
 from config.settings import Settings
@@ -9,8 +11,11 @@ from hub.nudges.rules import Rules
 WEB_CHAT = "webchat/web"
 
 
-def rules_of(settings: Settings) -> Rules:
-    """The gate's rules and the journeys; raises SettingsError with the first mistake in a journey's file."""
+def rules_of(settings: Settings, connected: Container[str] | None = None) -> Rules:
+    """The gate's rules and the journeys; raises SettingsError with the first mistake in a journey's file.
+
+    `connected`: the accounts at work as `kind/name`, which may come and go; without it those of the settings.
+    """
     shop, nudges = settings.shop, settings.nudges
     policy = Policy(
         zone=shop.time_zone,
@@ -25,6 +30,6 @@ def rules_of(settings: Settings) -> Rules:
         caps=Caps(day=nudges.per_day, week=nudges.per_week, channel_day=nudges.per_channel_day),
         abandoned_ms=int(nudges.abandoned_minutes * MINUTE_MS),
         windows=RULES,
-        accounts=frozenset({WEB_CHAT, *(f"{account.channel}/{account.name}" for account in settings.accounts)}),
+        accounts=frozenset({WEB_CHAT, *(f"{one.channel}/{one.name}" for one in settings.accounts)}) if connected is None else connected,
     )
     return Rules(policy=policy, book=load_journeys(nudges.journeys, holdout=nudges.holdout))

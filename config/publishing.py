@@ -1,7 +1,7 @@
 """Journeys as they are let run: a version that customers are on is not changed, and what they began on is kept for them."""
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from contextlib import aclosing
 
 from msgspec import DecodeError, msgpack
@@ -23,7 +23,7 @@ from hub.store.journeys import JourneyVersions
 _decode = msgpack.Decoder(Journey).decode
 
 
-async def published_rules(settings: Settings, parts: Store) -> Rules:
+async def published_rules(settings: Settings, parts: Store, connected: Container[str] | None = None) -> Rules:
     """The rules, their journeys kept from now on; raises SettingsError where customers are on a version that was changed since."""
     versions = JourneyVersions(parts.links, parts.keys)
     kept = await _kept(versions)
@@ -36,7 +36,7 @@ async def published_rules(settings: Settings, parts: Store) -> Rules:
         with contextlib.suppress(StoreFull):
             # A full store is no reason not to work off what is in it; the next start keeps it.
             await versions.keep(journey.name, journey.version, encode(journey))
-    return rules_with(rules_of(settings), kept)
+    return rules_with(rules_of(settings, connected), kept)
 
 
 async def changed_on_the_way(settings: Settings, parts: Store) -> tuple[str, ...]:

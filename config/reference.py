@@ -48,6 +48,13 @@ class Mode(StrEnum):
 TOP = (
     Entry(key="data", env=("HUB_DATA",), read=path, default="data", what="Folder of all the hub keeps; one hub at a time."),
     Entry(
+        key="secrets_file",
+        env=("HUB_SECRETS_FILE",),
+        read=path,
+        what="The hub's own key and secrets, for this user alone (mode 0600); without it `secrets.json` in `data`, made on the first run. "
+        "One named here is only read. It opens what is kept sealed: channel accounts added in the console, providers' tokens.",
+    ),
+    Entry(
         key="host",
         env=("HUB_HOST",),
         read=matching(r"[0-9A-Za-z.:_-]{1,253}", "an address or a name like 127.0.0.1, 0.0.0.0 or ::"),
@@ -318,8 +325,9 @@ Whatever is wrong stops the hub with one sentence that names the setting and the
 A secret (marked) can be given in three ways: `token = "…"`, `token_env = "NAME"` (a variable holds it) or
 `token_file = "path"` (a file holds it). It is never shown.
 
-What the hub makes for itself on its first run (the key for kept requests, the API token, the session key) lies in
-`secrets.json` in the data folder, readable by its owner alone. Processes with data folders of their own need a copy of it each.
+What the hub makes for itself on its first run (the key for whatever it keeps sealed, the API token, the session key) lies in
+`secrets.json` in the data folder, readable by its owner alone. Processes with data folders of their own need a copy of it each
+(`secrets_file` says where). Without it, channel accounts added in the console cannot be opened: docs/accounts.md.
 """
 
 _EXAMPLE = """## Example

@@ -4,16 +4,21 @@ import base64
 import contextlib
 import errno
 import fcntl
+import hashlib
 import os
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from config.reading import Secret
 from hub.model.base import Value
 from hub.model.errors import HubError, SettingsError
+
+if TYPE_CHECKING:
+    from config.settings import Settings
 
 SECRETS_FILE = "secrets.json"
 
@@ -49,13 +54,13 @@ class _Stored(Value, frozen=True):
     session_key: str
 
 
-def load_or_make_secrets(folder: Path, *, entropy: Entropy = os.urandom) -> Secrets:
-    """Read `<folder>/secrets.json`; the first run makes it, readable by its owner alone, whole or not at all.
+def load_or_make_secrets(folder: Path, *, name: str = SECRETS_FILE, entropy: Entropy = os.urandom) -> Secrets:
+    """Read `<folder>/secrets.json` (or as `name` says); the first run makes it, readable by its owner alone, whole or not at all.
 
     Two processes that start at once end with the same secrets. Raises SettingsError where the file is damaged, open to others,
     or cannot be written.
     """
-    path = folder / SECRETS_FILE
+    path = folder / name
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _alone_in(folder):
@@ -64,6 +69,21 @@ def load_or_make_secrets(folder: Path, *, entropy: Entropy = os.urandom) -> Secr
             return _read(path)
     except OSError as error:
         raise SettingsError(f"{path} cannot be read or written ({error.strerror}); give this user the folder HUB_DATA names.") from error
+
+
+def secrets_of(settings: "Settings") -> Secrets:
+    """The hub's secrets, where the settings say they lie. One named by `secrets_file` is only read: whoever names it has it."""
+    path = settings.secrets_path
+    if settings.secrets_file and not path.exists():
+        raise SettingsError(
+            f"HUB_SECRETS_FILE {path} is not there; copy {SECRETS_FILE} of the data folder of the hub's first process to it."
+        )
+    return load_or_make_secrets(path.parent, name=path.name)
+
+
+def key_name(key: bytes) -> str:
+    """What a key is called, so that one can be told which of two it was: eight hex digits that tell nothing of it."""
+    return hashlib.blake2b(key, digest_size=4, person=b"omnihub key").hexdigest()
 
 
 def seal(key: bytes, plain: bytes, *, purpose: str, entropy: Entropy = os.urandom) -> bytes:

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -15,15 +15,19 @@ from msgspec import Struct
 from channels.kinds import Outside
 from config.alerting import Outlook, watching_of
 from config.answers import person_answers
-from config.channels import build_channel, rates_of, web_chat
+from config.atwork import AtWork
+from config.channels import WEB_CHAT_ACCOUNT, web_chat
 from config.chatting import LateShelf, logins_of, onward_answers, unpacking_of
 from config.core import gestures_of, intake, worker
+from config.lineup import House, Lineup
+from config.looking import Looks, ReadTokens
 from config.media import collector_of, lending_of, limits_of
 from config.nudging import rules_of
-from config.outside import HousedFiles, housed, noted
+from config.outside import HousedFiles, housed
 from config.parts import Server, find_server, open_store
 from config.publishing import published_rules
-from config.secrets import Secrets, load_or_make_secrets
+from config.sealed import sealer_of
+from config.secrets import Secrets, secrets_of
 from config.settings import Settings
 from config.shop_port import shop_answers
 from config.stored import Store, process_name, token_house
@@ -36,21 +40,20 @@ from hub.engine.counters import Counters
 from hub.engine.exchanges import Exchanges
 from hub.engine.fetching import Fetcher
 from hub.engine.finding import Finding
-from hub.engine.gestures import Gestures, Showing
+from hub.engine.gestures import Gestures
 from hub.engine.housekeeping import keep_house, look_through, read_again
 from hub.engine.indexing import Indexing
 from hub.engine.intake import Intake
 from hub.engine.permit import PermitConnector
-from hub.engine.polling import Poller
 from hub.engine.preparing import Preparing
 from hub.engine.reindexing import Reindexing
 from hub.engine.watching import Lookout
 from hub.engine.worker import Worker
 from hub.model.errors import StoreAway
 from hub.model.lending import Lending
-from hub.model.ports import Channel, Clock
-from hub.model.rates import Rates
+from hub.model.ports import Answer, Channel, Clock
 from hub.nudges.rules import Rules
+from hub.store.accounts import KeptAccounts
 from hub.store.calls import Calls
 from hub.store.chats import Chats
 from hub.store.dead import DeadLetters
@@ -84,12 +87,18 @@ class Process(Struct):
     server: Server
     intake: Intake
     counters: Counters
-    channels: dict[tuple[str, str], Channel]
+    lineup: Lineup
+    looks: Looks
     rules: Rules
     exchanges: Exchanges
     gestures: Gestures
     worker: Worker | None = None
     web: WebSide | None = None
+
+    @property
+    def channels(self) -> dict[tuple[str, str], Channel]:
+        """The accounts at work."""
+        return self.lineup.channels
 
     @property
     def port(self) -> int:
@@ -110,7 +119,7 @@ class Hub:
     """Starts a process and stops it again; leave by `stop` whatever `start` raised.
 
     `clock`: by which customers' time goes; `sign_in_clock`: by which agents' sessions and providers' stamps grow old, the same unless
-    given; `hooks_at`: the address providers know us by, where no public address is set.
+    given; `hooks_at`: the address providers know us by, where no public address is set; `hide`: told secrets that no log may show.
     """
 
     def __init__(
@@ -122,7 +131,9 @@ class Hub:
         sign_in_clock: Clock | None = None,
         tables: Tables | None = None,
         hooks_at: str = "",
+        hide: Callable[[Iterable[str]], None] = lambda _secrets: None,
     ) -> None:
+        self._hide = hide
         self._settings = settings
         self._hooks_at = settings.public_url or hooks_at
         self._roles = frozenset(roles)
@@ -146,32 +157,26 @@ class Hub:
         await self._stack.aclose()
 
     async def _start(self) -> Process:
-        settings, secrets = self._settings, load_or_make_secrets(self._settings.data)
+        settings, secrets = self._settings, secrets_of(self._settings)
         server = await find_server(settings, join=Role.WEB not in self._roles)
         self._stack.push_async_callback(server.stop)
         parts = await self._store(server)
         counters = Counters()
-        taking = intake(parts, spools=settings.data / "spool", clock=self._clock, counters=counters, process=process_name())
-        parts.links.on_state = taking.store_state
+        taking = self._taking(parts, counters)
         session = await self._stack.enter_async_context(_session())
         chats, exchanges = Chats(parts.links, parts.keys), self._exchanges(parts)
-        rated = self._channels(self._outside(session, parts, secrets), chats, exchanges=exchanges, key=secrets.session_key)
+        lineup = self._lineup(session, parts, secrets, exchanges)
+        lineup.add(web_chat(chats, key=secrets.session_key, clock=self._clock))
         process = Process(
-            settings=settings,
-            secrets=secrets,
-            store=parts,
-            server=server,
-            intake=taking,
-            counters=counters,
-            channels={(channel.kind, channel.account): channel for channel, _ in rated},
-            rules=await self._rules(parts),
-            exchanges=exchanges,
-            gestures=self._gestures(parts, rated, counters),
-        )
+            settings=settings, secrets=secrets, store=parts, server=server, intake=taking, counters=counters, lineup=lineup,
+            looks=self._looks(session, parts, secrets), rules=await self._rules(parts, lineup), exchanges=exchanges,
+            gestures=self._gestures(parts, lineup, counters),
+        )  # fmt: skip
         await taking.open()  # Before whoever takes things in, pollers too, so that it is closed after them.
         self._stack.push_async_callback(taking.close)
+        await self._follow_console(lineup)
         if Role.WORKER in self._roles:
-            await self._start_worker(process, rated, session)
+            await self._start_worker(process, session)
         lookout = self._lookout(process, session)
         if Role.WEB in self._roles:
             await self._start_web(process, chats, lookout)
@@ -190,6 +195,7 @@ class Hub:
             settings=self._settings,
             store=parts,
             channels=process.channels,
+            accounts=lambda: tuple(member.account for member in process.lineup),
             session=session,
             clock=self._clock,
             tokens=tokens,
@@ -199,36 +205,41 @@ class Hub:
         self._background(watching.run(), "lookout")
         return watching.lookout
 
+    def _taking(self, parts: Store, counters: Counters) -> Intake:
+        """The way in; it is told when the store goes and comes."""
+        taking = intake(parts, spools=self._settings.data / "spool", clock=self._clock, counters=counters, process=process_name())
+        parts.links.on_state = taking.store_state
+        return taking
+
     def _exchanges(self, parts: Store) -> Exchanges:
         """The channels' log, which is written as long as the process lives."""
         exchanges = Exchanges(Calls(parts.links, parts.keys), clock=self._clock)
         self._background(exchanges.run(), "channels' log")
         return exchanges
 
-    def _gestures(self, parts: Store, rated: Sequence[tuple[Channel, Rates]], counters: Counters) -> Gestures:
+    def _gestures(self, parts: Store, lineup: Lineup, counters: Counters) -> Gestures:
         """What customers are shown besides messages, as each account has it set."""
-        wanted = {(account.channel, account.name): account for account in self._settings.accounts}
-        showing = [
-            Showing(channel, rates, typing=account.typing, read_marks=account.read_marks)
-            for channel, rates in rated
-            if (account := wanted.get((channel.kind, channel.account)))
-        ]
-        gestures = gestures_of(parts, showing, clock=self._clock, counters=counters)
+        gestures = gestures_of(parts, lineup.showing, clock=self._clock, counters=counters)
         self._stack.push_async_callback(gestures.close)
         return gestures
 
-    async def _rules(self, parts: Store) -> Rules:
+    async def _rules(self, parts: Store, lineup: Lineup) -> Rules:
         """The marketers' rules; who only takes in may start without the store, and then knows no older journeys."""
         try:
-            return await published_rules(self._settings, parts)
+            return await published_rules(self._settings, parts, lineup)
         except StoreAway:
             if Role.WORKER in self._roles:
                 raise
-            return rules_of(self._settings)
+            return rules_of(self._settings, lineup)
 
     def _outside(self, session: ClientSession, parts: Store, secrets: Secrets) -> Outside:
         tokens = token_house(parts.links, parts.keys, key=secrets.case_key, clock=self._sign_in_clock)
         return housed(session, clock=self._sign_in_clock, tokens=tokens, files=self._files(secrets))
+
+    def _looks(self, session: ClientSession, parts: Store, secrets: Secrets) -> Looks:
+        """How accounts are looked at: nothing of those at work is touched, and no token is renewed for it."""
+        tokens = token_house(parts.links, parts.keys, key=secrets.case_key, clock=self._sign_in_clock)
+        return Looks(shared=session, clock=self._sign_in_clock, tokens=ReadTokens(tokens), public_url=self._hooks_at)
 
     def _files(self, secrets: Secrets) -> HousedFiles:
         """The files that messages name."""
@@ -238,36 +249,43 @@ class Hub:
     def _lending(self, secrets: Secrets) -> Lending:
         return lending_of(self._settings, secrets, at=self._hooks_at)
 
-    def _channels(self, outside: Outside, chats: Chats, *, exchanges: Exchanges, key: bytes) -> list[tuple[Channel, Rates]]:
-        url = self._hooks_at
-        rated = []
-        for account in self._settings.accounts:
-            own = noted(outside, account, exchanges)
-            self._stack.push_async_callback(own.session.close)
-            rated.append((build_channel(account, own, public_url=url), rates_of(account)))
-        for channel, _ in rated:
-            self._stack.push_async_callback(channel.close)
-        return [(web_chat(chats, key=key, clock=self._clock), Rates()), *rated]
+    def _lineup(self, session: ClientSession, parts: Store, secrets: Secrets, exchanges: Exchanges) -> Lineup:
+        """The accounts of this process; those of the settings are there at once."""
+        house = House(self._outside(session, parts, secrets), exchanges, public_url=self._hooks_at, hide=self._hide)
+        sealer = sealer_of(self._settings, secrets, clock=self._sign_in_clock)
+        lineup = Lineup(house, clock=self._clock, kept=KeptAccounts(parts.links, parts.keys), sealer=sealer)
+        self._stack.push_async_callback(lineup.close)
+        lineup.begin(self._settings.accounts)
+        return lineup
 
-    async def _start_worker(self, process: Process, rated: Sequence[tuple[Channel, Rates]], session: ClientSession) -> None:
+    async def _follow_console(self, lineup: Lineup) -> None:
+        """Those that were added in the console; where the store is away they come when it does."""
+        with contextlib.suppress(StoreAway):
+            await lineup.look()
+        self._background(lineup.keep_up(), "accounts of the console")
+
+    async def _start_worker(self, process: Process, session: ClientSession) -> None:
         settings = self._settings
         links, keys, name = process.store.links, process.store.keys, heartbeat_name(process_name())
-        onward = onward_answers(logins_of(process.store, Chats(links, keys), self._clock))
-        answers = {**shop_answers(settings.shop.base_url, process.secrets.api_token, session), **onward, **person_answers(process.channels)}
+        answers = self._answers(process, session)
         turning = turning_of(settings, answers=answers, build=VERSION, queue=Queue(links, keys), clock=self._clock, rules=process.rules)
         await Workers(links, keys).beat(name, LIFE_MS)
         await Meta(links, keys).agree()
         preparing = Preparing(self._files(process.secrets), self._lending(process.secrets), self._clock)
+        team = AtWork(self._settings, process.store, clock=self._clock, preparing=preparing)
+        team.serve(process.lineup.channels["webchat", WEB_CHAT_ACCOUNT])
+        process.lineup.follow(team)
         work = worker(
-            process.store, turning, rated, clock=self._clock, counters=process.counters, name=name, preparing=preparing,
+            process.store, turning, team.accounts, clock=self._clock, counters=process.counters, name=name, preparing=preparing,
             gestures=process.gestures,
         )  # fmt: skip
         archive = await self._open_archive()
         indexing, finding = Indexing(Inbox(links, keys)), Finding(Inbox(links, keys), archive.finder)
-        collector, archiver = self._followers(process, archive, work, indexing=indexing, finding=finding)
+        collector, archiver = self._followers(process, archive, (work, team), indexing=indexing, finding=finding)
         await work.start()
         self._stack.push_async_callback(work.stop)
-        self._tell_accounts(process, work)
+        team.begin(unpacking_of(self._settings, self._open_archive, process.intake, clock=self._clock), lambda: set(work.holdings))
+        self._stack.push_async_callback(team.end)
         self._background(archiver.run(), "archiver")
         self._background(collector.run(), "collecting files")
         self._background(keep_house(archive, self._clock), "housekeeping")
@@ -278,17 +296,23 @@ class Hub:
         self._background(self._settle_format(Meta(links, keys), letters, reindexing), "format")
         process.worker = work
 
+    def _answers(self, process: Process, session: ClientSession) -> dict[str, Answer]:
+        """Who answers the questions of dialogs that the store does not."""
+        onward = onward_answers(logins_of(process.store, Chats(process.store.links, process.store.keys), self._clock))
+        shop = shop_answers(self._settings.shop.base_url, process.secrets.api_token, session)
+        return {**shop, **onward, **person_answers(process.channels)}
+
     def _followers(
-        self, process: Process, archive: "Archive", work: Worker, *, indexing: Indexing, finding: Finding
+        self, process: Process, archive: "Archive", working: tuple[Worker, AtWork], *, indexing: Indexing, finding: Finding
     ) -> tuple[Collector, Archiver]:
         """Who reads the journals of the partitions this process holds, and who fetches the files they tell of."""
-        parts = process.store
+        parts, (work, team) = process.store, working
 
         def held() -> set[int]:
             return set(work.holdings)
 
         collector = collector_of(
-            self._settings, process.secrets, parts, channels=process.channels, shelf=archive.files, clock=self._clock, held=held
+            self._settings, process.secrets, parts, sources=team.sources, shelf=archive.files, clock=self._clock, held=held
         )
         archiver = Archiver(
             parts.links, parts.keys, archive, held=held, clock=self._clock, indexing=indexing, finding=finding, wanting=collector
@@ -315,25 +339,6 @@ class Hub:
         await look_through(letters)
         await reindexing.run()
 
-    def _tell_accounts(self, process: Process, work: Worker) -> None:
-        """Connect what can be connected by itself, and poll where that was chosen."""
-        for account in self._settings.accounts:
-            from config.telling import introduce, learn, learns, ours, polls
-
-            channel = process.channels[account.channel, account.name]
-            if account.channel == "telegram":
-                from channels.telegram.channel import Telegram
-
-                if isinstance(channel, Telegram):
-                    self._background(introduce(channel, account, public_url=self._settings.public_url), "introduction")
-            if learns(channel):
-                self._background(learn(channel, account), "introduction")
-            if polls(channel, account):
-                mine = ours(channel, lambda: set(work.holdings))
-                intake = unpacking_of(self._settings, self._open_archive, process.intake, clock=self._clock)
-                poller = Poller(channel, intake, ours=mine, clock=self._clock)
-                self._background(poller.run(), "polling")
-
     async def _start_web(self, process: Process, chats: Chats, lookout: Lookout) -> None:
         process.web = await open_web(
             WebParts(
@@ -342,7 +347,8 @@ class Hub:
                 store=process.store,
                 intake=process.intake,
                 counters=process.counters,
-                channels=process.channels,
+                lineup=process.lineup,
+                looks=process.looks,
                 chats=chats,
                 clock=self._clock,
                 ready={"store": process.server.ready},

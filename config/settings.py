@@ -115,6 +115,7 @@ class Settings(Value, frozen=True):
     """All settings of one hub process. Paths are absolute; `redis_url` empty: embedded; `archive_url` empty: SQLite in `data`."""
 
     data: Path
+    secrets_file: Path | None
     host: str
     port: int
     prefix: str
@@ -134,6 +135,11 @@ class Settings(Value, frozen=True):
     nudges: Nudges
     accounts: tuple[Account, ...] = ()
     alerts: Alerts = Alerts()
+
+    @property
+    def secrets_path(self) -> Path:
+        """Where the hub's own key and secrets lie."""
+        return self.secrets_file or self.data / "secrets.json"
 
     @property
     def key_prefix(self) -> str:
@@ -170,6 +176,7 @@ def load_settings(environ: Mapping[str, str], *, folder: Path) -> Settings:
     _refuse_twins(accounts)
     chat = Chat(**{entry.key: _find(entry, chat_tree, source, place="chat.") for entry in CHAT})
     media = Media(**{entry.key: _find(entry, media_tree, source, place="media.") for entry in MEDIA})
+    top["secrets_file"] = top["secrets_file"] or None
     alerts = Alerts(**{entry.key: _find(entry, alerts_tree, source, place="alerts.") for entry in ALERTS})
     shop, nudges = _shop(shop_tree, source), _nudges(nudges_tree, source)
     return Settings(**top, shop=shop, chat=chat, media=media, nudges=nudges, accounts=accounts, alerts=alerts)

@@ -16,6 +16,14 @@ from hub.model.subject import account_subject, partition_of
 log = structlog.get_logger()
 
 
+async def present(channel: Channel, account: Account, *, public_url: str) -> None:
+    """What a channel does once it is at work: it learns who it is, and brings its events here where that takes no click."""
+    if isinstance(channel, Telegram):
+        await introduce(channel, account, public_url=public_url)
+    elif learns(channel):
+        await learn(channel, account)
+
+
 async def introduce(channel: Telegram, account: Account, *, public_url: str) -> None:
     """Learn our own name and tell Telegram where its updates go; what fails is told and tried at the next start."""
     try:

@@ -9,13 +9,17 @@ from msgspec import Struct
 from prometheus_client import CollectorRegistry
 
 from channels.windows import RULES
-from config.channels import WEB_CHAT_ACCOUNT, rates_of
+from config.accounts import ConsoleAccounts
+from config.channels import WEB_CHAT_ACCOUNT
 from config.chatting import ChatParts, OpenArchive, chat_door, filing_of, unpacking_of
 from config.feeding import Feeding, feeding_of
+from config.lineup import Lineup
+from config.looking import Looks
 from config.people import new_secret, open_people
 from config.pricing import load_prices
+from config.sealed import sealer_of
 from config.secrets import Secrets
-from config.settings import Settings
+from config.settings import SETTINGS_FILE, Settings
 from config.stored import Store, entropy, sealing
 from hub.desk.asking import Desk
 from hub.desk.passwords import Passwords
@@ -24,14 +28,15 @@ from hub.engine.counters import Counters
 from hub.engine.exchanges import Exchanges
 from hub.engine.gestures import Gestures
 from hub.engine.intake import Intake
+from hub.engine.polling import Takes
 from hub.model.address import Address
 from hub.model.chat import KIND
 from hub.model.events import Incoming
 from hub.model.login import write_key
 from hub.model.people import Right
-from hub.model.ports import Channel, Clock
-from hub.model.rates import Rates
+from hub.model.ports import Clock
 from hub.nudges.rules import Rules
+from hub.store.accounts import KeptAccounts
 from hub.store.alerts import Alerts
 from hub.store.calls import Calls
 from hub.store.cases import Cases
@@ -104,7 +109,8 @@ class WebParts(Struct, frozen=True):
     store: Store
     intake: Intake
     counters: Counters
-    channels: Mapping[tuple[str, str], Channel]
+    lineup: Lineup
+    looks: Looks
     chats: Chats
     clock: Clock
     ready: Mapping[str, Check]
@@ -129,7 +135,7 @@ class WebParts(Struct, frozen=True):
             intake=self.intake,
             chats=self.chats,
             clock=self.clock,
-            channels=self.channels,
+            channels=self.lineup.channels,
             archive=self.archive,
         )
 
@@ -140,10 +146,7 @@ async def open_web(parts: WebParts) -> WebSide:
     origin = Origin(public_url=settings.public_url, proxies=networks(settings.trusted_proxies))
     cases = Cases(parts.store.links, parts.store.keys, seal=sealing(parts.secrets.case_key))
     intake = unpacking_of(settings, parts.archive, parts.intake, clock=parts.clock)
-    hooks = Hooks(
-        parts.channels, intake, cases=cases, counters=parts.counters, origin=origin, clock=parts.clock, entropy=entropy,
-        told=parts.exchanges.told,
-    )  # fmt: skip
+    hooks = _hooks(parts, intake, cases, origin)
     switchboard = Switchboard(_signals(parts))
     people, passwords = open_people(parts.store, clock=parts.sign_in_clock)
     tokens = Tokens({"settings": parts.secrets.api_token}, origin=origin, clock=parts.clock)
@@ -168,14 +171,19 @@ async def open_web(parts: WebParts) -> WebSide:
     return WebSide(runner, port, parts.chats, bell, switchboard, feeding, people, passwords)
 
 
+def _hooks(parts: WebParts, intake: Takes, cases: Cases, origin: Origin) -> Hooks:
+    hooks = Hooks(
+        parts.lineup.channels, intake, cases=cases, counters=parts.counters, origin=origin, clock=parts.clock, entropy=entropy,
+        told=parts.exchanges.told,
+    )  # fmt: skip
+    hooks.awaits = parts.lineup.awaits
+    return hooks
+
+
 def _metrics(parts: WebParts) -> Metrics:
     registry = CollectorRegistry()
     registry.register(HubCollector(parts.counters, gauges=parts.gauges, alerts=parts.alerts, prefix=parts.settings.key_prefix))
     return Metrics(registry)
-
-
-def _rates(parts: WebParts) -> Mapping[tuple[str, str], Rates]:
-    return {(account.channel, account.name): rates_of(account) for account in parts.settings.accounts}
 
 
 def _signals(parts: WebParts) -> Signals:
@@ -215,6 +223,12 @@ def _customers(parts: WebParts) -> Customers:
     return Customers(parts.store.links, parts.store.keys)
 
 
+def _accounts(parts: WebParts) -> ConsoleAccounts:
+    kept = KeptAccounts(parts.store.links, parts.store.keys)
+    sealer = sealer_of(parts.settings, parts.secrets, clock=parts.sign_in_clock)
+    return ConsoleAccounts(kept, sealer, parts.lineup, parts.looks, file=SETTINGS_FILE)
+
+
 def _rooms(parts: WebParts, cases: Cases, people: People, feeding: Feeding) -> Rooms:
     links, keys, customers = parts.store.links, parts.store.keys, _customers(parts)
     return Rooms(
@@ -230,15 +244,15 @@ def _rooms(parts: WebParts, cases: Cases, people: People, feeding: Feeding) -> R
         cases=cases,
         calls=Calls(links, keys),
         alerts=Alerts(links, keys),
-        intake=parts.intake, channels=parts.channels, clock=parts.clock, counters=parts.counters, entropy=entropy, people=people,
+        intake=parts.intake, channels=parts.lineup.channels, clock=parts.clock, counters=parts.counters, entropy=entropy, people=people,
         filing=filing_of(parts.chat),
         finder=_finder(parts),
         base=parts.settings.public_url,
         lends=parts.lends,
-        rates=_rates(parts),
+        rates=parts.lineup.rates,
         throttle=sign_in_throttle(parts.clock),
         devices=Devices(parts.secrets.session_key, secret=new_secret),
         nudging=_nudging(parts),
-        windows=RULES,
-        prices=load_prices(parts.settings.shop.prices),
+        accounts=_accounts(parts),
+        windows=RULES, prices=load_prices(parts.settings.shop.prices),
     )  # fmt: skip

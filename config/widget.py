@@ -1,7 +1,7 @@
 """`hub widget`: the line to paste, the secret to sign customers in with, a token to try."""
 
 from config.chatting import login_secret
-from config.secrets import load_or_make_secrets
+from config.secrets import secrets_of
 from config.settings import Settings
 from hub.engine.clock import SystemClock
 from hub.model.errors import SettingsError
@@ -14,7 +14,7 @@ def show_widget(settings: Settings) -> int:
     """Print what a shop needs to put the widget into its pages."""
     base = settings.public_url or f"http://{settings.host}:{settings.port}"
     origins = ", ".join(settings.chat.origins) or "none besides our own: add yours to origins under [chat] in hub.toml"
-    secret = login_secret(settings, load_or_make_secrets(settings.data))
+    secret = login_secret(settings, secrets_of(settings))
     socket = base.replace("http", "ws", 1)
     print(f'Paste:           <script src="{base}/widget.js" async></script>')
     print(f"Allowed pages:   {origins}")
@@ -30,7 +30,7 @@ def print_token(settings: Settings, user: str, *, name: str) -> int:
     """Print a token as the shop's server would make it, good for an hour."""
     if not user.strip():
         raise SettingsError("The user is empty; name the shop's own id of a customer.")
-    secret = login_secret(settings, load_or_make_secrets(settings.data))
+    secret = login_secret(settings, secrets_of(settings))
     now = SystemClock().now() // 1000
     print(write_login(user, key=secret.encode(), iat=now, exp=now + _TOKEN_S, name=name))
     return 0

@@ -16,6 +16,8 @@ log = structlog.get_logger()
 HOLD_FROM_S = 2.0
 """A pause of an account from which on its deliveries wait in the store instead of in memory."""
 READ_AT_ONCE = 64
+AWAY_S = 1.0
+"""How soon it is seen that an account came again."""
 
 Name = tuple[str, str]
 TakeIn = Callable[[str, list[tuple[str, dict[bytes, bytes]]]], Awaitable[None]]
@@ -84,8 +86,10 @@ class Held:
         key, cursor = self._partition.keys.held(*name), "0-0"
         try:
             while True:
-                await self._clock.sleep(max(self._accounts[name].paused_for, 0.02))
-                if self._accounts[name].paused_for or not self._has_room():
+                account = self._accounts.get(name)
+                await self._clock.sleep(max(account.paused_for, 0.02) if account else AWAY_S)
+                if account is None or account.paused_for or not self._has_room():
+                    # Switched off or taken away: what it holds waits until it comes again, or is too old to go.
                     continue
                 try:
                     entries = await self._deliveries.read(key, cursor, READ_AT_ONCE, self._partition)

@@ -192,8 +192,7 @@ class Outbox:
         address = queued.delivery.address
         account = self._accounts.get((address.channel, address.account))
         if account is None:
-            log.error("no such account", channel=address.channel, account=address.account)
-            return Again(60.0)
+            return await self._waits(queued)
         if account.paused_for:
             return Again(account.paused_for)
         try:
@@ -203,6 +202,14 @@ class Outbox:
             return Again(0.1)
         except ServerError as error:
             log.warning("the store refuses", partition=self._partition.keys.number, error=str(error))
+            return Again(1.0)
+
+    async def _waits(self, queued: Queued) -> Again | None:
+        """For an account that is not at work; that may change while it waits."""
+        try:
+            outcome = await self._sender.nobody(queued)
+            return await self._recover(queued) if isinstance(outcome, Recover) else outcome
+        except (StoreAway, StoreFull):
             return Again(1.0)
 
     async def _send(self, queued: Queued, account: Account) -> Done:

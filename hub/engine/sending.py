@@ -131,6 +131,14 @@ class Sender:
             return await self._end(queued, DeliveryState.FAILED, why=Why(f"render: {type(error).__name__}", failure=Failure.INTERNAL))
         return await self._calls(queued, account, calls)
 
+    async def nobody(self, queued: Queued) -> Done:
+        """Its account is switched off or taken away: it waits for that to change as long as it may, and is never sent after."""
+        delivery, now = queued.delivery, self._clock.now()
+        if now <= (delivery.not_after or delivery.created + LIFE_MS):
+            return Again(1.0)
+        await self._end(queued, DeliveryState.WITHDRAWN, why=Why("the account was not connected", failure=Failure.EXPIRED))
+        return None
+
     async def _prepared(self, queued: Queued, account: Account) -> Delivery:
         """With its files at the provider; nobody is shown that, so it needs no mark."""
         if queued.prepared is None or self._clock.boottime() - queued.prepared_at > PREPARED_GOOD_S:

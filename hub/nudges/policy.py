@@ -1,6 +1,6 @@
 """What the shop allows itself: settings of the gate as one frozen value."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from enum import StrEnum
 from typing import Self
 
@@ -72,7 +72,7 @@ class Policy(Value, frozen=True):
     abandoned_ms: int = 30 * MINUTE_MS
     session_ms: int = DAY_MS
     windows: Mapping[str, WindowRule] = {}
-    accounts: frozenset[str] | None = None
+    accounts: Container[str] | None = None
 
 
 def minute_of(text: str) -> int:

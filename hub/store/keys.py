@@ -119,6 +119,7 @@ class Keys:
         self.users = f"{prefix}hub:users"
         self.journeys = f"{prefix}hub:journeys"
         self.journey_versions = f"{prefix}hub:journeys:versions"
+        self.accounts = f"{prefix}hub:accounts"
         self.setup = f"{prefix}hub:setup"
         self.open = f"{prefix}hub:open"
         self.resolved = f"{prefix}hub:resolved"

@@ -8,6 +8,7 @@ from aiohttp import web
 from msgspec import json
 
 from hub.web.answering import Handler
+from hub.web.api_accounts import ACCOUNT_ROUTES
 from hub.web.api_alerts import ALERT_ROUTES
 from hub.web.api_amending import AMEND_ROUTES
 from hub.web.api_channels import CHANNEL_ROUTES
@@ -37,6 +38,7 @@ ROUTES: tuple[Route, ...] = (
     *JOURNEY_ROUTES,
     *CHANNEL_ROUTES,
     *ALERT_ROUTES,
+    *ACCOUNT_ROUTES,
     *OPERATION_ROUTES,
 )
 

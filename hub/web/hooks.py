@@ -29,6 +29,8 @@ BODY_BYTES = 1024 * 1024
 RETRY_AFTER_S = 5
 _PIECE = 65_536
 _FORGED = "The signature is missing or wrong: check the secret on both sides."
+_NO_SUCH = "There is no such channel account: check the webhook address, or connect it first."
+_AWAITED = "This account cannot be used just now: see `hub check`."
 FIELDS_NAMED = 40
 NAME_LENGTH = 60
 
@@ -60,7 +62,10 @@ class CaseKeeper(Protocol):
 
 
 class Hooks:
-    """Serves `/hooks/{channel}/{account}`: one handler for all, and one door per account that is known at start."""
+    """Serves `/hooks/{channel}/{account}`: one handler for all, and one door per account that is known at start.
+
+    `channels` may change meanwhile; `awaits`: whether an account that is not among them may be ours all the same.
+    """
 
     def __init__(
         self,
@@ -74,6 +79,7 @@ class Hooks:
         entropy: Callable[[], int],
         told: Callable[[Place, Exchange], None] = lambda _place, _exchange: None,
     ) -> None:
+        self.awaits: Callable[[Place], bool] = lambda _place: False
         self._visits = Visits(told, clock=clock)
         self._channels = channels
         self._intake = intake
@@ -93,9 +99,12 @@ class Hooks:
         """The short way to the accounts known now; none without a public address, for then a request must tell where it came to."""
         if not self._origin.public_url:
             return {}
-        return {f"/hooks/{kind}/{account}": partial(self._by_door, kind, channel) for (kind, account), channel in self._channels.items()}
+        return {f"/hooks/{kind}/{account}": partial(self._by_door, (kind, account)) for kind, account in self._channels}
 
-    async def _by_door(self, kind: str, channel: Channel, path: str, headers: Mapping[str, str], body: bytes) -> web.Response | None:  # noqa: PLR0917 - the door's own three behind ours
+    async def _by_door(self, place: Place, path: str, headers: Mapping[str, str], body: bytes) -> web.Response | None:
+        if (channel := self._channels.get(place)) is None:
+            return self._nobodys(place)
+        kind = place[0]
         url = self._origin.public_url + path
         return await self._answered(kind, channel, Inbound(method="POST", url=url, path_query=path, headers=headers, body=body))
 
@@ -112,9 +121,7 @@ class Hooks:
         """Answer one request of a provider. 200 means: durable. 403, 404, 405, 413 and 503 say why in a sentence."""
         channel = self._channels.get((kind, account))
         if channel is None:
-            return self._refused(
-                "?", "unknown", _text(404, "There is no such channel account: check the webhook address, or connect it first.")
-            )
+            return self._nobodys((kind, account))
         if request.method not in {"POST", "GET"}:
             return self._refused(kind, "method", _text(405, GREETING, Allow="GET, POST"))
         path = request.raw_path
@@ -130,6 +137,14 @@ class Hooks:
         if answer is None:
             return self._taken if Taken.fits(request) else web.Response()
         return answer
+
+    def _nobodys(self, place: Place) -> web.Response:
+        """Of no account at work. One that may be ours all the same is told to come again, so that nothing of it is lost."""
+        if self.awaits(place):
+            return self._refused("?", "awaited", _text(503, _AWAITED, **{"Retry-After": str(RETRY_AFTER_S)}))
+        return self._refused(
+            "?", "unknown", _text(404, "There is no such channel account: check the webhook address, or connect it first.")
+        )
 
     async def _body(self, request: web.Request, channel: Channel, empty: Inbound) -> bytes:
         """The raw body. A large one is read only where its headers alone have shown who sends it; raises BadSignature."""

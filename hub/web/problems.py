@@ -13,7 +13,10 @@ PROBLEM_TYPE = "application/problem+json"
 
 
 class Problem(Value, frozen=True):
-    """What went wrong. `field`: JSON path of the wrong value; `code`, `owner`: why a turn refused and who has the conversation."""
+    """What went wrong. `field`: JSON path of the wrong value; `code`, `owner`: why a turn refused and who has the conversation.
+
+    `fields`: where several values are wrong, by JSON path what is wrong with each.
+    """
 
     title: str
     status: int
@@ -23,6 +26,7 @@ class Problem(Value, frozen=True):
     code: str = ""
     owner: str = ""
     key: str = ""
+    fields: dict[str, str] = {}
 
 
 class Refusal(HubError):
@@ -34,9 +38,11 @@ class Refusal(HubError):
         self.headers = headers or {}
 
 
-def refusal(status: HTTPStatus, detail: str, *, field: str = "", code: str = "", owner: str = "") -> Refusal:
+def refusal(
+    status: HTTPStatus, detail: str, *, field: str = "", code: str = "", owner: str = "", fields: dict[str, str] | None = None
+) -> Refusal:
     """A refusal of that status, saying that."""
-    return Refusal(Problem(title=status.phrase, status=status, detail=detail, field=field, code=code, owner=owner))
+    return Refusal(Problem(title=status.phrase, status=status, detail=detail, field=field, code=code, owner=owner, fields=fields or {}))
 
 
 def answered(refused: Refusal) -> web.Response:

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from hashlib import blake2b
 from http import HTTPStatus
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from aiohttp import web
 from msgspec import DecodeError, Struct, ValidationError, convert, json, to_builtins
@@ -38,6 +38,9 @@ from hub.web.problems import Refusal, refusal
 from hub.web.receiving import Broken, TooLarge, Upload, read_file
 from hub.web.signing import Caller, Needed, Signing
 from hub.web.throttle import Throttle
+
+if TYPE_CHECKING:
+    from hub.web.api_accounts import AccountBook
 
 BODY_BYTES = 256 * 1024
 KEY_LENGTH = 200
@@ -80,6 +83,7 @@ class Rooms(Struct, frozen=True, kw_only=True):
     devices: Devices
     finder: Callable[[], Awaitable[Finder]]
     nudging: Nudging | None = None
+    accounts: "AccountBook | None" = None
     base: str = ""
     lends: bool = False
     rates: Mapping[tuple[str, str], Rates] = {}

@@ -19,6 +19,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 SECRET = "5ecret-W0rd"
 EVERY_VARIABLE = {
     "HUB_DATA": "/srv/hub",
+    "HUB_SECRETS_FILE": "keys.json",
     "HUB_HOST": "0.0.0.0",  # noqa: S104 - a setting, nothing listens
     "HUB_PORT": "0",
     "HUB_PREFIX": "tea",

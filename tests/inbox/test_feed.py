@@ -39,7 +39,7 @@ async def process(store: Store) -> AsyncIterator[Feeding]:
     """One web process's feed, running."""
     parts = Parts(links=store.links, keys=store.keys, inboxes=store.inboxes, deliveries=store.deliveries)
     switchboard = Switchboard(Signals(store.links, store.keys, customers=store.customers))
-    gestures = gestures_of(parts, (), clock=SystemClock(), counters=Counters())
+    gestures = gestures_of(parts, {}, clock=SystemClock(), counters=Counters())
     feeding = feeding_of(parts, switchboard, clock=SystemClock(), gestures=gestures)
     tasks = [asyncio.create_task(feeding.run()), asyncio.create_task(switchboard.run())]
     try:

@@ -58,6 +58,7 @@ from hub.web.signing import Signing
 from hub.web.switchboard import Switchboard
 from hub.web.throttle import sign_in_throttle
 from tests.servers import Node
+from tests.web.book import MemoryBook
 from tests.web.shelf import MemoryFinder, MemoryShelf
 from tests.web.world import FakeIntake, StandIn, opened
 
@@ -133,7 +134,7 @@ class Store:
         self.intake = FakeIntake()
         parts = Parts(links=links, keys=self.keys, inboxes=self.inboxes, deliveries=self.deliveries)
         switchboard = Switchboard(Signals(links, self.keys, customers=self.customers))
-        gestures = gestures_of(parts, (), clock=self.clock, counters=Counters())
+        gestures = gestures_of(parts, {}, clock=self.clock, counters=Counters())
         self.feeding = feeding_of(parts, switchboard, clock=self.clock, gestures=gestures)
         self.passwords = Passwords(memory_kib=1024, rounds=1)
         self.people = self.people_by(self.clock)
@@ -225,6 +226,7 @@ class Store:
             devices=Devices(b"k" * 32, secret=lambda: f"device{next(_numbers)}"),
             windows=WINDOWS,
             prices=load_prices(),
+            accounts=MemoryBook(),
             nudging=Nudging(RULES, JourneySwitches(self.links, self.keys), no_facts, clock=self.clock),
         )
 

@@ -1,0 +1,183 @@
+"""Accounts added, changed, switched off and removed while web and worker run apart: what customers, admins and providers see of it."""
+
+import json
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+import pytest_asyncio
+from msgspec import Struct
+
+from hub.model.address import Address
+from hub.store.keys import Keys
+from hub.web.account_shapes import Account, AccountList, KindList, SeenAccount
+from sandbox.telegram.hooks import Timing
+from sandbox.telegram.stand_in import TelegramStandIn
+from tests.processes import eventually, folder
+from tests.whole.children import Child, Family, family_on
+from tests.whole.grounds import Topology, ground
+from tests.whole.world import HOURS, HOURS_ASKED, Caller, Told
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+HOOK_SECRET = "chosen-by-the-shop"
+
+
+class Shop(Struct):
+    """Web and worker as processes of their own, and a Telegram bot no file names."""
+
+    family: Family
+    caller: Caller
+    bot: TelegramStandIn
+    running: list[Child]
+
+    def values(self, **more: str) -> dict[str, str]:
+        """What an admin enters."""
+        return {"token": self.bot.token, "secret": HOOK_SECRET, "base_url": self.bot.base_url, **more}
+
+    async def add(self, name: str, **more: str) -> Told:
+        """Add the bot under that name."""
+        return await self.caller.ask("POST", "/api/accounts", {"channel": "telegram", "name": name, "values": self.values(**more)})
+
+    async def remove(self, name: str) -> int:
+        """Take it away; a bot has one webhook, so the next account of it needs that."""
+        return (await self.caller.ask("DELETE", f"/api/accounts/telegram/{name}")).status
+
+    async def change(self, name: str, **change: object) -> Told:
+        """Change it."""
+        return await self.caller.ask("PATCH", f"/api/accounts/telegram/{name}", change)
+
+    async def hooked(self, name: str) -> None:
+        """Wait until Telegram brings its updates to that account."""
+        await eventually(lambda: (hook := self.bot.world.webhook) is not None and hook.url.endswith(f"/{name}"), what="the webhook")
+
+    async def answered(self, who: str) -> None:
+        """Somebody asks, and is answered."""
+        self.bot.say(who, HOURS_ASKED)
+        await eventually(lambda: any(HOURS in text for text in self.bot.sent_to(who)), what="an answer")
+
+    async def customer(self, name: str, who: str) -> str:
+        """Whose that address is."""
+        links, key = await self.family.links(), Keys(self.family.settings.key_prefix).address(Address("telegram", name, who))
+        found = await links.call(key, "GET", key)
+        assert isinstance(found, bytes)
+        return found.decode()
+
+    def told(self) -> str:
+        """Everything the processes said."""
+        return "".join(child.said for child in self.running)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shop() -> AsyncIterator[Shop]:
+    bot = TelegramStandIn(timing=Timing(backoff=(0.1,)))
+    await bot.start()
+    with folder() as place, ground(Topology.EMBEDDED) as below:
+        async with family_on(below, place) as family, aiohttp.ClientSession() as http:
+            web = family.start("web")
+            await web.serving()
+            worker = family.start("worker")
+            yield Shop(family, await family.caller(http), bot, [web, worker])
+    await bot.stop()
+
+
+async def test_every_channel_can_be_set_up_in_three_languages(shop: Shop) -> None:
+    kinds = (await shop.caller.ask("GET", "/api/accounts/kinds")).read(KindList).kinds
+
+    assert 12 == len(kinds)
+    assert [] == [(kind.kind, field.key) for kind in kinds for field in kind.fields if set(field.what) != {"en", "vi", "zh-TW"}]
+
+
+async def test_account_added_in_the_console_is_at_work_in_all_processes_and_its_secrets_stay_inside(shop: Shop) -> None:
+    told = await shop.add("added")
+    await shop.hooked("added")
+    await shop.answered("700001")
+
+    listed = await shop.caller.ask("GET", "/api/accounts")
+    made = told.read(Account)
+    assert (201, "console", True, ("secret", "token")) == (told.status, made.source, made.active, made.set)
+    assert {"base_url": shop.bot.base_url} == dict(made.values)
+    files = {(one.channel, one.name) for one in listed.read(AccountList).accounts if one.source == "file"}
+    assert ("plain", "app") in files
+    for secret in (shop.bot.token, HOOK_SECRET):
+        assert secret not in (listed.raw + told.raw).decode()
+        assert secret not in shop.told()
+    assert 200 == await shop.remove("added")
+
+
+async def test_what_is_wrong_is_a_sentence_for_each_field_and_nothing_is_kept(shop: Shop) -> None:
+    told = await shop.caller.ask("POST", "/api/accounts", {"channel": "telegram", "name": "No Name", "values": {"colour": "red"}})
+    odd = await shop.add("odd", token="not a token")
+
+    fields = told.body["fields"]
+    assert isinstance(fields, dict)
+    assert (400, {"$.name", "$.values.colour"}) == (told.status, set(fields))
+    assert (400, "$.values.token") == (odd.status, odd.body["field"])
+    assert "odd" not in (await shop.caller.ask("GET", "/api/accounts")).raw.decode()
+
+
+async def test_name_that_is_taken_and_accounts_of_the_file_are_left_alone(shop: Shop) -> None:
+    twin = await shop.caller.ask(
+        "POST", "/api/accounts", {"channel": "plain", "name": "app", "values": {"secret": "x" * 20, "base_url": shop.bot.base_url}}
+    )
+    changed = await shop.caller.ask("PATCH", "/api/accounts/plain/app", {"active": False})
+    removed = await shop.caller.ask("DELETE", "/api/accounts/plain/app")
+    nobody = await shop.caller.ask("DELETE", "/api/accounts/plain/nobody")
+
+    assert [409, 409, 409, 404] == [twin.status, changed.status, removed.status, nobody.status]
+    assert "hub.toml" in str(changed.body["detail"])
+
+
+async def test_secrets_left_out_stay_and_go_to_no_other_address(shop: Shop) -> None:
+    await shop.add("kept")
+    same = await shop.change("kept", values={"base_url": shop.bot.base_url, "rate_per_second": "20"})
+    elsewhere = await shop.change("kept", values={"base_url": "http://127.0.0.1:9"})
+
+    assert (200, ("secret", "token")) == (same.status, same.read(Account).set)
+    assert (400, {"$.values.secret", "$.values.token"}) == (elsewhere.status, set(json.loads(elsewhere.raw)["fields"]))
+    assert 200 == await shop.remove("kept")
+
+
+async def test_account_switched_off_takes_nothing_and_goes_on_when_it_is_switched_on(shop: Shop) -> None:
+    await shop.add("switched")
+    await shop.hooked("switched")
+    await shop.answered("700002")
+
+    off = await shop.change("switched", active=False)
+    knocked = await shop.caller.knock("/hooks/telegram/switched", b"{}")
+    on = await shop.change("switched", active=True)
+    await shop.hooked("switched")
+    await shop.answered("700003")
+
+    assert [(200, False), (200, True)] == [(one.status, one.read(Account).active) for one in (off, on)]
+    assert 404 == knocked
+    assert 200 == await shop.remove("switched")
+
+
+async def test_conversations_of_an_account_that_was_removed_stay_readable(shop: Shop) -> None:
+    await shop.add("leaving")
+    await shop.hooked("leaving")
+    await shop.answered("700004")
+    customer = await shop.customer("leaving", "700004")
+
+    gone = await shop.remove("leaving")
+    lines = await shop.caller.lines(customer)
+
+    assert 200 == gone
+    assert [HOURS_ASKED] == [line.entry.text for line in lines if line.entry.who == "customer"]
+    assert 404 == await shop.caller.knock("/hooks/telegram/leaving", b"{}")
+    assert "leaving" not in (await shop.caller.ask("GET", "/api/channels")).raw.decode()
+
+
+async def test_test_and_connect_tell_what_they_proved_and_what_to_copy(shop: Shop) -> None:
+    tried = await shop.caller.ask("POST", "/api/accounts/look", {"channel": "telegram", "name": "tried", "values": shop.values()})
+    wrong = await shop.caller.ask(
+        "POST", "/api/accounts/look", {"channel": "telegram", "name": "tried", "values": shop.values(token="1:none")}
+    )
+    await shop.add("connected")
+    connected = (await shop.caller.ask("POST", "/api/accounts/telegram/connected/connect")).read(SeenAccount)
+
+    assert "taken" in [point.code for point in tried.read(SeenAccount).points]
+    assert "refused" in [point.code for point in wrong.read(SeenAccount).points]
+    assert {"taken", "hook_here", "events_all", "reached"} <= {point.code.value for point in connected.points}
+    assert connected.copies["webhook"].endswith("/hooks/telegram/connected")
+    assert 200 == await shop.remove("connected")
