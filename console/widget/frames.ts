@@ -21,6 +21,9 @@ export interface Entry {
   quick_replies?: QuickReply[];
   links?: Piece[];
   delivery?: string;
+  /** It stands in the place of what was told under its id before; where `gone`, nothing does. */
+  edited?: boolean;
+  gone?: boolean;
 }
 
 export interface Shown extends Entry {

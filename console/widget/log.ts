@@ -79,9 +79,25 @@ export class Log {
       const time = own.node.querySelector("time");
       if (time) time.textContent = this.clock.format(entry.at);
       this.place(own);
-    } else if (!own) this.add(entry, waiting);
+    } else if (own && entry.edited) this.change(own, entry);
+    else if (!own) this.add(entry, waiting);
     if (follow) this.toEnd();
     else if (!own && entry.who !== "customer") this.down.hidden = false;
+  }
+
+  /** The shop took it back: nothing stands in its place. */
+  remove(id: string): void {
+    this.items.get(id)?.node.remove();
+    this.items.delete(id);
+    this.tidy();
+  }
+
+  /** Other words in its place. */
+  private change(item: Item, entry: Entry): void {
+    const node = this.line(entry);
+    item.node.replaceWith(node);
+    Object.assign(item, { entry: { ...entry }, node });
+    this.tidy();
   }
 
   mark(id: string, state: Mark): void {
@@ -155,7 +171,11 @@ export class Log {
     const name = { bot: words.bot, agent: words.agent, nudge: words.nudge }[who as "bot"];
     if (who === "nudge") meta.append(icon(ICONS.bell));
     if (name) meta.append(element("span", who === "bot" ? { class: "tag" } : {}, name), " · ");
-    meta.append(element("time", {}, this.clock.format(entry.at)), element("span", { class: "state" }));
+    meta.append(
+      element("time", {}, this.clock.format(entry.at)),
+      entry.edited ? ` · ${words.edited}` : "",
+      element("span", { class: "state" }),
+    );
     node.append(meta);
     return node;
   }

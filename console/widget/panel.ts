@@ -138,9 +138,14 @@ export class Panel implements Screen {
   // ---- what happens in the talk
 
   show(entry: Entry): void {
+    if (entry.gone) {
+      this.log.remove(entry.id);
+      this.empty.hidden = !this.log.isEmpty;
+      return;
+    }
     if (entry.who !== "customer") {
       this.dots(false);
-      this.tell("message", { who: entry.who, text: entry.text ?? "", at: entry.at });
+      if (!entry.edited) this.tell("message", { who: entry.who, text: entry.text ?? "", at: entry.at });
     }
     this.log.show(entry, entry.who === "customer" && !("cursor" in entry));
     this.empty.hidden = true;

@@ -306,7 +306,10 @@ export class Talk {
   private show(entry: Shown): void {
     if (later(entry.cursor, this.cursor)) this.cursor = entry.cursor;
     if (entry.who !== "customer" && later(entry.cursor, this.kept.read) && !this.screen.watching()) {
-      this.unreadIds.set(entry.id, entry.cursor);
+      // What was read and is changed since is no news; what is taken back is none any more.
+      const known = this.seen.has(entry.id) && !this.unreadIds.has(entry.id);
+      if (entry.gone) this.unreadIds.delete(entry.id);
+      else if (!(entry.edited && known)) this.unreadIds.set(entry.id, entry.cursor);
       this.screen.unread(this.unreadIds.size);
     }
     this.seen.add(entry.id);

@@ -13,6 +13,7 @@ export interface Words {
   sent: string;
   failed: string;
   refused: string;
+  edited: string;
   file: string;
   offline: string;
   down: string;
@@ -47,6 +48,7 @@ const en: Words = {
   sent: "sent",
   failed: "not sent yet – will try again",
   refused: "not sent: too long",
+  edited: "edited",
   file: "not sent: attach the file again",
   offline: "No connection. What you write is sent as soon as it is back.",
   down: "New messages ↓",
@@ -81,6 +83,7 @@ const vi: Words = {
   sent: "đã gửi",
   failed: "chưa gửi được – sẽ thử lại",
   refused: "chưa gửi được: tin quá dài",
+  edited: "đã sửa",
   file: "chưa gửi được: đính kèm lại tệp nhé",
   offline: "Mất kết nối. Có mạng lại là tin của bạn được gửi đi ngay.",
   down: "Tin mới ↓",
@@ -115,6 +118,7 @@ const zh: Words = {
   sent: "已傳送",
   failed: "尚未送出，會自動重試",
   refused: "無法送出：內容過長",
+  edited: "已編輯",
   file: "無法送出：請重新附加檔案",
   offline: "連線中斷。恢復後會自動送出您寫的訊息。",
   down: "新訊息 ↓",

@@ -11,6 +11,8 @@ const LINES = 50;
 const ASK_AGAIN_MS = [500, 1_500, 4_000];
 /** How long a line of ours may take to come by the feed before it is read instead. */
 const LINE_LATE_MS = 4_000;
+/** How long a message that is being sent is waited for: a call to a provider takes no longer. */
+const UNDER_WAY_MS = 12_000;
 
 const sleep = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 
@@ -99,6 +101,29 @@ export class Acts {
   /** Send a failed, unknown or suppressed message after all; `key` stays the same while it is tried. */
   async retry(customer: string, delivery: string): Promise<void> {
     await this.#decided(at("/api/customers/{}/retry", customer), { delivery }, newKey());
+    this.#lookLater(customer);
+  }
+
+  /** Put other words in the place of a message; one that is being sent just now is waited for. Raises Problem. */
+  correct(customer: string, delivery: string, text: string): Promise<void> {
+    return this.#amended(at("/api/customers/{}/correct", customer), customer, { delivery, text });
+  }
+
+  /** Take a message back, in the same way. */
+  recall(customer: string, delivery: string): Promise<void> {
+    return this.#amended(at("/api/customers/{}/recall", customer), customer, { delivery });
+  }
+
+  async #amended(path: string, customer: string, body: object): Promise<void> {
+    for (const end = Date.now() + UNDER_WAY_MS; ; ) {
+      try {
+        await this.#decided(path, body, newKey());
+        break;
+      } catch (error) {
+        if (!(error instanceof Problem && error.code === "under_way") || Date.now() > end) throw error;
+        await sleep(700);
+      }
+    }
     this.#lookLater(customer);
   }
 

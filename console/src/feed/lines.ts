@@ -2,6 +2,7 @@
 
 import type { Attachment, Entry, Line } from "../api/shapes";
 import { dayOf } from "../words/format";
+import { type Amended, Amends, isAmendment } from "./amends";
 import type { Pending } from "./state";
 
 /** Both in one order, each line once; of two tellings of a line the later one counts. */
@@ -41,7 +42,9 @@ export function settled(
   delivery: string,
   fate: Pick<Line, "state" | "reason" | "code" | "failure">,
 ): readonly Line[] {
-  return lines.map((line) => (line.entry.delivery === delivery && isWord(line.entry) ? { ...line, ...fate } : line));
+  return lines.map((line) =>
+    line.entry.delivery === delivery && (isWord(line.entry) || isAmendment(line.entry)) ? { ...line, ...fate } : line,
+  );
 }
 
 export type Speaker = "customer" | "agent" | "bot" | "nudge" | "system";
@@ -134,6 +137,7 @@ export type Item =
       readonly first: boolean;
       readonly edited: string;
       readonly deleted: boolean;
+      readonly amended: Amended;
       readonly reactions: readonly Reaction[];
       readonly pieces: readonly Piece[];
       readonly pending?: Pending;
@@ -188,6 +192,7 @@ function expected(pending: Pending, me: string): Line {
 /** Everything a timeline shows, oldest first. Corrections whose message is not here stand as facts by themselves. */
 export function items(lines: readonly Line[], pending: readonly Pending[], me: string): readonly Item[] {
   const after = aftermaths(lines);
+  const amends = new Amends(lines);
   const files = fetched(lines);
   const ids = new Set(
     lines.flatMap(({ entry, external_ids }) => (isWord(entry) ? [entry.external_id ?? "", ...(external_ids ?? [])] : [])),
@@ -208,13 +213,15 @@ export function items(lines: readonly Line[], pending: readonly Pending[], me: s
     else if (!isWord(entry)) shown.push({ kind: "fact", id: entry.id, line });
     else {
       const fates = [entry.external_id ?? "", ...(line.external_ids ?? [])].flatMap((id) => (id ? (after.get(id) ?? []) : []));
+      const amended = amends.about(entry);
       shown.push({
         kind: "word",
         id: entry.id,
         line,
         first: !before || before.who !== entry.who || entry.at - before.at > CLOSE_MS,
-        edited: fates.find((fate) => fate.edited)?.edited ?? "",
-        deleted: fates.some((fate) => fate.deleted),
+        edited: fates.find((fate) => fate.edited)?.edited || amended.words,
+        deleted: amended.deleted || fates.some((fate) => fate.deleted),
+        amended,
         reactions: fates.flatMap((fate) => fate.reactions),
         pieces: pieces(entry, files),
         ...(asked && { pending: asked }),
@@ -223,9 +230,12 @@ export function items(lines: readonly Line[], pending: readonly Pending[], me: s
     before = isWord(entry) ? entry : undefined;
   };
   for (const line of lines) {
-    const correction = ["edit", "delete", "reaction"].includes(line.entry.kind);
+    const ours = isAmendment(line.entry);
+    const correction = !ours && ["edit", "delete", "reaction"].includes(line.entry.kind);
     // What became of a message stands under it: the fact of the same is for those whose message is not here.
-    const told = line.entry.kind === "fact" && words.has(line.entry.delivery ?? "");
+    const id = line.entry.delivery ?? "";
+    const told = line.entry.kind === "fact" && (words.has(id) || amends.tells(id));
+    if (amends.replaced(line.entry) || (ours && words.has(line.entry.detail?.of ?? ""))) continue;
     // What became of a file stands in its message; of one on an older page there is nothing to say here.
     if (!told && !isFile(line.entry) && !(correction && ids.has(line.entry.external_id ?? ""))) add(line);
   }

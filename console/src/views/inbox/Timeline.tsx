@@ -11,6 +11,7 @@ import type { DeskState, Pending } from "../../feed/state";
 import { useMe, useParts, useTry, useWords, wordsOf } from "../../shell/app";
 import { Button } from "../../ui/Button";
 import { Empty } from "../../ui/Empty";
+import { AmendFrame } from "./Amend";
 import { factWords } from "./facts";
 import { useNames } from "./names";
 import css from "./timeline.module.css";
@@ -58,51 +59,53 @@ export function Timeline({ customer, name }: { customer: string; name: string })
       </Empty>
     );
   return (
-    <div className={css.frame}>
-      {/* What is scrolled to is not news: new words are told by `Heard`. */}
-      <div
-        ref={scroll.box}
-        className={css.scroll}
-        onScroll={scroll.moved}
-        role="log"
-        aria-live="off"
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard.
-        tabIndex={0}
-        aria-label={t("talk.with", { name })}
-      >
-        <div className={css.rows} style={{ height: scroll.height }}>
-          <p className={css.top}>
-            {older && t("talk.older")}
-            {loaded && !known?.before && shown.length > 0 && t("talk.beginning")}
-          </p>
-          {scroll.slots.map((slot) => {
-            const row = rows[slot.index];
-            return (
-              row && (
-                <div
-                  key={slot.key}
-                  ref={scroll.measure}
-                  data-index={slot.index}
-                  className={css.slot}
-                  style={{ transform: `translateY(${slot.start}px)` }}
-                >
-                  {row.day > 0 && <Day at={row.day} />}
-                  <ItemView item={row.item} customer={customer} name={name} />
-                </div>
-              )
-            );
-          })}
+    <AmendFrame customer={customer} items={shown} me={me}>
+      <div className={css.frame}>
+        {/* What is scrolled to is not news: new words are told by `Heard`. */}
+        <div
+          ref={scroll.box}
+          className={css.scroll}
+          onScroll={scroll.moved}
+          role="log"
+          aria-live="off"
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard.
+          tabIndex={0}
+          aria-label={t("talk.with", { name })}
+        >
+          <div className={css.rows} style={{ height: scroll.height }}>
+            <p className={css.top}>
+              {older && t("talk.older")}
+              {loaded && !known?.before && shown.length > 0 && t("talk.beginning")}
+            </p>
+            {scroll.slots.map((slot) => {
+              const row = rows[slot.index];
+              return (
+                row && (
+                  <div
+                    key={slot.key}
+                    ref={scroll.measure}
+                    data-index={slot.index}
+                    className={css.slot}
+                    style={{ transform: `translateY(${slot.start}px)` }}
+                  >
+                    {row.day > 0 && <Day at={row.day} />}
+                    <ItemView item={row.item} customer={customer} name={name} />
+                  </div>
+                )
+              );
+            })}
+          </div>
         </div>
+        {scroll.away && (
+          <button type="button" className={css.down} onClick={scroll.down}>
+            <ArrowDown size={15} aria-hidden="true" />
+            {scroll.fresh ? t("talk.new", { n: scroll.fresh }) : t("talk.down")}
+          </button>
+        )}
+        <Typing customer={customer} name={name} />
+        <Heard items={shown} name={name} />
       </div>
-      {scroll.away && (
-        <button type="button" className={css.down} onClick={scroll.down}>
-          <ArrowDown size={15} aria-hidden="true" />
-          {scroll.fresh ? t("talk.new", { n: scroll.fresh }) : t("talk.down")}
-        </button>
-      )}
-      <Typing customer={customer} name={name} />
-      <Heard items={shown} name={name} />
-    </div>
+    </AmendFrame>
   );
 }
 

@@ -9,6 +9,7 @@ import { useParts, useTry, useWords } from "../../shell/app";
 import { Button } from "../../ui/Button";
 import { ChannelMark } from "../../ui/ChannelMark";
 import { cx } from "../../ui/cx";
+import { AmendMenu, Before, Editor, Unchanged, useEditing } from "./Amend";
 import { Fate } from "./Fate";
 import { fateWords } from "./facts";
 import css from "./timeline.module.css";
@@ -34,6 +35,8 @@ export function Word({ item, customer, author, onAgain, onDrop }: WordProps) {
   const text = item.edited || entry.text || entry.message?.text || "";
   const offers = entry.message?.quick_replies ?? [];
   const failed = Boolean(pending?.failed);
+  const editing = useEditing(item);
+  const { before } = item.amended;
   return (
     <article className={cx(css.word, css[speaker], first && css.first)} data-state={line.state ?? ""}>
       {first && (
@@ -46,16 +49,22 @@ export function Word({ item, customer, author, onAgain, onDrop }: WordProps) {
       )}
       <div className={cx(css.bubble, (draft || withdrawn) && css.draft, item.deleted && css.deleted, failed && css.failed)}>
         {draft && <p className={css.tag}>{t("word.draft")}</p>}
-        {withdrawn && <p className={css.tag}>{t(speaker === "bot" || line.failure ? "state.withdrawn" : "word.retried")}</p>}
-        {item.deleted && <p className={css.tag}>{t("word.deleted")}</p>}
+        {withdrawn && !item.deleted && (
+          <p className={css.tag}>{t(speaker === "bot" || line.failure ? "state.withdrawn" : "word.retried")}</p>
+        )}
+        {item.deleted && <p className={css.tag}>{t(withdrawn ? "word.recalled.unsent" : "word.deleted")}</p>}
         {item.pieces.map((piece, n) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: the media of a message never change places
           <Fetched key={n} piece={piece} at={entry.at} />
         ))}
-        {text && (
-          <p className={css.text} dir="auto">
-            <Linked text={text} />
-          </p>
+        {editing ? (
+          <Editor item={item} words={text} />
+        ) : (
+          text && (
+            <p className={css.text} dir="auto">
+              <Linked text={text} />
+            </p>
+          )
         )}
         {offers.length > 0 && (
           <ul className={css.offers}>
@@ -65,14 +74,17 @@ export function Word({ item, customer, author, onAgain, onDrop }: WordProps) {
           </ul>
         )}
         <footer className={css.meta}>
-          {item.edited && <span title={entry.text ?? ""}>{t("word.edited")}</span>}
+          {before.length > 0 && <Before amended={item.amended} />}
+          {item.edited && !before.length && <span title={entry.text ?? ""}>{t("word.edited")}</span>}
           <time title={f.full(entry.at)}>{f.time(entry.at)}</time>
           {speaker !== "customer" && !draft && !withdrawn && (
             <Fate state={pending && !pending.taken ? "queued" : (line.state ?? "")} failed={failed} />
           )}
         </footer>
+        <AmendMenu item={item} />
         {item.reactions.length > 0 && <p className={css.reactions}>{item.reactions.map((one) => one.emoji).join(" ")}</p>}
       </div>
+      <Unchanged item={item} />
       <Trouble item={item} customer={customer} onAgain={onAgain} onDrop={onDrop} />
     </article>
   );

@@ -1,6 +1,7 @@
 /** How a reply may go now: for free and how long yet, as what, for what price, or what instead. */
 
 import { useQuery } from "@tanstack/react-query";
+import { useCallback } from "react";
 import { at } from "../../api/client";
 import type { Address, Window } from "../../api/shapes";
 import { useParts, useWords } from "../../shell/app";
@@ -16,15 +17,8 @@ export interface Leave {
 }
 
 export function useLeave(customer: string, address: Address | undefined): Leave {
-  const { api } = useParts();
   const { t, f } = useWords();
-  const { data } = useQuery({
-    queryKey: ["customer", customer, "windows"],
-    queryFn: () => api.get<{ windows: readonly Window[] }>(at("/api/customers/{}/windows", customer)),
-    enabled: Boolean(customer && address),
-    staleTime: FRESH_MS,
-    refetchInterval: FRESH_MS,
-  });
+  const data = useWindows(customer, Boolean(address));
   const found = data?.windows?.find((one) => sameAddress(one.address, address));
   if (!found) return { words: "", closed: false };
   const { way, until = 0, left = -1, category } = found.leave;
@@ -44,4 +38,24 @@ export function useLeave(customer: string, address: Address | undefined): Leave 
     default:
       return { words: t(found.leave.instead?.includes("template") ? "window.closed.template" : "window.closed"), closed: true };
   }
+}
+
+function useWindows(customer: string, enabled: boolean): { windows: readonly Window[] } | undefined {
+  const { api } = useParts();
+  const { data } = useQuery({
+    queryKey: ["customer", customer, "windows"],
+    queryFn: () => api.get<{ windows: readonly Window[] }>(at("/api/customers/{}/windows", customer)),
+    enabled: Boolean(customer) && enabled,
+    staleTime: FRESH_MS,
+    refetchInterval: FRESH_MS,
+  });
+  return data;
+}
+
+/** What of ours can be changed at an address after it went out. */
+export type Changes = (address: Address | null | undefined) => Window["changes"] | undefined;
+
+export function useChanges(customer: string): Changes {
+  const data = useWindows(customer, true);
+  return useCallback((address) => data?.windows?.find((one) => sameAddress(one.address, address ?? undefined))?.changes, [data]);
 }

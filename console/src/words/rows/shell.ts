@@ -136,5 +136,45 @@ export const shell = {
     "Khách này không có cuộc trò chuyện nào đang mở.",
     "這位顧客目前沒有進行中的對話。",
   ],
+  "problem.not_an_agents": [
+    "Only what a colleague wrote can be corrected or taken back.",
+    "Chỉ sửa hoặc thu hồi được tin do nhân viên viết.",
+    "只能修改或收回同事撰寫的訊息。",
+  ],
+  "problem.under_way": [
+    "The message is being sent just now. Try again in a moment.",
+    "Tin đang được gửi. Hãy thử lại sau giây lát.",
+    "訊息正在傳送，請稍後再試。",
+  ],
+  "problem.not_arrived": [
+    "That message did not arrive: there is nothing to change.",
+    "Tin này chưa tới khách nên không có gì để sửa.",
+    "這則訊息未送達，沒有內容可以修改。",
+  ],
+  "problem.cannot": [
+    "This channel does not let a message be changed. Write a new one.",
+    "Kênh này không cho sửa hay thu hồi tin. Hãy nhắn tin mới.",
+    "此管道不允許更改訊息，請另傳一則。",
+  ],
+  "problem.too_late": [
+    "The channel no longer lets this message be changed. Write a new one.",
+    "Đã quá thời hạn kênh cho phép thay đổi tin này. Hãy nhắn tin mới.",
+    "已超過管道允許更改這則訊息的時間，請另傳一則。",
+  ],
+  "problem.parts": [
+    "The new words take another number of messages than the old ones. Shorten them, or write a new message.",
+    "Nội dung mới chiếm số tin khác với tin cũ. Rút gọn lại hoặc nhắn tin mới.",
+    "新內容的則數與原訊息不同。請縮短，或另傳一則。",
+  ],
+  "problem.files": [
+    "The words of a message with files cannot be corrected on this channel. Take it back, or write a new one.",
+    "Kênh này không cho sửa chữ của tin có tệp. Hãy thu hồi hoặc nhắn tin mới.",
+    "此管道無法修改附檔訊息的文字。請收回，或另傳一則。",
+  ],
+  "problem.keyboard": [
+    "A message with answers to press cannot be corrected on this channel. Take it back, or write a new one.",
+    "Kênh này không cho sửa tin có nút trả lời. Hãy thu hồi hoặc nhắn tin mới.",
+    "此管道無法修改附有回覆按鈕的訊息。請收回，或另傳一則。",
+  ],
   "problem.not_ended": ["That message is still on its way.", "Tin này vẫn đang gửi.", "這則訊息仍在傳送中。"],
 } as const satisfies Rows;
