@@ -9,7 +9,8 @@ from playwright.async_api import Browser, Page, WebSocketRoute, expect
 
 from hub.model.address import Address
 from hub.model.events import Said
-from hub.model.message import QuickReply
+from hub.model.message import Message, QuickReply
+from hub.model.words import Origin
 from tests.webchat.world import ACCOUNT, Hub, hub_alone, until
 
 SESSION = Address(channel="webchat", account=ACCOUNT, id="session1")
@@ -226,3 +227,21 @@ async def test_an_answer_that_overtakes_its_question_over_midnight_ends_up_behin
     await expect(page.locator(".day")).to_have_count(1)
     await expect(page.locator(".day:first-child")).to_be_visible()
     assert await lines(page) == ["question", "answer", "which?"]
+
+
+async def test_what_is_corrected_changes_in_its_place_and_what_is_taken_back_is_gone_for_good(browser: Browser, hub: Hub) -> None:
+    page = await opened(browser, hub)
+    await say(page, "how much?")
+    await until(lambda: hub.said == ["how much?"])
+    for id_, text in (("dl-price", "100"), ("dl-wrong", "for somebody else"), ("dl-last", "anything else?")):
+        await hub.deliver(SESSION, Message(text=text), origin=Origin.AGENT, id=id_)
+    await expect(page.locator(".bubble")).to_have_text(["how much?", "100", "for somebody else", "anything else?"])
+
+    await hub.amend(SESSION, "dl-price", "120")
+    await hub.amend(SESSION, "dl-wrong")
+    await expect(page.locator(".bubble")).to_have_text(["how much?", "120", "anything else?"])
+    marked = await page.locator(".item.agent .meta").all_inner_texts()
+    await page.reload()
+
+    await expect(page.locator(".bubble")).to_have_text(["how much?", "120", "anything else?"])
+    assert [True, False] == ["edited" in text for text in marked]

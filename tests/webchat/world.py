@@ -15,8 +15,10 @@ from aiohttp import web
 from channels.webchat import Settings, WebChat
 from hub.desk.filing import Filing
 from hub.desk.logins import Pass
+from hub.engine.amending import changing, opened
 from hub.engine.clock import SystemClock
 from hub.model.address import Address
+from hub.model.amending import Amendment, AmendVerb
 from hub.model.chat import unpacked
 from hub.model.delivery import Delivery
 from hub.model.errors import StoreAway
@@ -184,6 +186,19 @@ class Hub:
         )
         for call in self.channel.render(delivery):
             await self.channel.send(call, delivery)
+
+    async def amend(self, to: Address, target: str, text: str = "") -> None:
+        """What an agent wrote is corrected, or (no words) taken back, through the real channel."""
+        verb, number = (AmendVerb.CORRECT if text else AmendVerb.RECALL), next(self._numbers)
+        entries = [unpacked(raw) for _, raw in await self.log.read(to, "", 1000)]
+        at = next(entry.at for entry in entries if entry.id == target)
+        amends = Amendment(verb=verb, target=target, ids=(target,), at=at, message=Message(text=text))
+        delivery = Delivery(
+            id=f"dl-{number}", customer="cu-1", conversation="", address=to, message=Message(), purpose=Purpose.REPLY, origin=Origin.AGENT,
+            created=at, amends=amends,
+        )  # fmt: skip
+        for call in changing(self.channel, opened(delivery)):
+            await self.channel.amend(call, delivery)
 
     async def types(self, address: Address) -> None:
         """The customer types."""

@@ -10,6 +10,7 @@ import pytest_asyncio
 
 from channels.line.channel import Line as LineChannel
 from config.settings import load_settings
+from hub.model.words import DeliveryState
 from sandbox.faults import FaultKind
 from sandbox.line import Line
 from sandbox.shown import Bubble, Json, Media
@@ -250,3 +251,25 @@ async def test_what_the_socket_brought_is_acknowledged(world: World) -> None:
     await world.socket.asked(world.socket.somebody())
 
     await eventually(lambda: not provider.waiting, what="the acknowledgement")
+
+
+async def test_on_slack_an_agents_words_are_corrected_in_the_direct_conversation_and_taken_back(world: World) -> None:
+    slack, who = world.slack, world.slack.somebody()
+    await slack.asked(who)
+    caller, customer = slack.house.caller, await slack.house.customer("slack", "shop", who)
+    deeds = f"/api/customers/{customer}"
+    await caller.ask("POST", f"{deeds}/say", {"agent": "lan", "text": "giá 100"})
+    bubble = (await slack.shown(who, at_least=2))[-1]
+    mine = next(line for line in await caller.lines(customer) if line.entry.text == "giá 100").entry.delivery
+
+    async def sent() -> bool:
+        return any(line.entry.delivery == mine and line.state is DeliveryState.SENT for line in await caller.lines(customer))
+
+    await eventually(sent, what="the sent mark")
+    corrected = await caller.ask("POST", f"{deeds}/correct", {"agent": "lan", "delivery": mine, "text": "giá 120"})
+    await eventually(lambda: bubble.text == "giá 120", what="the correction")
+    recalled = await caller.ask("POST", f"{deeds}/recall", {"agent": "lan", "delivery": mine})
+    await eventually(lambda: bubble.state == "removed", what="nothing of it")
+
+    assert [200, 200] == [corrected.status, recalled.status]
+    assert {f"D{who[1:]}"} == {asked.to for asked in slack.phones.desk.received if asked.method in {"chat.update", "chat.delete"}}
