@@ -13,6 +13,7 @@ from channels.meta.errors import CODES
 from channels.meta.instagram_tokens import Lasting, Leave, Version
 from channels.meta.parse import Me, parse_entries
 from channels.meta.render import BUTTONS, CARD_TITLE, CARDS, FILE_TYPES, QUICK_REPLIES, TITLE, Dialect, Marking, calls_of
+from channels.meta.warned import warned
 from hub.model.address import Address
 from hub.model.base import Value
 from hub.model.comments import CommentAct, CommentVerb
@@ -20,7 +21,7 @@ from hub.model.delivery import Delivery
 from hub.model.events import Incoming, Unparsed
 from hub.model.media import Whence
 from hub.model.message import ButtonKind, Capabilities, MediaKind
-from hub.model.ports import Call, Connection, Files, Inbound, Person, Reply, Sent
+from hub.model.ports import Call, Connection, Files, Inbound, Person, Reply, Sent, Warned
 from hub.model.rates import Rates
 from hub.model.text import Unit
 
@@ -125,6 +126,10 @@ class Instagram:
     def parse(self, request: Inbound) -> list[Incoming | Unparsed]:
         """The events of one webhook; raises Unparseable for a body that is not Instagram's."""
         return parse_entries(graph.entries(request, ABOUT), self._me)
+
+    def warned(self, request: Inbound) -> tuple[Warned, ...]:
+        """What Meta tells the account itself."""
+        return warned(request, ABOUT)
 
     def answer(self, request: Inbound, events: list[Incoming | Unparsed]) -> Reply | None:
         """The challenge of a handshake; else a plain 200 does."""

@@ -13,6 +13,7 @@ from channels.meta.acts import Place, comment_calls
 from channels.meta.errors import CODES
 from channels.meta.parse import Me, parse_entries
 from channels.meta.render import BUTTONS, CARD_TITLE, CARDS, FILE_TYPES, QUICK_REPLIES, TITLE, Dialect, Marking, calls_of
+from channels.meta.warned import warned
 from hub.model.address import Address
 from hub.model.base import Value
 from hub.model.comments import CommentAct, CommentVerb
@@ -20,7 +21,7 @@ from hub.model.delivery import Delivery
 from hub.model.events import Incoming, Unparsed
 from hub.model.media import Whence
 from hub.model.message import ButtonKind, Capabilities, MediaKind, ReplyKind
-from hub.model.ports import Call, Connection, Files, Inbound, Person, Reply, Sent
+from hub.model.ports import Call, Connection, Files, Inbound, Person, Reply, Sent, Warned
 from hub.model.rates import Rates
 from hub.model.text import Unit
 
@@ -33,6 +34,7 @@ MEDIA_BYTES = {MediaKind.IMAGE: 8_000_000, **dict.fromkeys(set(FILE_TYPES) - {Me
 FIELDS = (
     "messages", "messaging_postbacks", "messaging_optins", "messaging_referrals", "message_deliveries", "message_reads",
     "message_reactions", "message_edits", "message_echoes", "messaging_handovers", "messaging_account_linking", "standby", "feed",
+    "messaging_policy_enforcement",
 )  # fmt: skip
 """The events we read: https://developers.facebook.com/docs/graph-api/reference/page/subscribed_apps"""
 
@@ -114,6 +116,10 @@ class Messenger:
     def parse(self, request: Inbound) -> list[Incoming | Unparsed]:
         """The events of one webhook; raises Unparseable for a body that is not a Page's."""
         return parse_entries(graph.entries(request, ABOUT), self._me)
+
+    def warned(self, request: Inbound) -> tuple[Warned, ...]:
+        """What Meta tells the account itself."""
+        return warned(request, ABOUT)
 
     def answer(self, request: Inbound, events: list[Incoming | Unparsed]) -> Reply | None:
         """The challenge of a handshake; else a plain 200 does."""

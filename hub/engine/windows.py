@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from hub.model.address import Address
 from hub.model.beside import Referral
-from hub.model.events import Called, Referred, Said, Started
+from hub.model.events import Body, Called, Reacted, Referred, Said, Started
 from hub.model.message import Message
 from hub.model.ports import Question
 from hub.model.record import Live
@@ -41,11 +41,7 @@ class Counting:
         if not isinstance(turn.record, Live):
             return turn
         heard = dict(turn.live.heard)
-        if (
-            turn.event.address
-            and turn.event.address.channel in self._rules
-            and isinstance(turn.event.body, (Said, Started, Called, Referred))
-        ):
+        if turn.event.address and _opens(self._rules.get(turn.event.address.channel), turn.event.body):
             key = str(turn.event.address)
             old = heard.pop(key, Heard())
             heard[key] = Heard(at=_at(turn), ad_at=_at(turn) if _by_advertisement(turn) else old.ad_at)
@@ -54,6 +50,15 @@ class Counting:
             if rule and rule.most and (known := heard.get(str(delivery.address))):
                 heard[str(delivery.address)] = replace(known, sent=known.sent + 1)
         return turn if heard == turn.live.heard else turn.with_record(heard=dict(list(heard.items())[-KEPT:]))
+
+
+def _opens(rule: WindowRule | None, body: Body) -> bool:
+    """Whether what the customer did opens the provider's window; a reaction that was taken back does not."""
+    if rule is None:
+        return False
+    if isinstance(body, Reacted):
+        return rule.reactions and not body.removed
+    return isinstance(body, (Said, Started, Called, Referred))
 
 
 def leave(rules: Windows, record: Live, to: Address, wanted: Wanted) -> Leave:

@@ -8,6 +8,7 @@ from hub.model.base import Value
 from hub.model.comments import CommentAct, CommentVerb
 from hub.model.delivery import Delivery
 from hub.model.events import Incoming, Unparsed
+from hub.model.failure import Failure
 from hub.model.message import Attachment, Capabilities
 
 
@@ -223,6 +224,26 @@ class Shares(Protocol):
     @property
     def own_id(self) -> str:
         """The provider's id of this account; empty: not told, and whatever comes is taken as its own."""
+        ...
+
+
+class Warned(Value, frozen=True):
+    """What a provider tells an account about itself; `code` and `reason` in its own words.
+
+    `failure`: what that means for what we send (None: all is well again); `recipient`: the provider's id of the account.
+    """
+
+    recipient: str
+    code: str
+    failure: Failure | None = None
+    reason: str = ""
+
+
+class Warns(Protocol):
+    """A channel whose webhooks may tell of the account itself, besides what customers did."""
+
+    def warned(self, request: Inbound) -> tuple[Warned, ...]:
+        """What a verified webhook tells; none for one that cannot be read."""
         ...
 
 

@@ -13,7 +13,7 @@ class WindowRule(Value, frozen=True):
     `hours`: how long free messages go, at most `most` of them (0: any number); `ad_hours`: how long everything is free after a word that
     came by an advertisement; `human_hours`: how long a person may still answer, under the tag `human_tag`; `templates`: whether approved
     texts go outside of it all; `paid`: the category in which any message goes outside of it, for money or from a quota (empty: none does),
-    for `paid_hours` (0: at any time).
+    for `paid_hours` (0: at any time); `reactions`: whether a reaction opens the hours as a word does.
     """
 
     hours: int = 0
@@ -24,6 +24,7 @@ class WindowRule(Value, frozen=True):
     templates: bool = False
     paid: str = ""
     paid_hours: int = 0
+    reactions: bool = False
 
 
 class Heard(Value, frozen=True):

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
-from typing import Protocol
+from typing import Protocol, cast
 
 import structlog
 from aiohttp import web
@@ -14,7 +14,7 @@ from hub.model.errors import BadSignature, StoreAway, StoreFull, Unparseable
 from hub.model.events import Incoming, Unparsed
 from hub.model.exchange import Exchange
 from hub.model.ids import new_id
-from hub.model.ports import Channel, Clock, Inbound, Reply
+from hub.model.ports import Channel, Clock, Inbound, Reply, Warns
 from hub.store.calls import Place
 from hub.store.cases import Case
 from hub.store.codec import encode
@@ -177,6 +177,7 @@ class Hooks:
             # Not durable, so not 200: every provider comes again on a 5xx.
             return self._refused(kind, "full", _text(503, "Not taken: come again.", **{"Retry-After": str(RETRY_AFTER_S)}))
         self._counters.webhooks[kind, "taken"] += 1
+        self._warned(channel, inbound)
         return None if reply is None else web.Response(status=reply.status, body=reply.body, content_type=reply.content_type)
 
     def _verify(self, channel: Channel, inbound: Inbound) -> None:
@@ -216,6 +217,21 @@ class Hooks:
         if odd:
             await self._keep(channel, inbound, _summed(odd))
         return channel.answer(inbound, events)
+
+    def _warned(self, channel: Channel, inbound: Inbound) -> None:
+        """What the provider tells of an account itself: for the log, the account's own log and the counts, by which people are woken."""
+        if not hasattr(channel, "warned"):
+            return
+        ours, own = self._by_own_id(channel.kind), getattr(channel, "own_id", "")
+        for told in cast("Warns", channel).warned(inbound):
+            if own and told.recipient not in ours:
+                continue  # Another account's, which is not set up here.
+            place = (channel.kind, ours.get(told.recipient, channel).account)
+            if told.failure:
+                self._counters.failures[channel.kind, told.failure.value] += 1
+            level = log.warning if told.failure else log.info
+            level("the provider speaks of the account", channel=place[0], account=place[1], code=told.code, reason=told.reason)
+            self._visits.warned(place, told)
 
     def _with_siblings(self, channel: Channel, inbound: Inbound, events: list[Incoming | Unparsed]) -> list[Incoming | Unparsed]:
         """The events; in place of what is for other accounts of this hub, what those make of it."""

@@ -5,14 +5,17 @@ from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from urllib.parse import parse_qsl
 
+from msgspec import json
+
 from hub.model.events import Incoming, Unparsed
 from hub.model.exchange import Exchange
-from hub.model.ports import Clock, Inbound
+from hub.model.ports import Clock, Inbound, Warned
 from hub.store.calls import Place
 
 FORGED_EVERY_S = 10.0
 """Forged visits of one account are told so often: strangers must not push out what the log is for."""
 NAMES_SHOWN = 20
+_LONGEST = 400
 
 
 class Visits:
@@ -43,6 +46,19 @@ class Visits:
                 trouble=_TROUBLE.get(status, ""),
             ),
         )
+
+    def warned(self, place: Place, told: Warned) -> None:
+        """What a provider said of the account itself, with its own words."""
+        failure = told.failure.value if told.failure else ""
+        path = "/".join(("/hooks", *place))
+        said = {"reason": told.reason[:_LONGEST]} if told.reason else {}
+        self._told(
+            place,
+            Exchange(
+                at=self._clock.now(), method="POST", url=path, incoming=True, status=200, failure=failure, code=told.code,
+                events=("warned",), asked=json.encode(said).decode(),
+            ),
+        )  # fmt: skip
 
 
 _TROUBLE: Mapping[int, str] = {HTTPStatus.FORBIDDEN: "signature", HTTPStatus.SERVICE_UNAVAILABLE: "not taken"}

@@ -46,6 +46,27 @@ async def test_word_that_came_by_an_advertisement_is_remembered_and_a_reaction_i
     assert by_ad == (await world.record("an")).heard["fake:main:an"]
 
 
+async def test_reaction_opens_the_window_where_the_provider_says_so_and_none_that_is_taken_back(world: World) -> None:
+    rules = {"fake": WindowRule(hours=24, reactions=True)}
+    await world.working(turns=turning(Echo(), Counting(rules), windows=rules))
+    an, at = await world.customer("an"), world.address("an")
+    await world.tell(an, Said(text="hi", external_id="m1"), address=at)
+    await world.settled()
+
+    async def heard() -> int:
+        return (await world.record("an")).heard["fake:main:an"].at
+
+    said = await heard()
+    await world.tell(an, Reacted(target="m1", emoji="❤", removed=True), address=at)
+    await world.settled()
+    taken_back = await heard()
+    await world.tell(an, Reacted(target="m1", emoji="❤"), address=at)
+    await world.settled()
+
+    assert said == taken_back
+    assert await heard() > said
+
+
 async def test_person_answers_late_under_the_provider_s_tag_and_too_late_not_at_all(world: World) -> None:
     await working(world)
     await world.say("an", "hello")

@@ -6,9 +6,12 @@ from http import HTTPStatus
 import aiohttp
 import pytest
 import pytest_asyncio
+from msgspec import json
 
+from channels.meta.graph import signature
 from hub.model.words import DeliveryState
 from hub.store.customers import Line
+from hub.web.channel_shapes import LogPage
 from sandbox.faults import FaultKind
 from sandbox.messaging import INSTAGRAM, MESSENGER, SEND, Meta, provider_and_stand_in
 from sandbox.shown import Bubble, Media
@@ -206,3 +209,36 @@ async def test_too_many_calls_lose_nothing_and_keep_the_order(shop: Shop, kind: 
     refused, taken, *_ = [call for call in desk.received if call.to == who and call.method == SEND]
     assert ("refused", "accepted") == (refused.outcome, taken.outcome)
     assert taken.at - refused.at >= 1
+
+
+async def test_what_meta_enforces_is_in_the_accounts_log_and_counted_and_its_bot_goes_on(shop: Shop) -> None:
+    enforced = {"recipient": {"id": "1"}, "timestamp": 1, "policy_enforcement": {"action": "block", "reason": "Too much of one kind."}}
+    body = json.encode({"object": "page", "entry": [{"id": "1", "time": 1, "messaging": [enforced]}]})
+    before = shop.house.process.counters.failures[MESSENGER, "policy_block"]
+
+    async with shop.house.caller.http.post(
+        f"{shop.house.caller.base}/hooks/{MESSENGER}/shop", data=body, headers={"X-Hub-Signature-256": signature(SECRET, body)}
+    ) as answer:
+        status = answer.status
+
+    async def noted() -> bool:
+        told = (await shop.house.caller.ask("GET", f"/api/channels/{MESSENGER}/shop/log?failed=true")).read(LogPage)
+        return any(("block", "policy_block") == (one.exchange.code, one.exchange.failure) for one in told.entries)
+
+    await eventually(noted, what="the line for admins")
+    assert (200, before + 1) == (status, shop.house.process.counters.failures[MESSENGER, "policy_block"])
+
+
+async def test_a_reaction_opens_the_window_as_a_word_does(shop: Shop) -> None:
+    who, desk = shop.house.somebody(), shop.desk(MESSENGER).desk
+    desk.say(who, HOURS_ASKED)
+    (answer, *_) = await shown(shop, MESSENGER, who)
+    customer = await shop.house.customer(MESSENGER, "shop", who)
+    before = (await shop.house.caller.record(customer)).heard[f"{MESSENGER}:shop:{who}"].at
+
+    desk.react(who, answer.n, "❤")
+
+    async def later() -> bool:
+        return (await shop.house.caller.record(customer)).heard[f"{MESSENGER}:shop:{who}"].at > before
+
+    await eventually(later, what="the window counted anew")
