@@ -88,7 +88,8 @@ class Outside:
 class ChannelKind:
     """One kind of channel. `build` raises SettingsError for values that cannot be right; `title` is what people call it.
 
-    `files`: the provider's hosts on which customers' files lie; none: only where the account's `base_url` leads.
+    `files`: the provider's hosts on which customers' files lie; none: only where the account's `base_url` leads. `libraries`: modules that
+    its first send imports; a hub imports them before that, beside its loop, or webhooks would wait for it.
     """
 
     kind: str
@@ -97,6 +98,7 @@ class ChannelKind:
     build: Callable[[AccountSetup, Outside], Channel]
     rates: Rates = field(default_factory=Rates)
     files: Whence = field(default_factory=Whence)
+    libraries: tuple[str, ...] = ()
 
     def missing(self, setup: AccountSetup) -> tuple[str, ...]:
         """The keys of required fields that have no value."""

@@ -201,6 +201,7 @@ def _run(settings: "Settings", roles: Sequence[object]) -> int:
     import uvloop
 
     from config.core import tune_interpreter
+    from config.libraries import warm
     from config.serve import Hub
     from config.serve import Role as Part
     from config.welcome import print_served
@@ -220,7 +221,9 @@ def _run(settings: "Settings", roles: Sequence[object]) -> int:
                 process = starting.result()
                 tune_interpreter()
                 await print_served(process)
+                warming = asyncio.create_task(warm(process))
                 await stopping.wait()
+                await warming
         finally:
             starting.cancel()
             await asyncio.gather(starting, return_exceptions=True)

@@ -375,4 +375,5 @@ KIND = ChannelKind(
     ),
     build=_build,
     rates=Rates(per_second=PER_SECOND, burst=int(PER_SECOND)),
+    libraries=("aiosmtplib",),
 )

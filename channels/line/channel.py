@@ -342,4 +342,5 @@ KIND = ChannelKind(
     files=Whence(hosts=("api-data.line.me", "line-scdn.net")),
     # 2,000 requests a second for each endpoint: https://developers.line.biz/en/reference/messaging-api/#rate-limits
     rates=Rates(per_second=2000, burst=2000),
+    libraries=("channels.line.client",),
 )

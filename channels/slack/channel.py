@@ -360,4 +360,5 @@ KIND = ChannelKind(
     files=Whence(hosts=("slack.com", "slack-files.com", "slack-edge.com"), days=30),
     # About one message a second in a channel, some hundred a minute in a workspace: https://docs.slack.dev/apis/web-api/rate-limits/
     rates=Rates(per_second=5, burst=20, per_address=1, address_burst=3),
+    libraries=("channels.slack.client",),
 )

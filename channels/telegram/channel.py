@@ -374,4 +374,5 @@ KIND = ChannelKind(
     # 30 a second a bot, about one a second a chat, 20 a minute a group, however they come (3 at once and 17 more):
     # https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
     rates=Rates(per_second=30, burst=30, per_address=1, address_burst=3, per_group=17 / 60, group_burst=3),
+    libraries=("channels.telegram.request",),
 )

@@ -34,6 +34,9 @@ MEDIA_HOSTS = frozenset(("api.twilio.com", "mcs.us1.twilio.com", "media.twiliocd
 FILES = Whence(hosts=("api.twilio.com", "mcs.us1.twilio.com", "twiliocdn.com", "s3-external-1.amazonaws.com"))
 """The same, and where those lead: media are answered with a redirect to their storage, signed for some hours."""
 
+LIBRARIES = ("twilio.rest.api.v2010.account", "channels.twilio.http")
+"""What the first message would import, by and by."""
+
 _CREDENTIALS_HOST = "api.twilio.com"
 """The one host that is told our credentials; it redirects to the others, which need none."""
 

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from channels.kinds import TEXT_LIMIT, AccountSetup, ChannelKind, Field, Outside
-from channels.twilio.channel import FILES, Twilio
+from channels.twilio.channel import FILES, LIBRARIES, Twilio
 from channels.twilio.render import SMS, TEXT_UNITS, Line
 from channels.twilio.settings import fields, settings_of
 from hub.model.errors import SettingsError
@@ -74,4 +74,5 @@ KIND = ChannelKind(
     build=_build,
     files=FILES,
     rates=Rates(per_second=PER_SECOND, burst=int(PER_SECOND)),
+    libraries=LIBRARIES,
 )

@@ -1,7 +1,7 @@
 """WhatsApp by Twilio as a channel, after https://www.twilio.com/docs/whatsapp/api."""
 
 from channels.kinds import TEXT_LIMIT, AccountSetup, ChannelKind, Outside
-from channels.twilio.channel import FILES, Twilio
+from channels.twilio.channel import FILES, LIBRARIES, Twilio
 from channels.twilio.render import TEXT_UNITS, WHATSAPP, Line
 from channels.twilio.settings import fields, settings_of
 from hub.model.message import Capabilities, MediaKind
@@ -57,4 +57,5 @@ KIND = ChannelKind(
     build=_build,
     files=FILES,
     rates=Rates(per_second=PER_SECOND, burst=int(PER_SECOND), per_address=PER_ADDRESS, address_burst=ADDRESS_BURST),
+    libraries=LIBRARIES,
 )
