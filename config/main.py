@@ -13,6 +13,7 @@ from hub.model.errors import SettingsError
 from hub.model.people import Role
 
 if TYPE_CHECKING:
+    from config.serve import Process
     from config.settings import Settings
 
 _ABOUT = """One hub for every conversation a shop has with its customers.
@@ -200,11 +201,8 @@ def _serve(given: argparse.Namespace) -> int:
 def _run(settings: "Settings", roles: Sequence[object]) -> int:
     import uvloop
 
-    from config.core import tune_interpreter
-    from config.libraries import warm
     from config.serve import Hub
     from config.serve import Role as Part
-    from config.welcome import print_served
 
     async def run() -> None:
         stopping = asyncio.Event()
@@ -218,12 +216,7 @@ def _run(settings: "Settings", roles: Sequence[object]) -> int:
         await asyncio.wait({starting, stopped}, return_when=asyncio.FIRST_COMPLETED)
         try:
             if starting.done():
-                process = starting.result()
-                tune_interpreter()
-                await print_served(process)
-                warming = asyncio.create_task(warm(process))
-                await stopping.wait()
-                await warming
+                await _attended(starting.result(), stopping)
         finally:
             starting.cancel()
             await asyncio.gather(starting, return_exceptions=True)
@@ -231,6 +224,19 @@ def _run(settings: "Settings", roles: Sequence[object]) -> int:
 
     uvloop.run(run())
     return 0
+
+
+async def _attended(process: "Process", stopping: asyncio.Event) -> None:
+    """What is left to do once a hub serves; returns when it shall end."""
+    from config.core import tune_interpreter
+    from config.libraries import warm
+    from config.welcome import print_served
+
+    tune_interpreter()
+    await print_served(process)
+    warming = asyncio.create_task(warm(process))
+    await stopping.wait()
+    await warming
 
 
 def _demo(given: argparse.Namespace) -> int:

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from config.alert_settings import ALERTS
 from config.entry import Entry
+from config.loops import LOOPS
 from config.reading import (
     archive_address,
     decimal,
@@ -358,6 +359,7 @@ def markdown() -> str:
         "## The shop: `[shop]`\n\n" + _table(SHOP),
         "## The web chat: `[chat]`\n\n" + _table(CHAT),
         "## Files from channels: `[media]`\n\n" + _table(MEDIA),
+        "## Machines that answer the bot: `[loops]`\n\n" + _table(LOOPS),
         "## Nudges: `[nudges]`\n\n" + _table(NUDGES),
         "## Telling the shop's own people: `[alerts]`\n\n" + _table(ALERTS),
         "## Channel accounts: `[[account]]`, once for each\n\n"

@@ -12,6 +12,7 @@ from msgspec import field
 
 from config.alert_settings import ALERTS
 from config.entry import Entry
+from config.loops import LOOPS, LoopSettings
 from config.reading import Given, Secret, Wrong, text
 from config.reference import ACCOUNT, CHAT, MEDIA, NUDGES, SHOP, TOP, LogLevel, Mode
 from hub.model.address import Address
@@ -132,6 +133,7 @@ class Settings(Value, frozen=True):
     shop: Shop
     chat: Chat
     media: Media
+    loops: LoopSettings
     nudges: Nudges
     accounts: tuple[Account, ...] = ()
     alerts: Alerts = Alerts()
@@ -163,10 +165,11 @@ def load_settings(environ: Mapping[str, str], *, folder: Path) -> Settings:
     source = _Source(environ=environ, folder=folder, file=_settings_file(environ, folder))
     tree = _read_file(source)
     shop_tree, chat_tree, account_trees = _table_in(tree, "shop"), _table_in(tree, "chat"), _tables_in(tree, "account")
-    nudges_tree, media_tree, alerts_tree = _table_in(tree, "nudges"), _table_in(tree, "media"), _table_in(tree, "alerts")
-    _refuse_unknown_keys(tree, (*_keys(TOP), "shop", "chat", "media", "nudges", "alerts", "account"), place="")
+    nudges_tree, media_tree, alerts_tree, loops_tree = (_table_in(tree, name) for name in ("nudges", "media", "alerts", "loops"))
+    _refuse_unknown_keys(tree, (*_keys(TOP), "shop", "chat", "media", "loops", "nudges", "alerts", "account"), place="")
     _refuse_unknown_keys(alerts_tree, _keys(ALERTS), place="alerts.")
     _refuse_unknown_keys(media_tree, _keys(MEDIA), place="media.")
+    _refuse_unknown_keys(loops_tree, _keys(LOOPS), place="loops.")
     _refuse_unknown_keys(nudges_tree, _keys(NUDGES), place="nudges.")
     _refuse_unknown_keys(shop_tree, _keys(SHOP), place="shop.")
     _refuse_unknown_keys(chat_tree, _keys(CHAT), place="chat.")
@@ -178,8 +181,9 @@ def load_settings(environ: Mapping[str, str], *, folder: Path) -> Settings:
     media = Media(**{entry.key: _find(entry, media_tree, source, place="media.") for entry in MEDIA})
     top["secrets_file"] = top["secrets_file"] or None
     alerts = Alerts(**{entry.key: _find(entry, alerts_tree, source, place="alerts.") for entry in ALERTS})
+    loops = LoopSettings(**{entry.key: _find(entry, loops_tree, source, place="loops.") for entry in LOOPS})
     shop, nudges = _shop(shop_tree, source), _nudges(nudges_tree, source)
-    return Settings(**top, shop=shop, chat=chat, media=media, nudges=nudges, accounts=accounts, alerts=alerts)
+    return Settings(**top, shop=shop, chat=chat, media=media, loops=loops, nudges=nudges, accounts=accounts, alerts=alerts)
 
 
 def _settings_file(environ: Mapping[str, str], folder: Path) -> Path:
@@ -314,7 +318,7 @@ def _refuse_unknown_keys(tree: Mapping[str, object], known: tuple[str, ...], *, 
 
 
 def _refuse_unknown_variables(environ: Mapping[str, str], named: set[str]) -> None:
-    known = (FILE_VARIABLE, *(name for entry in (*TOP, *SHOP, *CHAT, *MEDIA, *NUDGES, *ALERTS) for name in entry.env))
+    known = (FILE_VARIABLE, *(name for entry in (*TOP, *SHOP, *CHAT, *MEDIA, *LOOPS, *NUDGES, *ALERTS) for name in entry.env))
     for name in environ:
         if name.startswith(_OWN) and environ[name] and name not in known and name not in named:
             raise SettingsError(f"The variable {_shown(name)} is not a setting{_meant(name, known)}{_service_links(name, '')}.")

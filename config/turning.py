@@ -17,6 +17,7 @@ from hub.desk.arrivals import Arrivals
 from hub.desk.echoes import Echoes
 from hub.desk.happenings import Happenings
 from hub.desk.knowing import Knowing
+from hub.desk.looping import Looping, Loops
 from hub.desk.naming import Naming
 from hub.desk.ownership import Ownership
 from hub.desk.remarks import Remarks
@@ -57,7 +58,12 @@ def turning_of(
     rules = rules or rules_of(settings)
     heard: tuple[Step, ...] = (
         Merging(), Receipts(), Arrivals(), Threads(), Naming(INTRODUCING), Aliases(), Happenings(), Linking(), Knowing(), Echoes(),
-        Ownership(RULES), Amending(), Remarks(),
+        Ownership(RULES), Amending(), Remarks(), Looping(_loops(settings)),
     )  # fmt: skip
     steps = (*heard, Facts(rules), Answers(rules), *dialogs, Journeys(rules), Gate(rules), Counting(RULES))
     return Turning(steps=steps, urgent=urgency(shop), quiet=settings.burst_seconds, answers=answers, build=build)
+
+
+def _loops(settings: Settings) -> Loops:
+    told = settings.loops
+    return Loops(same=told.same, minutes=told.minutes, paced=told.paced, pace=told.pace, quiet=told.quiet_minutes)

@@ -20,6 +20,7 @@ class Counters:
         "gestures",
         "judged_again",
         "late",
+        "loops",
         "relayed",
         "retries",
         "sends",
@@ -50,4 +51,5 @@ class Counters:
         self.relayed = 0
         self.retries = 0
         self.judged_again = 0
+        self.loops = 0
         self.dead = 0

@@ -25,7 +25,7 @@ from hub.model.media import Fetched
 from hub.model.ports import Clock, Question
 from hub.model.record import Live, Record
 from hub.model.subject import subject_id
-from hub.model.turn import Step, Urgent
+from hub.model.turn import LOOPING, Step, Urgent
 from hub.model.words import ConversationStatus, Lane, OwnerKind
 from hub.store.codec import StoredRecord, Undecodable, decode_event, decode_record, encode
 from hub.store.dead import Aside
@@ -302,6 +302,7 @@ class Mailbox:
         done = work.waiting[: len(work.taken)]
         if verdict == "ok":
             self._counters.turns += len(done)
+            self._counters.loops += sum(fact.name == LOOPING for one in work.taken for fact in one.turn.facts)
             self._remember(work.taken[-1].turn.record)
             self.lanes.release(work.lane, done)
             return

@@ -57,6 +57,20 @@ class Feedback(Value, frozen=True):
     ended: int = 0
 
 
+class Lately(Value, frozen=True):
+    """What was said in a conversation lately, by which a machine at the other end is known. Instants in ms since 1970.
+
+    `words`: how often each came since `since`, by a digest; `paced`: how many in a row came at a machine's pace, the last at `last`;
+    `stopped`: when the bot fell silent for it, 0: it has not.
+    """
+
+    since: int
+    last: int
+    words: dict[str, int] = {}
+    paced: int = 0
+    stopped: int = 0
+
+
 class Conversation(Value, frozen=True):
     """One matter under discussion; `epoch` rises with each change of owner, and a bot's word of an older epoch is never sent.
 
@@ -83,6 +97,7 @@ class Conversation(Value, frozen=True):
     since: int = 0
     subject: str = ""
     letter: str = ""
+    lately: Lately | None = None
 
 
 class Armed(Value, frozen=True):

@@ -27,6 +27,10 @@ OWNER_CHANGED = "owner changed"
 """The fact of a conversation's new owner, from which the queue of waiting ones is kept."""
 
 
+LOOPING = "looping"
+"""The fact that the bot fell silent before a machine that answers it."""
+
+
 class Forward(Value, frozen=True):
     """An event for another mailbox, carried there by the relay.
 
@@ -142,7 +146,7 @@ class Turn(Value, frozen=True):
 
         `told`: what the timeline says of it, where it is more than that somebody else has it now.
         """
-        changed = replace(conversation, owner=owner, epoch=conversation.epoch + 1, offered=(), lines=(), since=self.now)
+        changed = replace(conversation, owner=owner, epoch=conversation.epoch + 1, offered=(), lines=(), since=self.now, lately=None)
         who, was = _named(owner), _named(conversation.owner)
         turn = self.with_conversation(changed).note("fact", "system", told or f"owner {who}", conversation=changed.id)
         return turn.fact(OWNER_CHANGED, conversation=changed.id, owner=who, epoch=str(changed.epoch), was=was), changed

@@ -32,6 +32,7 @@ _PLAIN = {
     "relayed": "Events carried to other mailboxes.",
     "retries": "Deliveries put back after a refusal that may pass.",
     "judged_again": "Marketing deliveries sent back to the gate at the mark.",
+    "loops": "Conversations in which the bot fell silent before a machine that answers it.",
     "dead": "Entries given up.",
 }
 

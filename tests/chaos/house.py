@@ -224,8 +224,10 @@ def _bare(code: Path = ROOT) -> dict[str, str]:
         for name, value in os.environ.items()
         if not name.startswith("HUB_") and name not in {"REDIS_URL", "ARCHIVE_URL", "PORT"}
     }
+    # Shoppers say the same few things as fast as they can, and are no machines here; the landed version does not know the setting.
+    ours = {"HUB_LOOPS_SAME": "0"} if code == ROOT else {}
     # Not the folder we happen to run in: it has the code of this version.
-    return {**kept, "PYTHONPATH": str(code), "PYTHONSAFEPATH": "1"}
+    return {**kept, **ours, "PYTHONPATH": str(code), "PYTHONSAFEPATH": "1"}
 
 
 def _settings(place: Path, base_url: str, shop: str) -> str:

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from config.alert_settings import ALERTS
+from config.loops import LOOPS
 from config.reading import Secret
 from config.reference import ACCOUNT, CHAT, MEDIA, NUDGES, SHOP, TOP, Mode, markdown
 from config.settings import Account, Settings, load_settings
@@ -269,7 +270,7 @@ def test_the_pages_example_is_taken(tmp_path: Path) -> None:
 def test_every_default_is_taken_when_it_is_written_out(tmp_path: Path) -> None:
     rows = [line for line in markdown().splitlines() if line.startswith("| `")]
 
-    assert len(rows) == len((*TOP, *SHOP, *CHAT, *MEDIA, *NUDGES, *ALERTS, *ACCOUNT))
+    assert len(rows) == len((*TOP, *SHOP, *CHAT, *MEDIA, *LOOPS, *NUDGES, *ALERTS, *ACCOUNT))
     toml = 'data = "data"\nport = 8080\nmaxmemory = "512mb"\nfsync = "always"\n[shop]\nlanguages = ["en", "vi", "zh-TW"]'
     assert loaded(tmp_path, toml) == loaded(tmp_path, "\n")
 
@@ -284,7 +285,7 @@ VALUES = st.one_of(
         ["redis://h", "https://x", "unix://", "redis://[", "http://[::1", "redis://h:99999", "~nobody/x", "\ud800", "a\x00b", "..", "/"]
     ),
 )
-VARIABLES = sorted({name for entry in (*TOP, *SHOP, *CHAT, *MEDIA) for name in entry.env} | {"HUB_X", "HUB_CONFIG", "HOME", "T"})
+VARIABLES = sorted({name for entry in (*TOP, *SHOP, *CHAT, *MEDIA, *LOOPS) for name in entry.env} | {"HUB_X", "HUB_CONFIG", "HOME", "T"})
 
 
 def toml_of(tree: Mapping[str, object]) -> str:

@@ -6,6 +6,7 @@ import random
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import cycle
 from pathlib import Path
 from typing import Self
 
@@ -23,7 +24,7 @@ from tests.chaos.drain import drained, given_up
 from tests.chaos.evidence import gather
 from tests.chaos.house import ACCOUNT, House
 from tests.chaos.plan import Plan, Topology, chat_name
-from tests.chaos.shoppers import Shoppers
+from tests.chaos.shoppers import WORDS, Shoppers
 from tests.chaos.verdict import Verdict, judge
 from tests.processes import eventually
 
@@ -152,7 +153,9 @@ class Rolling:
         await asyncio.gather(*self._talk)
 
     async def _chat(self, chat: str) -> None:
-        """Somebody says something every now and then."""
-        while not self._silent:
-            await self.shoppers.say(chat, "opening hours")
+        """Somebody says something every now and then, and not like a machine: those the hub does not answer."""
+        for words in cycle(WORDS):
+            if self._silent:
+                return
+            await self.shoppers.say(chat, words)
             await asyncio.sleep(PAUSE_S)

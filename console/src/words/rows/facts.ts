@@ -8,6 +8,21 @@ export const facts = {
   "fact.owner_queue": ["Put into the queue", "Chuyển vào hàng chờ", "進入等候"],
   "fact.started": ["Began the conversation", "Khách bắt đầu trò chuyện", "開始對話"],
   "fact.asked_for_a_person": ["Asked for a person", "Khách muốn gặp nhân viên", "要求真人客服"],
+  "fact.looping_same": [
+    "The same words came {count} times within {minutes} min, as from a machine: the bot fell silent",
+    "Cùng một câu lặp lại {count} lần trong {minutes} phút, có vẻ là máy gửi: bot đã ngừng trả lời",
+    "{minutes} 分鐘內重複同樣的話 {count} 次，可能是機器人：本店機器人已停止回覆",
+  ],
+  "fact.looping_paced": [
+    "{count} words came at a machine's pace within {minutes} min: the bot fell silent",
+    "{count} tin đến dồn dập như máy gửi trong {minutes} phút: bot đã ngừng trả lời",
+    "{minutes} 分鐘內連續收到 {count} 則訊息，速度像機器人：本店機器人已停止回覆",
+  ],
+  "fact.looping_ended": [
+    "It has been quiet for a while: the bot has it again",
+    "Đã yên một lúc: bot phụ trách trở lại",
+    "已安靜一段時間：由機器人繼續處理",
+  ],
   "fact.opted_out": ["Blocked us on this channel", "Khách đã chặn shop trên kênh này", "顧客在此管道封鎖了我們"],
   "fact.consent_given": ["Agreed to be written to", "Khách đồng ý nhận tin", "同意接收訊息"],
   "fact.consent_refused": ["Asked not to be written to", "Khách từ chối nhận tin", "拒絕接收訊息"],
