@@ -1,7 +1,7 @@
 """From the settings' accounts to channels: a channel's client is imported only when one of its accounts is set up."""
 
-from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache, partial
 from importlib import import_module
 from importlib.metadata import entry_points
 
@@ -95,7 +95,10 @@ def web_chat(log: ChatLog, *, key: bytes, clock: Clock) -> Channel:
 
 
 class StartLinks(Mapping[str, Callable[[str], str]]):
-    """By channel, how a customer of the web chat is led there: token → address. The first account of a kind that can, as it is now."""
+    """By channel, how a customer of the web chat is led there: token → address, of the first account of a kind that can, as it is now.
+
+    The address is empty where none of them can: some learn only once they run what they are called there.
+    """
 
     def __init__(self, channels: Mapping[tuple[str, str], Channel]) -> None:
         self._channels = channels
@@ -113,9 +116,13 @@ class StartLinks(Mapping[str, Callable[[str], str]]):
         return len(self._found())
 
     def _found(self) -> dict[str, Callable[[str], str]]:
-        found: dict[str, Callable[[str], str]] = {}
+        found: dict[str, list[Callable[[str], str]]] = {}
         for channel in self._channels.values():
             make = getattr(channel, "start_link", None)
             if callable(make):
-                found.setdefault(channel.kind, make)
-        return found
+                found.setdefault(channel.kind, []).append(make)
+        return {kind: partial(_first, makers) for kind, makers in found.items()}
+
+
+def _first(makers: Sequence[Callable[[str], str]], token: str) -> str:
+    return next((url for make in makers if (url := make(token))), "")

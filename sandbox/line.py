@@ -6,6 +6,7 @@ import hmac
 import time
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
+from urllib.parse import unquote
 from uuid import UUID
 
 import msgspec
@@ -14,7 +15,7 @@ from aiohttp.web_routedef import AbstractRouteDef
 
 from sandbox.desk import Asked, Desk, json_answer
 from sandbox.line_shown import bubble_of, events_of, words_of
-from sandbox.reading import object_in
+from sandbox.reading import object_in, phone_of
 from sandbox.shown import Act, Json, Received, Webhook
 from sandbox.stand_in import StandIn
 
@@ -57,6 +58,7 @@ class Line:
             web.get("/v2/bot/channel/webhook/endpoint", self._guarded(doors.hook)),
             web.put("/v2/bot/channel/webhook/endpoint", self._guarded(doors.set_hook)),
             web.post("/v2/bot/channel/webhook/test", self._guarded(doors.try_hook)),
+            web.get("/R/oaMessage/{id}/", doors.opened),
         ]
 
     def webhooks(self, act: Act) -> list[Webhook]:
@@ -190,6 +192,10 @@ class _Doors:
         self._line.endpoint = {"endpoint": url, "active": True}
         self._desk.hook(url)
         return json_answer({})
+
+    async def opened(self, request: web.Request) -> web.StreamResponse:
+        """A link into the chat: https://developers.line.biz/en/docs/messaging-api/using-line-url-scheme/#opening-chat-screen-with-oa."""
+        return phone_of(self._line.kind, say=unquote(request.query_string))
 
     async def try_hook(self, _request: web.Request) -> web.StreamResponse:
         status = await self._desk.bringing.send("", self._line.signed([]))

@@ -16,6 +16,7 @@ from aiohttp.web_routedef import AbstractRouteDef
 from sandbox.desk import Asked, Desk, json_answer
 from sandbox.messaging_told import Teller
 from sandbox.messaging_world import Comment, bubble_of, refused, unfit, words_of
+from sandbox.reading import phone_of
 from sandbox.shown import Act, Json, Received, Webhook
 from sandbox.stand_in import StandIn
 
@@ -79,6 +80,7 @@ class Meta:
             "{person}": self._person,
         }
         return [
+            web.get("/m.me/{page}", self._opened),
             *(web.post(f"{prefix}/{path}", self._guarded(handler)) for prefix in _PREFIXES for path, handler in posts.items()),
             *(web.get(f"{prefix}/{path}", self._guarded(handler)) for prefix in _PREFIXES for path, handler in gets.items()),
         ]
@@ -92,6 +94,10 @@ class Meta:
         if status == HTTPStatus.BAD_GATEWAY:
             return web.Response(status=status, body=b"<html>Bad Gateway</html>", content_type="text/html")
         return refused(words, status=status, code=_CODES.get(status, 100), retry_after=retry_after)
+
+    async def _opened(self, request: web.Request) -> web.StreamResponse:
+        """A link into the chat: https://developers.facebook.com/docs/messenger-platform/discovery/m-me-links."""
+        return phone_of(self.kind, start=request.query.get("ref", ""))
 
     def comment(self, chat: str, text: str, *, post: str = "1001", parent: str = "") -> Comment:
         """A customer comments under a post."""

@@ -72,7 +72,8 @@ PLUGS: Mapping[str, Plug] = {
         troubles={EXPIRED: refused("131047 Re-engagement message")},
     ),
     MESSENGER: Plug(
-        make=_meta(MESSENGER), fields={**_SIGNED, "page_id": OWN, "app_id": APP}, path="/v25.0", person=_mobile("771000000000"),
+        make=_meta(MESSENGER), fields={**_SIGNED, "page_id": OWN, "app_id": APP, "link_base": "{base}/m.me"}, path="/v25.0",
+        person=_mobile("771000000000"),
         names=("Gia Hân", "Grace Miller", "王俊傑"), does=frozenset((REACT, FOLLOW)), troubles=_META_LATE,
     ),
     INSTAGRAM: Plug(
@@ -80,12 +81,14 @@ PLUGS: Mapping[str, Plug] = {
         person=_mobile("1784000000000"), names=("khanhvy.studio", "noah.walks", "yating.tw"), does=frozenset((REACT,)), troubles=_META_LATE,
     ),
     "line": Plug(
-        make=lambda: Line(token=TOKEN, secret=SECRET), fields={"token": TOKEN, "secret": SECRET}, person=_hashed("U", 32),
+        make=lambda: Line(token=TOKEN, secret=SECRET), person=_hashed("U", 32),
+        fields={"token": TOKEN, "secret": SECRET, "link_base": "{base}"},
         names=("Thanh Tùng", "Chloe Evans", "張家豪"), does=frozenset((FOLLOW, PLACE)), receipts="",
         troubles={TICKET: refused("Invalid reply token", method="reply")},
     ),
     "viber": Plug(
-        make=lambda: Viber(token=TOKEN), fields={"token": TOKEN, "sender_name": "Tiệm Mây"}, person=_hashed("viber-", 18),
+        make=lambda: Viber(token=TOKEN), fields={"token": TOKEN, "sender_name": "Tiệm Mây", "link_base": "{base}/pa"},
+        person=_hashed("viber-", 18),
         names=("Đức Huy", "Liam Foster", "吳佩珊"), does=frozenset((FOLLOW, PLACE)),
     ),
     "zalo": Plug(

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
+from urllib.parse import urlencode
 
 import msgspec
 from aiohttp import web
@@ -41,6 +42,11 @@ def number(request: web.Request, key: str) -> float:
 def told(body: object) -> web.Response:
     """An answer of the door."""
     return web.Response(body=msgspec.json.encode(body), content_type="application/json")
+
+
+def phone_of(kind: str, **invited: str) -> web.Response:
+    """To the page of phones, as a link opens its app: `say`, words to be sent; `start`, what is told at the start."""
+    return web.Response(status=302, headers={"Location": f"/?{urlencode({'app': kind, **invited})}"})
 
 
 def guarded(handler: Handler) -> Handler:

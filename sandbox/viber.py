@@ -12,7 +12,7 @@ from aiohttp import web
 from aiohttp.web_routedef import AbstractRouteDef
 
 from sandbox.desk import Asked, Desk, json_answer
-from sandbox.reading import object_in
+from sandbox.reading import object_in, phone_of
 from sandbox.shown import (
     Act,
     Blocked,
@@ -62,6 +62,7 @@ class Viber:
             web.post("/pa/send_message", self._guarded(doors.send)),
             web.post("/pa/set_webhook", self._guarded(doors.set_hook)),
             web.post("/pa/get_account_info", self._guarded(doors.info)),
+            web.get("/pa", doors.opened),
         ]
 
     def webhooks(self, act: Act) -> list[Webhook]:
@@ -163,6 +164,10 @@ class _Doors:
             return answered(1, "invalidUrl")
         self._viber.hook = url
         return json_answer({"status": 0, "status_message": "ok", "event_types": ["delivered", "seen", "failed"]})
+
+    async def opened(self, request: web.Request) -> web.StreamResponse:
+        """A link into the chat: https://developers.viber.com/docs/tools/deep-links/."""
+        return phone_of(self._viber.kind, start=request.query.get("context", ""))
 
     async def info(self, _request: web.Request) -> web.StreamResponse:
         hook = {"webhook": self._viber.hook} if self._viber.hook else {}

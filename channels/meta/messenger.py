@@ -25,6 +25,8 @@ from hub.model.ports import Call, Connection, Files, Inbound, Person, Reply, Sen
 from hub.model.rates import Rates
 from hub.model.text import Unit
 
+LINK_BASE = "https://m.me"
+"""https://developers.facebook.com/docs/messenger-platform/discovery/m-me-links"""
 TEXT_UNITS = 2000
 """https://developers.facebook.com/docs/messenger-platform/reference/send-api; counted in UTF-16 units, which is never too few."""
 
@@ -73,7 +75,10 @@ CAPABILITIES = Capabilities(
 
 
 class Settings(Value, frozen=True):
-    """One Page. `token` is the Page's, `secret` the app's; `verify_token` is ours to choose; with `app_id` we set the hook ourselves."""
+    """One Page. `token` is the Page's, `secret` the app's; `verify_token` is ours to choose; with `app_id` we set the hook ourselves.
+
+    `link_base`: where its links lead.
+    """
 
     account: str
     token: str
@@ -83,6 +88,7 @@ class Settings(Value, frozen=True):
     app_id: str = ""
     proof: bool = False
     base_url: str = graph.BASE_URL
+    link_base: str = LINK_BASE
 
     def __repr__(self) -> str:
         """Tokens and secret never reach a log."""
@@ -187,7 +193,7 @@ class Messenger:
 
     def start_link(self, token: str) -> str:
         """An address that opens Messenger with `token` as referral; empty while the Page's id is not known."""
-        return f"https://m.me/{self._settings.page_id}?ref={token}" if self._settings.page_id else ""
+        return f"{self._settings.link_base}/{self._settings.page_id}?ref={token}" if self._settings.page_id else ""
 
     async def close(self) -> None:
         """Nothing: the session belongs to the hub."""
@@ -232,6 +238,7 @@ def _build(setup: AccountSetup, outside: Outside) -> Messenger:
         app_id=setup.value("app_id"),
         proof=setup.value("appsecret_proof").lower() in {"yes", "true", "on", "1"},
         base_url=setup.base_url or graph.BASE_URL,
+        link_base=setup.value("link_base", LINK_BASE),
     )
     return Messenger(settings, outside.session, setup.limited(CAPABILITIES))
 

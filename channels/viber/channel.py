@@ -40,6 +40,7 @@ from hub.model.rates import Rates
 from hub.model.text import Unit
 
 BASE_URL = "https://chatapi.viber.com"
+LINK_BASE = "viber://pa"
 SIGNATURE_HEADER, TOKEN_HEADER = "x-viber-content-signature", "X-Viber-Auth-Token"
 EVENTS = ("delivered", "seen", "failed", "subscribed", "unsubscribed", "conversation_started")
 """What is asked for beside messages: https://developers.viber.com/docs/api/rest-bot-api/#event-types-filtering"""
@@ -77,7 +78,7 @@ CAPABILITIES = Capabilities(
 class Settings(Value, frozen=True):
     """One bot. `token` signs its callbacks, too; `sender` and `avatar` stand over what it says.
 
-    `welcome`: said to who opens the chat for the first time; `uri`: the bot's own in links.
+    `welcome`: said to who opens the chat for the first time; `uri`: the bot's own in links, which begin with `link_base`.
     """
 
     account: str
@@ -87,6 +88,7 @@ class Settings(Value, frozen=True):
     welcome: str = ""
     uri: str = ""
     base_url: str = BASE_URL
+    link_base: str = LINK_BASE
 
     def __repr__(self) -> str:
         """The token never reaches a log."""
@@ -156,7 +158,7 @@ class Viber:
 
         https://developers.viber.com/docs/tools/deep-links/
         """
-        return f"viber://pa?chatURI={quote(self._uri)}&context={quote(token)}" if self._uri else ""
+        return f"{self._settings.link_base}?chatURI={quote(self._uri)}&context={quote(token)}" if self._uri else ""
 
     async def close(self) -> None:
         """Nothing: the session belongs to the hub."""
@@ -230,6 +232,7 @@ def _build(setup: AccountSetup, outside: Outside) -> Viber:
         welcome=setup.value("welcome_message"),
         uri=setup.value("uri"),
         base_url=setup.base_url or BASE_URL,
+        link_base=setup.value("link_base", LINK_BASE),
     )
     can = setup.limited(CAPABILITIES)
     caption = setup.number("caption_limit", can.caption_units)

@@ -4,6 +4,7 @@ import { accents } from "./colour.ts";
 import { element, ICONS, icon } from "./dom.ts";
 import type { Entry } from "./frames.ts";
 import { Log, sizeOf } from "./log.ts";
+import { nameOf, Onward } from "./onward.ts";
 import { isDark, type Options } from "./options.ts";
 import { dress } from "./styles.ts";
 import type { Mark, Screen, Talk } from "./talk.ts";
@@ -12,7 +13,6 @@ import { spoken, WORDS, type Words } from "./words.ts";
 
 const TYPING_LASTS = 5000;
 const PHONE = "(max-width: 520px), (max-height: 480px)";
-const NAMES: Record<string, string> = { telegram: "Telegram", messenger: "Messenger", whatsapp: "WhatsApp", zalo: "Zalo", line: "LINE" };
 
 export type Told = "open" | "close" | "unread" | "message" | "login";
 
@@ -25,7 +25,10 @@ export class Panel implements Screen {
   private readonly launcher = element("button", { class: "launcher", type: "button" }, icon(ICONS.chat), this.badge);
   private readonly news = element("div", { class: "hidden", role: "status" });
   private readonly title = element("h1", { id: "title" });
-  private readonly onward = element("button", { class: "onward", type: "button", hidden: true });
+  private readonly onward = new Onward(
+    () => this.words,
+    (channel) => this.talk?.askLink(channel),
+  );
   private readonly shut = element("button", { class: "icon", type: "button" }, icon(ICONS.close));
   private readonly line = element("p", { class: "line", id: "line", role: "status", hidden: true });
   private readonly trouble = element("p", { class: "line", role: "alert", hidden: true });
@@ -68,7 +71,7 @@ export class Panel implements Screen {
     });
     const mark = icon(ICONS.chat);
     mark.setAttribute("class", "mark");
-    const top = element("header", { class: "top" }, mark, this.title, this.onward, this.shut);
+    const top = element("div", { class: "top" }, mark, this.title, this.onward.node, this.shut);
     const room = element("div", { class: "room" }, this.empty, this.log.node, this.log.down, this.dropping);
     this.composer.append(this.uploads.node, this.field, this.picker, this.attach, this.send);
     this.panel = element("section", { class: "panel", role: "dialog", hidden: true, "aria-labelledby": "title" });
@@ -179,19 +182,13 @@ export class Panel implements Screen {
 
   signedIn(user: string, channels: string[], most: number): void {
     this.most = most || this.most;
-    const [channel] = channels;
-    this.onward.hidden = !user || !channel;
-    if (channel) {
-      this.onward.textContent = NAMES[channel] ?? channel;
-      this.onward.setAttribute("aria-label", this.words.goOn(NAMES[channel] ?? channel));
-      this.onward.onclick = () => this.talk?.askLink(channel);
-    }
+    this.onward.offer(user ? channels : []);
     this.tell("login", { user });
   }
 
   linked(channel: string, url: string): void {
     const words = this.words;
-    const anchor = element("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, words.goOn(NAMES[channel] ?? channel));
+    const anchor = element("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, words.goOn(nameOf(channel)));
     anchor.onclick = () => {
       this.link.hidden = true;
     };
@@ -281,6 +278,7 @@ export class Panel implements Screen {
       this.take(files);
     };
     this.panel.onkeydown = (event) => this.key(event);
+    this.panel.onpointerdown = (event) => this.onward.pressedAt(event.target);
     this.dragging();
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.colour());
     visualViewport?.addEventListener("resize", () => this.measure());
@@ -361,6 +359,7 @@ export class Panel implements Screen {
     this.title.textContent = title;
     this.empty.textContent = this.options.greeting || words.empty;
     this.dropping.textContent = words.drop;
+    this.onward.speak();
     this.field.placeholder = words.field;
     this.field.setAttribute("aria-label", words.field);
     for (const [node, text] of [

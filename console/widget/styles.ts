@@ -55,7 +55,13 @@ const FRAME = `
 .top h1 { flex: 1; min-width: 0; margin: 0; font-size: 16px; font-weight: 600; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .icon { flex: none; display: grid; place-items: center; width: 44px; height: 44px; padding: 0; border: 0; border-radius: 8px; background: none; color: var(--quiet); }
 .icon:hover { background: var(--edge); color: var(--text); }
-.onward { max-width: 45%; padding: 6px 10px; border: 1px solid var(--edge-strong); border-radius: 8px; background: none; color: var(--accent); font-size: 13px; text-decoration: none; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.onwards { position: relative; max-width: 50%; }
+.onwards[hidden], .ways[hidden] { display: none; }
+.onward { max-width: 100%; padding: 6px 10px; border: 1px solid var(--edge-strong); border-radius: 8px; background: none; color: var(--accent); font-size: 13px; text-decoration: none; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.onward.several::after { content: " ▾"; }
+.ways { position: absolute; right: 0; z-index: 2; display: grid; min-width: 160px; max-height: 60dvh; margin-top: 4px; padding: 4px; overflow-y: auto; border: 1px solid var(--edge-strong); border-radius: 8px; background: var(--sheet); box-shadow: var(--shadow); }
+.ways button { min-height: 44px; padding: 8px 12px; border: 0; border-radius: 6px; background: none; color: var(--text); text-align: start; }
+.ways button:hover, .ways button:focus-visible { background: var(--edge); }
 .line { margin: 0; padding: 6px 16px; background: var(--warn); color: var(--on-warn); font-size: 13px; overflow-wrap: anywhere; }
 .room { position: relative; display: flex; flex: 1; flex-direction: column; min-height: 0; }
 .empty { position: absolute; inset: 0; display: grid; place-content: center; margin: 0; padding: 24px; color: var(--quiet); text-align: center; white-space: pre-line; overflow-wrap: anywhere; pointer-events: none; }

@@ -33,6 +33,7 @@ export interface Words {
   picture: string;
   goOn: (channel: string) => string;
   goOnHint: string;
+  elsewhere: string;
 }
 
 const en: Words = {
@@ -68,6 +69,7 @@ const en: Words = {
   picture: "Picture",
   goOn: (channel) => `Go on in ${channel}`,
   goOnHint: "The link works once, for 15 minutes.",
+  elsewhere: "Go on in another app",
 };
 
 const vi: Words = {
@@ -103,6 +105,7 @@ const vi: Words = {
   picture: "Ảnh",
   goOn: (channel) => `Nhắn tiếp trên ${channel}`,
   goOnHint: "Liên kết dùng một lần, trong 15 phút.",
+  elsewhere: "Nhắn nơi khác",
 };
 
 const zh: Words = {
@@ -138,6 +141,7 @@ const zh: Words = {
   picture: "圖片",
   goOn: (channel) => `在 ${channel} 繼續`,
   goOnHint: "連結限用一次，15 分鐘內有效。",
+  elsewhere: "改用其他 App",
 };
 
 export const WORDS: Record<string, Words> = { en, vi, "zh-TW": zh };

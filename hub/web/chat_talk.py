@@ -34,6 +34,7 @@ from hub.model.chat import (
 from hub.model.errors import BadSignature, StoreAway, StoreFull
 from hub.model.files import StoredFile
 from hub.model.login import read_login
+from hub.model.onward import MARK
 from hub.web.chat_ports import ChatPorts, ChatSettings
 
 PAGE = 100
@@ -192,5 +193,5 @@ class Talk:
 
     def _welcome(self, *, cursor: str, user: str = "") -> Welcome:
         token = session_token(self.address, self._settings.key)
-        channels = tuple(self._settings.links)
+        channels = tuple(channel for channel, make in self._settings.links.items() if make(MARK))
         return Welcome(session=token, cursor=cursor, user=user, channels=channels, file_size=self._ports.filing.most)

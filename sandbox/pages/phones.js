@@ -52,6 +52,7 @@ const actsOf = (phone) => {
     unsend: (bubble) => send("unsend", { n: bubble.n }),
     read: () => send("read", {}),
     standing: (name) => send(name, {}),
+    start: (ref) => send("follow", { name: phone.person().name, ref }),
     trouble: (name) => ask(`/_phones/${phone.kind}/trouble`, { chat: phone.chat, name }).then(() => phone.notice(word("troubles")[name][1]), failed),
   };
 };
@@ -157,7 +158,7 @@ class Phone {
     // Only what differs is touched: an element that is put in anew would lose the keyboard's focus.
     drawn.lines.forEach((one, n) => { if (this.screen.children[n] !== one) this.screen.insertBefore(one, this.screen.children[n] || null); });
     while (this.screen.children.length > drawn.lines.length) this.screen.lastElementChild.remove();
-    this.quick.replaceChildren(...drawn.quick);
+    this.quick.replaceChildren(...(this.invited ? [make("button", { type: "button", onclick: () => this.start() }, word("start"))] : drawn.quick));
     const laid = JSON.stringify([shown.keys, shown.shut]);
     if (this.laid !== laid) {
       this.laid = laid;
@@ -192,8 +193,25 @@ class Phone {
 
   turnTo(chat) {
     this.chat = chat;
+    this.invited = "";
     this.build();
     watch();
+  }
+
+  // By a link of the shop's: a phone of its own, with the words to be sent written, or with the button that begins.
+  async come({ say, start }) {
+    await this.another();
+    this.invited = start || "";
+    this.section.querySelector("textarea").value = say || "";
+    this.notice(word(start ? "comeStart" : "comeSay"));
+    if (start) this.quick.replaceChildren(make("button", { type: "button", onclick: () => this.start() }, word("start")));
+  }
+
+  start() {
+    this.acts.start(this.invited);
+    this.invited = "";
+    this.quick.replaceChildren();
+    this.section.querySelector("textarea").focus();
   }
 
   // Nothing can be typed meanwhile: it would be sent by one person and shown to the next.
@@ -303,6 +321,10 @@ const begin = async () => {
   for (const kind of wanted.slice(0, fits())) open.set(kind, new Phone(kind));
   label();
   arrange();
+  const link = Object.fromEntries(new URLSearchParams(location.search));
+  if (!link.say && !link.start) return;
+  history.replaceState(null, "", `/?app=${wanted[0]}`); // Whoever loads the page again does not come again.
+  await open.get(wanted[0]).come(link);
 };
 
 at("language").addEventListener("change", (event) => {

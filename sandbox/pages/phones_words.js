@@ -3,6 +3,7 @@ const WORDS = {
   vi: {
     title: "Điện thoại của khách", apps: "Ứng dụng", who: "Khách", another: "Thêm khách", write: "Viết tin nhắn", send: "Gửi", attach: "Gửi ảnh",
     close: "Đóng điện thoại", more: "Việc khác", keys: "Bàn phím trả lời", block: "Chặn shop", unblock: "Bỏ chặn", follow: "Quan tâm / bắt đầu",
+    start: "Bắt đầu", comeStart: "Khách đến từ khung chat của shop. Bấm Bắt đầu để shop nhận ra.", comeSay: "Khách đến từ khung chat của shop. Gửi dòng viết sẵn để shop nhận ra.",
     wrong: "Thử sự cố của nhà cung cấp",
     troubles: {
       busy: ["Bận ba lần, mỗi lần 2 giây", "Ba lần gửi tới sẽ bị từ chối. Hub chờ đúng 2 giây mỗi lần rồi gửi lại, đúng thứ tự."],
@@ -28,6 +29,7 @@ const WORDS = {
   en: {
     title: "Customers' phones", apps: "Apps", who: "Customer", another: "Another customer", write: "Write a message", send: "Send", attach: "Send a picture",
     close: "Close the phone", more: "More", keys: "Answer keys", block: "Block the shop", unblock: "Unblock", follow: "Follow / begin",
+    start: "Start", comeStart: "Came from the shop's chat. Press Start, and the shop knows who it is.", comeSay: "Came from the shop's chat. Send the line as it is, and the shop knows who it is.",
     wrong: "Make the provider fail",
     troubles: {
       busy: ["Busy three times, 2 s each", "The next three sends are refused. The hub waits 2 s each time, then sends again, in order."],
@@ -53,6 +55,7 @@ const WORDS = {
   "zh-TW": {
     title: "顧客的手機", apps: "應用程式", who: "顧客", another: "新增顧客", write: "輸入訊息", send: "傳送", attach: "傳送圖片",
     close: "關閉手機", more: "更多", keys: "回覆鍵盤", block: "封鎖商店", unblock: "解除封鎖", follow: "加入／開始",
+    start: "開始", comeStart: "從商店的對話過來。按「開始」，商店就認得。", comeSay: "從商店的對話過來。送出寫好的這一行，商店就認得。",
     wrong: "模擬平台出錯",
     troubles: {
       busy: ["忙線三次，每次 2 秒", "接下來三次傳送會被拒絕。hub 每次等 2 秒再照順序重送。"],

@@ -46,7 +46,7 @@ _SENT, _THERE, _READ = DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryStat
 
 TABLE: Mapping[str, Row] = {
     #                        twelve     press  picture     told    a 429 is for
-    "telegram":         Row(_PRESSED,   100,   _FETCHED,   _SENT,  _ACCOUNT),
+    "telegram":         Row(_PRESSED,   100,   _FETCHED,   _SENT,  _CUSTOMER),
     "whatsapp_cloud":   Row(_NUMBERED,   10,   _FETCHED,   _READ,  _ACCOUNT),
     "messenger":        Row(_PRESSED,    13,   _FETCHED,   _READ,  _ACCOUNT ),
     "instagram":        Row(_PRESSED,    13,   _FETCHED,   _READ,  _ACCOUNT ),

@@ -1,5 +1,7 @@
 """What the first house must show, in a real browser after `hub demo`: customer, agent and marketer in one shop."""
 
+import re
+
 from playwright.sync_api import Page, expect
 
 from tests.walks.stage import Stage
@@ -87,6 +89,34 @@ def test_after_a_signed_login_web_and_telegram_are_one_timeline(stage: Stage) ->
 
     expect(huong.lines("mấy giờ shop mở cửa vậy")).to_have_count(1)
     expect(huong.lines("em nhan tin tu telegram ne")).to_have_count(1)
+
+
+def test_of_several_apps_one_is_chosen_by_keys_alone_and_there_the_customer_is_known(stage: Stage) -> None:
+    minh = Shopper(stage)
+    page, menu = minh.page, minh.page.get_by_role("menu", name="Nhắn nơi khác")
+    named(page, "Trần Quang Minh")
+    minh.visit()
+    minh.chat()
+    expect(page.locator(".onward")).to_have_attribute("aria-haspopup", "menu")
+
+    page.locator(".onward").focus()
+    page.keyboard.press("ArrowDown")
+    expect(menu.get_by_role("menuitem", name="Telegram")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(menu).to_be_hidden()
+    expect(page.locator(".onward")).to_be_focused()
+    page.keyboard.press("Enter")
+    for _ in menu.get_by_role("menuitem").all_inner_texts():
+        page.keyboard.press("ArrowDown")
+        if menu.get_by_role("menuitem", name="LINE").evaluate("item => item === item.getRootNode().activeElement"):
+            break
+    page.keyboard.press("Enter")
+    phone = minh.follow(page.get_by_role("link", name="Nhắn tiếp trên LINE"))
+
+    field = phone.locator("section[data-kind=line] textarea")
+    expect(field).to_have_value(re.compile("^go-"))
+    field.press("Enter")
+    expect(phone.locator("section[data-kind=line] .line:not(.mine)").last).to_contain_text("kết nối xong")
 
 
 def test_a_restart_under_an_open_console_and_an_open_chat_loses_and_doubles_nothing(own_stage: Stage) -> None:

@@ -51,9 +51,16 @@ class Shopper:
         for patience in (4_000, 8_000, 16_000):
             # Whoever waits for seconds presses again.
             self.page.locator(".onward").click()
+            # Some apps are not offered before they have said what the shop is called there.
+            if self.page.locator(".onward").get_attribute("aria-haspopup"):
+                self.page.get_by_role("menuitem", name="Telegram").click()
             with suppress(PressedInVain):
                 link.wait_for(timeout=patience)
                 break
+        return self.follow(link)
+
+    def follow(self, link: Locator) -> Page:
+        """Follow a link that opens a window; the window."""
         with self.page.context.expect_page() as opened:
             link.click()
         return opened.value
