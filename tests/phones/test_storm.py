@@ -19,10 +19,10 @@ on_every_channel = pytest.mark.parametrize("kind", list(TABLE))
 WAIT_S, REFUSED = 3, 2
 EARLY = 0.95
 """Clocks of two kinds."""
-LATE = 0.5
-"""A call that was let go may be late by so much of the time between two."""
+LATE_S = 1.0
+"""On a busy machine a call comes so late after it was let go, and with it those behind it."""
 WORDS = [f"tin số {n}" for n in range(1, 6)]
-MORE = [f"lời thứ {n}" for n in range(1, 11)]
+MORE = [f"lời thứ {n}" for n in range(1, 17)]
 WITHIN_S = 30.0
 
 
@@ -105,5 +105,5 @@ async def test_nobody_is_written_to_faster_than_the_account_allows(channels: Cha
 
     assert len(MORE) == len(times)
     for n, begun in enumerate(times):
-        may = [rates.address_burst + rates.per_address * (ended - begun) / EARLY + LATE for ended in times[n:]]
+        may = [rates.address_burst + rates.per_address * (ended - begun + LATE_S) / EARLY for ended in times[n:]]
         assert [] == [(count, most) for count, most in enumerate(may, 1) if count > most]
