@@ -33,7 +33,8 @@ Channels = Mapping[tuple[str, str], Channel]
 class Outlook(Struct, frozen=True):
     """What the lookout of one process needs of it.
 
-    `accounts`: those at work now; `spooled`: events on its disk; `tokens`: the house's, which it only reads.
+    `accounts`: those at work now; `spooled`: events on its disk; `tokens`: the house's, which it only reads; `stamps`: the clock that
+    providers' stamps are compared with.
     """
 
     settings: Settings
@@ -42,6 +43,7 @@ class Outlook(Struct, frozen=True):
     accounts: Callable[[], Sequence[Account]]
     session: ClientSession
     clock: Clock
+    stamps: Clock
     tokens: Tokens
     spooled: Callable[[], int]
 
@@ -92,7 +94,7 @@ def watching_of(outlook: Outlook) -> Watching:
 def watched(accounts: Sequence[Account], channels: Channels) -> tuple[Watched, ...]:
     """The accounts that have a provider; those it calls are known by their silence, too."""
     served = ((account, channels[place]) for account in accounts if (place := (account.channel, account.name)) in channels)
-    return tuple(Watched((account.channel, account.name), hooked=not polls(channel, account)) for account, channel in served)
+    return tuple(Watched((account.channel, account.name), hooked=not polls(channel, account), setup=account) for account, channel in served)
 
 
 def reader_of(settings: Settings) -> Reader:
@@ -103,12 +105,12 @@ def reader_of(settings: Settings) -> Reader:
 
 def _looks_of(outlook: Outlook) -> Callable[[tuple[str, str]], Awaitable[Seen]]:
     settings = outlook.settings
-    looks = Looks(outlook.session, outlook.clock, ReadTokens(outlook.tokens), settings.public_url)
+    looks = Looks(outlook.session, outlook.stamps, ReadTokens(outlook.tokens), settings.public_url)
 
     async def look(place: tuple[str, str]) -> Seen:
         found = next((one for one in outlook.accounts() if (one.channel, one.name) == place), None)
         # One that was taken away a moment ago has nothing to tell.
-        return await look_at(found, looks) if found else Seen(*place, at=outlook.clock.now(), points=())
+        return await look_at(found, looks) if found else Seen(channel=place[0], account=place[1], at=outlook.clock.now(), points=())
 
     return look
 

@@ -198,6 +198,7 @@ class Hub:
             accounts=lambda: tuple(member.account for member in process.lineup),
             session=session,
             clock=self._clock,
+            stamps=clock,
             tokens=tokens,
             spooled=lambda: process.intake.depth,
         )

@@ -32,10 +32,11 @@ UNAUTHORIZED = 401
 
 
 class Watched(Struct, frozen=True):
-    """One account as it is watched. `hooked`: its provider calls us."""
+    """One account as it is watched. `hooked`: its provider calls us; `setup`: how it is set up, by which a change of that is seen."""
 
     place: Place
     hooked: bool = False
+    setup: object = None
 
     @property
     def name(self) -> str:
@@ -74,6 +75,7 @@ class HouseSenses:
         self._machine = machine
         self._clock = clock
         self._chance = chance
+        self._looked_at: dict[str, object] = {}
         self._looking: tuple[str, asyncio.Task[Seen]] | None = None
 
     @property
@@ -142,14 +144,17 @@ class HouseSenses:
                 return kept
             self._looking = None
             if name in kept and (seen := _answer(task)) is not None:
-                kept[name] = _told(seen, due=kept[name].due)
+                kept[name] = _told(seen, at=now, due=kept[name].due)
         # Soon again where something is wrong: the all-clear need not wait for somebody to write.
         wrong = {alert.subject for alert in book.open if alert.kind in {AlertKind.ACCESS, AlertKind.HOOK}}
         for one in watched:
             every = LOOK_SOON_MS if one.name in wrong else LOOK_EVERY_MS
-            if not now < kept[one.name].due <= now + every * (1 + LOOK_SPREAD):
+            # Whoever begins looks at each once, and again when it is set up anew: what was wrong may have been put right.
+            changed = one.name not in self._looked_at or self._looked_at[one.name] != one.setup
+            if changed or not now < kept[one.name].due <= now + every * (1 + LOOK_SPREAD):
                 due = now + int(every * (1 + LOOK_SPREAD * (2 * self._chance() - 1)))
                 kept[one.name] = replace(kept[one.name], due=due)
+                self._looked_at[one.name] = one.setup
                 self._looking = (one.name, asyncio.ensure_future(self._look_at(one.place)))
                 break
         return kept
@@ -171,9 +176,9 @@ def _answer(task: "asyncio.Task[Seen]") -> Seen | None:
     return task.result()
 
 
-def _told(seen: Seen, *, due: int) -> Looked:
+def _told(seen: Seen, *, at: int, due: int) -> Looked:
     return Looked(
-        at=seen.at,
+        at=at,
         until=0 if seen.renews else seen.until,
         refused=seen.has(Code.REFUSED),
         taken=seen.has(Code.TAKEN),

@@ -16,7 +16,7 @@ PATIENCE: Mapping[AlertKind, int] = {
     AlertKind.HOOK: 2,
     AlertKind.SILENT: 2,
     AlertKind.FAILING: 2,
-    AlertKind.DEAD: 1,
+    AlertKind.DEAD: 2,
     AlertKind.DISK: 2,
     AlertKind.MEMORY: 4,
     AlertKind.ARCHIVE: 8,

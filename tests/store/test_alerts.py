@@ -16,15 +16,18 @@ from hub.engine.clock import SystemClock
 from hub.engine.watching import POST_TRIES, Lookout, Sight, Told
 from hub.model.address import Address
 from hub.model.alert import STAFF, Alert, AlertKind, Book, Notice
+from hub.model.alert_book import SPACING
 from hub.model.alert_message import Reader
 from hub.model.alert_rules import AccountFacts, Facts, Memory
-from hub.model.rhythm import Rhythm
+from hub.model.exchange import Exchange
+from hub.model.rhythm import SLICE_MS, Rhythm
 from hub.store.alerts import REPORT_GOOD_MS, Alerts, Report
+from hub.store.calls import Calls, Kept
 from hub.store.codec import Undecodable, decode_delivery
 from hub.store.keys import Keys
 from hub.store.links import Links, connect
 from hub.store.wire import Answer
-from tests.servers import Node, redis_on_port
+from tests.servers import Node, eventually, redis_on_port
 
 KEYS = Keys()
 PEOPLE = (Address(channel="telegram", account="main", id="1"), Address(channel="email", account="main", id="ops@shop.example"))
@@ -255,6 +258,34 @@ async def test_what_somebody_put_away_comes_again_when_it_is_worse(links: Links)
 
     assert [{alert.mark}, set()] == [set(await alerts.known(login)) for login in ("an", "binh")]
     assert replace(alert, level=alert.level + 1).mark not in await alerts.known("an")
+
+
+async def test_calls_and_webhooks_are_counted_apart(links: Links) -> None:
+    calls, place, now = Calls(links, KEYS), ("telegram", "main"), 2_900_000 * SLICE_MS + 5
+
+    def one(*, ago: int = 0, incoming: bool = False, status: int = 200) -> Kept:
+        return Kept(place, Exchange(at=now - ago * SLICE_MS, method="POST", url="u", incoming=incoming, status=status))
+
+    await calls.write([one(), one(status=500), one(ago=2, status=401), one(ago=3, status=401)], now=now)
+    await calls.write([one(incoming=True), one(ago=5, incoming=True), one(ago=4, incoming=True, status=403)], now=now)
+
+    found = await calls.lately(place, now=now)
+
+    assert (3, 2, {2_900_000, 2_900_000 - 5}) == (found.calls, found.failures, set(found.came))
+
+
+async def test_a_server_that_goes_away_and_comes_back_ends_no_watch(links: Links, server: Node) -> None:
+    eyes = Eyes(refused=True)
+    running = asyncio.create_task(lookout(links, eyes, me="a").run())
+    await eventually(lambda: eyes.seen > 0, what="the first look")
+
+    server.restart()
+    before = eyes.seen
+    await eventually(lambda: eyes.seen > before + SPACING, what="looks after the break")
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+    assert [("email", "telegram/main"), ("telegram", "telegram/main")] == sorted(await waiting(links))
 
 
 async def test_what_is_backed_up_is_what_lasts(links: Links) -> None:
