@@ -11,14 +11,14 @@ from msgspec import Struct
 
 from config.looking import Looks, ReadTokens, look_at
 from config.settings import Account, Settings
-from config.stored import Store, process_name
+from config.stored import Store, process_name, token_house
 from config.telling import polls
 from hub.engine.senses import HouseSenses, Machine, Watched
 from hub.engine.watching import Lookout, Told
 from hub.model.address import Address
 from hub.model.alert import Notice
 from hub.model.alert_message import Reader, posted_form
-from hub.model.ports import Channel, Clock, Tokens
+from hub.model.ports import Channel, Clock
 from hub.model.seen import Seen
 from hub.store.alerts import Alerts
 from hub.store.customers import Customers
@@ -33,8 +33,8 @@ Channels = Mapping[tuple[str, str], Channel]
 class Outlook(Struct, frozen=True):
     """What the lookout of one process needs of it.
 
-    `accounts`: those at work now; `spooled`: events on its disk; `tokens`: the house's, which it only reads; `stamps`: the clock that
-    providers' stamps are compared with.
+    `accounts`: those at work now; `spooled`: events on its disk; `key`: what the house's tokens are sealed with, which it only reads;
+    `stamps`: the clock that providers' stamps are compared with.
     """
 
     settings: Settings
@@ -44,7 +44,7 @@ class Outlook(Struct, frozen=True):
     session: ClientSession
     clock: Clock
     stamps: Clock
-    tokens: Tokens
+    key: bytes
     spooled: Callable[[], int]
 
 
@@ -104,8 +104,8 @@ def reader_of(settings: Settings) -> Reader:
 
 
 def _looks_of(outlook: Outlook) -> Callable[[tuple[str, str]], Awaitable[Seen]]:
-    settings = outlook.settings
-    looks = Looks(outlook.session, outlook.stamps, ReadTokens(outlook.tokens), settings.public_url)
+    tokens = token_house(outlook.store.links, outlook.store.keys, key=outlook.key, clock=outlook.stamps)
+    looks = Looks(outlook.session, outlook.stamps, ReadTokens(tokens), outlook.settings.public_url)
 
     async def look(place: tuple[str, str]) -> Seen:
         found = next((one for one in outlook.accounts() if (one.channel, one.name) == place), None)

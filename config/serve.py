@@ -189,17 +189,15 @@ class Hub:
 
     def _lookout(self, process: Process, session: ClientSession) -> Lookout:
         """The lookout over the hub; whoever of its processes has the watch looks for all."""
-        parts, clock = process.store, self._sign_in_clock
-        tokens = token_house(parts.links, parts.keys, key=process.secrets.case_key, clock=clock)
         outlook = Outlook(
             settings=self._settings,
-            store=parts,
+            store=process.store,
             channels=process.channels,
             accounts=lambda: tuple(member.account for member in process.lineup),
             session=session,
             clock=self._clock,
-            stamps=clock,
-            tokens=tokens,
+            stamps=self._sign_in_clock,
+            key=process.secrets.case_key,
             spooled=lambda: process.intake.depth,
         )
         watching = watching_of(outlook)
