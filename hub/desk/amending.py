@@ -8,6 +8,7 @@ from hub.engine.amending import TOPIC, Standing, amended, with_amendment
 from hub.model.amending import INSTEAD, OF, RECALL_LINE, AmendAsked, Amendment, AmendVerb
 from hub.model.delivery import Delivery
 from hub.model.journal import DeliveryMoved
+from hub.model.message import Message
 from hub.model.ports import Question
 from hub.model.record import Conversation, Live, Owner
 from hub.model.subject import customer_subject
@@ -49,7 +50,7 @@ def _decided(turn: Turn, asked: AmendAsked) -> Turn:
     if standing is None:
         return refuse(turn, "unknown", "That message is not known any more, or too old to be changed: write a new one.")
     sent = standing.delivery
-    if sent.origin is not Origin.AGENT or sent.amends is not None:
+    if sent.origin is not Origin.AGENT or sent.message == Message():
         return refuse(turn, "not_an_agents", "Only what an agent wrote can be corrected or taken back.")
     conversation = turn.conversation(sent.conversation) if sent.conversation else None
     owner = conversation.owner if conversation else Owner()

@@ -77,6 +77,33 @@ def test_nothing_of_an_erased_customer_is_left_and_others_keep_theirs(shop: Demo
     assert where(OTHER, data)
 
 
+def sent(shop: Demo, customer: str, text: str) -> str:
+    """The delivery of these words, once they were sent."""
+    lines = shop.get(f"/api/customers/{customer}/timeline")["lines"]
+    assert isinstance(lines, list)
+    return next((str(one["entry"]["delivery"]) for one in lines if one["entry"].get("text") == text and one.get("state") == "sent"), "")
+
+
+def test_what_was_corrected_and_taken_back_is_forgotten_with_its_old_words(shop: Demo, folder: Path, hanh: Hanh) -> None:
+    data, new = folder / "data", f"{hanh.secret} sửa lại"
+    shop.type_on_phone(hanh.number, "gap nhan vien")
+    answered(shop, hanh.number, 1)
+    customer = told(data, "customer", "find", "telegram", "demo", hanh.number)
+    shop.post(f"/api/customers/{customer}/say", {"agent": "lan", "text": hanh.secret})
+    wait_until(lambda: hanh.secret in shop.on_phone(hanh.number), within=ANSWERS_WITHIN_S, what="the agent's words")
+    wait_until(lambda: sent(shop, customer, hanh.secret) != "", within=ANSWERS_WITHIN_S, what="the sent mark")
+    delivery = sent(shop, customer, hanh.secret)
+    shop.post(f"/api/customers/{customer}/correct", {"agent": "lan", "delivery": delivery, "text": new})
+    wait_until(lambda: new in shop.on_phone(hanh.number), within=ANSWERS_WITHIN_S, what="the new words")
+    shop.post(f"/api/customers/{customer}/recall", {"agent": "lan", "delivery": delivery})
+    wait_until(lambda: new not in shop.on_phone(hanh.number), within=ANSWERS_WITHIN_S, what="nothing of them")
+    wait_until(lambda: bool(where(hanh.secret, data)), within=ANSWERS_WITHIN_S, what="the words on the disk")
+
+    told_alone(data, "customer", "erase", customer, "--yes")
+
+    assert [] == [file for file in where(hanh.secret, folder) if file != PHONES]
+
+
 def test_the_erased_person_who_writes_again_is_somebody_new(shop: Demo, folder: Path, hanh: Hanh) -> None:
     data = folder / "data"
     shop.type_on_phone(hanh.number, "gap nhan vien")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import msgspec
 import pytest
 from aiohttp import ClientSession, web
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, ReplyKeyboardRemove
 from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, NetworkError, RetryAfter
 from telegram.request import HTTPXRequest
 
@@ -113,6 +113,33 @@ async def test_edit_that_changes_nothing_is_refused(bot: Bot) -> None:
 
     with pytest.raises(BadRequest, match="not modified"):
         await bot.edit_message_text("chào", 7, said.message_id)
+
+
+async def test_a_caption_is_edited_as_one_and_what_is_deleted_is_not_found_again(bot: Bot, stand_in: TelegramStandIn) -> None:
+    said = await bot.send_message(7, "chào")
+    photo = await bot.send_photo(7, "https://shop.example/p.jpg", caption="mới")
+
+    edited = await bot.edit_message_caption(7, photo.message_id, caption="cũ")
+    gone = await bot.delete_message(7, said.message_id)
+
+    assert ("cũ", True) == (getattr(edited, "caption", ""), gone)
+    assert ["cũ"] == [message["text"] for message in stand_in.world.chat("7").shown]
+    with pytest.raises(BadRequest, match=r"(?i)message to delete not found"):
+        await bot.delete_message(7, said.message_id)
+    with pytest.raises(BadRequest, match=r"(?i)message to edit not found"):
+        await bot.edit_message_text("lại", 7, said.message_id)
+    with pytest.raises(BadRequest, match=r"(?i)there is no text in the message to edit"):
+        await bot.edit_message_text("chữ", 7, photo.message_id)
+
+
+async def test_what_took_keys_away_is_never_edited_and_what_is_two_days_old_never_deleted(bot: Bot, stand_in: TelegramStandIn) -> None:
+    said = await bot.send_message(7, "chào", reply_markup=ReplyKeyboardRemove())
+    stand_in.world.chat("7").messages[-1]["at"] = 1
+
+    with pytest.raises(BadRequest, match="can't be edited"):
+        await bot.edit_message_text("lại", 7, said.message_id)
+    with pytest.raises(BadRequest, match="can't be deleted"):
+        await bot.delete_message(7, said.message_id)
 
 
 async def test_unknown_token_is_refused(stand_in: TelegramStandIn) -> None:
