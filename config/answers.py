@@ -1,12 +1,16 @@
 """Who answers the questions of turns: the store for what the hub itself knows, the shop for orders."""
 
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from time import monotonic
 from typing import cast
 
 from msgspec import json, to_builtins
 from msgspec.structs import replace
 
 from hub.desk.aliases import TOPIC as WHOSE
+from hub.desk.commenting import HIDES
+from hub.desk.commenting import TOPIC as POST
 from hub.desk.naming import TOPIC as WHO
 from hub.engine.amending import TOPIC as AMENDABLE
 from hub.engine.amending import amended, standing
@@ -14,7 +18,8 @@ from hub.engine.preparing import Preparing
 from hub.engine.receipts import Known
 from hub.model.address import Address, shop_address
 from hub.model.amending import Amendment, AmendVerb
-from hub.model.ports import Answer, Channel, Introduces
+from hub.model.errors import Rejected
+from hub.model.ports import Answer, Channel, Introduces, ShowsPosts
 from hub.model.words import DeliveryState
 from hub.nudges.linking import TOPIC
 from hub.nudges.rules import SWITCHES, Switches
@@ -25,6 +30,7 @@ from hub.store.inboxes import Inboxes
 from hub.store.journeys import JourneySwitches
 from hub.store.switch import Switch
 
+POSTS_KEPT, POST_KEPT_S = 500, 600.0
 _AT_PROVIDER = {DeliveryState.SENT.value, DeliveryState.DELIVERED.value, DeliveryState.UNKNOWN.value}
 """What a receipt "all up to then" can speak of: the provider has it, and it is not read yet."""
 
@@ -105,6 +111,38 @@ def amend_answers(
         return json.encode(standing(fields, sent, channel, wanted)).decode()
 
     return {AMENDABLE: amendable}
+
+
+def post_answers(channels: Mapping[tuple[str, str], Channel]) -> Mapping[str, Answer]:
+    """Topics `post` (address|post): what somebody comments under, null where it cannot be asked; `hides` (channel/account).
+
+    A post has a thousand comments, and is asked for once in a while: what was told is kept for that long.
+    """
+    told: OrderedDict[tuple[str, str, str], tuple[float, str]] = OrderedDict()
+
+    async def post(key: str) -> str:
+        where, _, id = key.partition("|")  # noqa: A001 - the field's name
+        address = _address(where)
+        known, now = (address.channel, address.account, id), monotonic()
+        if known in told and now - told[known][0] < POST_KEPT_S:
+            return told[known][1]
+        channel = channels.get((address.channel, address.account))
+        if not hasattr(channel, "post"):
+            return "null"
+        try:
+            answer = json.encode(await cast("ShowsPosts", channel).post(id)).decode()
+        except Rejected:
+            answer = "null"
+        told[known] = (now, answer)
+        while len(told) > POSTS_KEPT:
+            told.popitem(last=False)
+        return answer
+
+    async def hides(key: str) -> str:
+        kind, _, account = key.partition("/")
+        return json.encode(bool(getattr(channels.get((kind, account)), "hides_numbers", False))).decode()
+
+    return {POST: post, HIDES: hides}
 
 
 def nudge_answers(switch: Switch, journeys: JourneySwitches, inboxes: Inboxes) -> Mapping[str, Answer]:

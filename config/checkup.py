@@ -7,6 +7,7 @@ from typing import cast
 from msgspec.structs import replace
 
 from config.alerting import reader_of
+from config.comments_read import load_comment_rules
 from config.doctor import Finding, Level
 from config.nudging import rules_of
 from config.publishing import changed_on_the_way
@@ -28,7 +29,7 @@ ADD_ADMIN = "`hub user add LOGIN --role admin`"
 
 def look_around(settings: Settings, *, free: Callable[[Path], int]) -> tuple[Finding, ...]:
     """What can be seen without a server. `free`: bytes left on a folder's disk."""
-    return (journeys_finding(settings), room_finding(settings, free), pages_finding(settings))
+    return (journeys_finding(settings), comments_finding(settings), room_finding(settings, free), pages_finding(settings))
 
 
 async def look_inside(settings: Settings, parts: Store) -> tuple[Finding, ...]:
@@ -52,6 +53,20 @@ def journeys_finding(settings: Settings) -> Finding:
         return Finding(name="journeys", level=Level.FAIL, text=f"{error} The hub does not start before that.")
     off = len([journey for journey in book.values() if not journey.live])
     return Finding(name="journeys", level=Level.OK, text=f"{len(book)} load{f', {off} of them off' if off else ''}")
+
+
+def comments_finding(settings: Settings) -> Finding:
+    """Whether the rules that answer comments load, and hold on accounts that are there."""
+    try:
+        rules = load_comment_rules(settings.comments.rules)
+    except SettingsError as error:
+        return Finding(name="comments", level=Level.FAIL, text=f"{error} The hub does not start before that.")
+    here = {f"{account.channel}/{account.name}" for account in settings.accounts}
+    for rule in rules:
+        if away := sorted(rule.accounts - here):
+            text = f"The rule {rule.name} holds on {away[0]}, which is no account of this hub; correct its accounts."
+            return Finding(name="comments", level=Level.WARN, text=text)
+    return Finding(name="comments", level=Level.OK, text=f"{len(rules)} rules answer comments" if rules else "no rule answers comments")
 
 
 def room_finding(settings: Settings, free: Callable[[Path], int]) -> Finding:

@@ -3,8 +3,11 @@
 from collections.abc import Container
 
 from channels.windows import RULES
+from config.comments_read import load_comment_rules
 from config.journeys_read import load_journeys
+from config.reference_nudges import Waiting
 from config.settings import Settings
+from hub.nudges.comment_rules import CommentBook
 from hub.nudges.policy import MINUTE_MS, Caps, Hours, Policy
 from hub.nudges.rules import Rules
 
@@ -12,7 +15,7 @@ WEB_CHAT = "webchat/web"
 
 
 def rules_of(settings: Settings, connected: Container[str] | None = None) -> Rules:
-    """The gate's rules and the journeys; raises SettingsError with the first mistake in a journey's file.
+    """The gate's rules and the journeys; raises SettingsError with the first mistake in a journey's file or that of comments.
 
     `connected`: the accounts at work as `kind/name`, which may come and go; without it those of the settings.
     """
@@ -32,4 +35,5 @@ def rules_of(settings: Settings, connected: Container[str] | None = None) -> Rul
         windows=RULES,
         accounts=frozenset({WEB_CHAT, *(f"{one.channel}/{one.name}" for one in settings.accounts)}) if connected is None else connected,
     )
-    return Rules(policy=policy, book=load_journeys(nudges.journeys, holdout=nudges.holdout))
+    comments = CommentBook(rules=load_comment_rules(settings.comments.rules), wait=settings.comments.waiting is Waiting.QUEUE)
+    return Rules(policy=policy, book=load_journeys(nudges.journeys, holdout=nudges.holdout), comments=comments)

@@ -54,7 +54,7 @@ async def known_rules(settings: Settings, parts: Store) -> Rules:
 def rules_with(rules: Rules, kept: Sequence[Journey]) -> Rules:
     """The rules with the other versions of their journeys."""
     past = tuple(one for one in kept if one.name in rules.book and rules.book[one.name].version != one.version)
-    return Rules(policy=rules.policy, book=rules.book, past=past)
+    return Rules(policy=rules.policy, book=rules.book, past=past, comments=rules.comments)
 
 
 async def _kept(versions: JourneyVersions) -> tuple[Journey, ...]:

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from channels.kinds import Outside
 from config.alerting import Outlook, watching_of
-from config.answers import person_answers
+from config.answers import person_answers, post_answers
 from config.atwork import AtWork
 from config.channels import WEB_CHAT_ACCOUNT, web_chat
 from config.chatting import LateShelf, logins_of, onward_answers, unpacking_of
@@ -299,7 +299,7 @@ class Hub:
         """Who answers the questions of dialogs that the store does not."""
         onward = onward_answers(logins_of(process.store, Chats(process.store.links, process.store.keys), self._clock))
         shop = shop_answers(self._settings.shop.base_url, process.secrets.api_token, session)
-        return {**shop, **onward, **person_answers(process.channels)}
+        return {**shop, **onward, **person_answers(process.channels), **post_answers(process.channels)}
 
     def _followers(
         self, process: Process, archive: "Archive", working: tuple[Worker, AtWork], *, indexing: Indexing, finding: Finding

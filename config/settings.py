@@ -14,7 +14,8 @@ from config.alert_settings import ALERTS
 from config.entry import Entry
 from config.loops import LOOPS, LoopSettings
 from config.reading import Given, Secret, Wrong, text
-from config.reference import ACCOUNT, CHAT, MEDIA, NUDGES, SHOP, TOP, LogLevel, Mode
+from config.reference import ACCOUNT, CHAT, MEDIA, SHOP, TOP, LogLevel, Mode
+from config.reference_nudges import COMMENTS, NUDGES, Waiting
 from hub.model.address import Address
 from hub.model.base import Value
 from hub.model.errors import SettingsError
@@ -96,6 +97,13 @@ class Alerts(Value, frozen=True):
     every_seconds: float = 15.0
 
 
+class Comments(Value, frozen=True):
+    """What becomes of comments. `rules`: the file of those that answer by words, None: none."""
+
+    rules: Path | None = None
+    waiting: Waiting = Waiting.QUEUE
+
+
 class Account(Value, frozen=True):
     """One account of one channel; rates in messages a second, 0: the channel's own. `options` go to the channel's own settings."""
 
@@ -135,6 +143,7 @@ class Settings(Value, frozen=True):
     media: Media
     loops: LoopSettings
     nudges: Nudges
+    comments: Comments = Comments()
     accounts: tuple[Account, ...] = ()
     alerts: Alerts = Alerts()
 
@@ -166,8 +175,10 @@ def load_settings(environ: Mapping[str, str], *, folder: Path) -> Settings:
     tree = _read_file(source)
     shop_tree, chat_tree, account_trees = _table_in(tree, "shop"), _table_in(tree, "chat"), _tables_in(tree, "account")
     nudges_tree, media_tree, alerts_tree, loops_tree = (_table_in(tree, name) for name in ("nudges", "media", "alerts", "loops"))
-    _refuse_unknown_keys(tree, (*_keys(TOP), "shop", "chat", "media", "loops", "nudges", "alerts", "account"), place="")
+    _refuse_unknown_keys(tree, (*_keys(TOP), "shop", "chat", "media", "loops", "nudges", "comments", "alerts", "account"), place="")
+    comments_tree = _table_in(tree, "comments")
     _refuse_unknown_keys(alerts_tree, _keys(ALERTS), place="alerts.")
+    _refuse_unknown_keys(comments_tree, _keys(COMMENTS), place="comments.")
     _refuse_unknown_keys(media_tree, _keys(MEDIA), place="media.")
     _refuse_unknown_keys(loops_tree, _keys(LOOPS), place="loops.")
     _refuse_unknown_keys(nudges_tree, _keys(NUDGES), place="nudges.")
@@ -182,8 +193,10 @@ def load_settings(environ: Mapping[str, str], *, folder: Path) -> Settings:
     top["secrets_file"] = top["secrets_file"] or None
     alerts = Alerts(**{entry.key: _find(entry, alerts_tree, source, place="alerts.") for entry in ALERTS})
     loops = LoopSettings(**{entry.key: _find(entry, loops_tree, source, place="loops.") for entry in LOOPS})
-    shop, nudges = _shop(shop_tree, source), _nudges(nudges_tree, source)
-    return Settings(**top, shop=shop, chat=chat, media=media, loops=loops, nudges=nudges, accounts=accounts, alerts=alerts)
+    shop, nudges, comments = _shop(shop_tree, source), _nudges(nudges_tree, source), _comments(comments_tree, source)
+    return Settings(
+        **top, shop=shop, chat=chat, media=media, loops=loops, nudges=nudges, comments=comments, accounts=accounts, alerts=alerts
+    )  # fmt: skip
 
 
 def _settings_file(environ: Mapping[str, str], folder: Path) -> Path:
@@ -277,6 +290,11 @@ def _nudges(tree: Mapping[str, object], source: _Source) -> Nudges:
     return Nudges(**{**found, "journeys": found["journeys"] or None, "holdout": holdout})
 
 
+def _comments(tree: Mapping[str, object], source: _Source) -> Comments:
+    found = {entry.key: _find(entry, tree, source, place="comments.") for entry in COMMENTS}
+    return Comments(rules=found["rules"] or None, waiting=found["waiting"])
+
+
 def _account(tree: Mapping[str, object], source: _Source, number: int) -> Account:
     place = f"account {number}'s "
     if tree.get("channel", "") == "":
@@ -318,7 +336,7 @@ def _refuse_unknown_keys(tree: Mapping[str, object], known: tuple[str, ...], *, 
 
 
 def _refuse_unknown_variables(environ: Mapping[str, str], named: set[str]) -> None:
-    known = (FILE_VARIABLE, *(name for entry in (*TOP, *SHOP, *CHAT, *MEDIA, *LOOPS, *NUDGES, *ALERTS) for name in entry.env))
+    known = (FILE_VARIABLE, *(name for entry in (*TOP, *SHOP, *CHAT, *MEDIA, *LOOPS, *NUDGES, *COMMENTS, *ALERTS) for name in entry.env))
     for name in environ:
         if name.startswith(_OWN) and environ[name] and name not in known and name not in named:
             raise SettingsError(f"The variable {_shown(name)} is not a setting{_meant(name, known)}{_service_links(name, '')}.")

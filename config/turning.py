@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from channels.commenting import COMMENTING
 from channels.introducing import INTRODUCING
 from channels.windows import RULES
 from config.core import Turning
@@ -14,6 +15,7 @@ from dialogs.wording import load_shop
 from hub.desk.aliases import Aliases
 from hub.desk.amending import Amending
 from hub.desk.arrivals import Arrivals
+from hub.desk.commenting import Commenting
 from hub.desk.echoes import Echoes
 from hub.desk.happenings import Happenings
 from hub.desk.knowing import Knowing
@@ -28,6 +30,7 @@ from hub.engine.windows import Counting
 from hub.model.ports import Answer, Clock
 from hub.model.turn import Step
 from hub.nudges.answers import Answers
+from hub.nudges.commenting import AnswersComments
 from hub.nudges.facts import Facts
 from hub.nudges.gate import Gate
 from hub.nudges.journeys import Journeys
@@ -58,9 +61,9 @@ def turning_of(
     rules = rules or rules_of(settings)
     heard: tuple[Step, ...] = (
         Merging(), Receipts(), Arrivals(), Threads(), Naming(INTRODUCING), Aliases(), Happenings(), Linking(), Knowing(), Echoes(),
-        Ownership(RULES), Amending(), Remarks(), Looping(_loops(settings)),
+        Ownership(RULES), Amending(), Remarks(), Looping(_loops(settings)), Commenting(COMMENTING),
     )  # fmt: skip
-    steps = (*heard, Facts(rules), Answers(rules), *dialogs, Journeys(rules), Gate(rules), Counting(RULES))
+    steps = (*heard, Facts(rules), AnswersComments(rules), Answers(rules), *dialogs, Journeys(rules), Gate(rules), Counting(RULES))
     return Turning(steps=steps, urgent=urgency(shop), quiet=settings.burst_seconds, answers=answers, build=build)
 
 

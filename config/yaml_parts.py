@@ -85,6 +85,11 @@ class Part(Struct):
         """Whether it is a list."""
         return isinstance(self.node, SequenceNode)
 
+    @property
+    def has_keys(self) -> bool:
+        """Whether it is a mapping."""
+        return isinstance(self.node, MappingNode)
+
     def text(self, *, most: int = 2000) -> str:
         """A text; '' with a mistake where it is none."""
         if not isinstance(self.node, ScalarNode) or not str(self.node.value).strip():

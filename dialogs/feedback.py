@@ -79,7 +79,10 @@ class AskFeedback:
         """An agent closed it in this very turn: ask soon, once for all time."""
         closed = next((fact.detail.get("conversation", "") for fact in turn.facts if fact.name == "conversation resolved"), "")
         conversation = turn.conversation(closed) if closed else None
-        if conversation is None or self.after_ms <= 0 or (conversation.feedback is not None and conversation.feedback.asked):
+        # Nobody is asked in private how it was in public.
+        if conversation is None or conversation.post or self.after_ms <= 0:
+            return turn
+        if conversation.feedback is not None and conversation.feedback.asked:
             return turn
         turn = turn.with_conversation(replace(conversation, feedback=Feedback(agent=agent, resolved=turn.now)))
         return turn.arm(PREFIX + closed, turn.now + self.after_ms)

@@ -34,9 +34,10 @@ def thread_of(turn: Turn) -> Conversation | None:
     if not isinstance(turn.record, Live):
         return None
     for conversation in reversed(turn.record.conversations):
-        if conversation.status is ConversationStatus.OPEN and turn.event.address in conversation.threads:
+        if conversation.status is ConversationStatus.OPEN and conversation.post is None and turn.event.address in conversation.threads:
             return conversation
-    return turn.conversation("")
+    latest = turn.conversation("")
+    return latest if latest is None or latest.post is None else None
 
 
 def spoken(turn: Turn) -> Said | None:

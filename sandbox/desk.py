@@ -144,12 +144,12 @@ class Desk:
     def change(self, bubble: Bubble, *, text: str, offers: tuple[Offer, ...], media: tuple[Media, ...]) -> None:
         """The shop puts something else in the place of one of its bubbles."""
         bubble.text, bubble.offers, bubble.media, bubble.edited = text, offers, media, True
-        self._beat()
+        self.wake()
 
     def remove(self, bubble: Bubble) -> None:
         """The shop takes one of its bubbles away: the phone shows nothing in its place."""
         bubble.text, bubble.offers, bubble.media, bubble.state = "", (), (), "removed"
-        self._beat()
+        self.wake()
 
     async def serve(self, request: web.Request, asked: Asked, accept: Callable[[Received], web.Response]) -> web.StreamResponse:
         """Answer a call: note it, make the fault that is set for it, else have it accepted (`accept` shows it and words the answer)."""
@@ -274,7 +274,7 @@ class Desk:
         bubble.n = len(phone.bubbles) + 1
         bubble.at = bubble.at or int(time.time() * 1000)
         phone.bubbles.append(bubble)
-        self._beat()
+        self.wake()
         return bubble
 
     def keep(self, content: bytes, mime_type: str) -> str:
@@ -287,13 +287,13 @@ class Desk:
         pieces = list(bubble.media)
         pieces[place] = msgspec.structs.replace(pieces[place], url=self.keep(content, mime_type), mime_type=mime_type)
         bubble.media = tuple(pieces)
-        self._beat()
+        self.wake()
 
     def _tell(self, act: Act) -> None:
         self.bringing.bring(act.phone.id, *self.provider.webhooks(act))
-        self._beat()
+        self.wake()
 
-    def _beat(self) -> None:
+    def wake(self) -> None:
         """Wake whoever watches a phone."""
         self.changed.set()
         self.changed = asyncio.Event()

@@ -15,7 +15,8 @@ from aiohttp.web_routedef import AbstractRouteDef
 
 from sandbox.desk import Asked, Desk, json_answer
 from sandbox.messaging_told import Teller
-from sandbox.messaging_world import Comment, bubble_of, refused, unfit, words_of
+from sandbox.messaging_wall import ASKED, Wall
+from sandbox.messaging_world import bubble_of, refused, unfit, words_of
 from sandbox.reading import phone_of
 from sandbox.shown import Act, Json, Received, Webhook
 from sandbox.stand_in import StandIn
@@ -32,7 +33,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Meta:
-    """One Page or Instagram account and the app that reads it. `comments` and `closed` (whose 24 hours are over) are for tests.
+    """One Page or Instagram account and the app that reads it. `closed` (whose 24 hours are over) is for tests.
 
     `young`: the token is too new to be renewed; `renewed`: how often it was; `used`: the tokens of the messages; `asks_proof`: the app
     demands the proof of its secret with every call; `linked`: an Instagram account belongs to the Page.
@@ -42,7 +43,6 @@ class Meta:
         self.kind = kind
         self.title = TITLES[kind]
         self.own_id = own_id
-        self.comments: dict[str, Comment] = {}
         self.closed: set[str] = set()
         self.fields: list[str] = []
         self.used: list[str] = []
@@ -58,18 +58,25 @@ class Meta:
         self._files: dict[str, str] = {}
         self._hook = ""
         self._desk: Desk | None = None
+        self._wall: Wall | None = None
+
+    @property
+    def wall(self) -> Wall:
+        """The shop's posts, and what stands under them; there once the stand-in has its routes."""
+        if self._wall is None:
+            raise RuntimeError("routes() comes first")
+        return self._wall
 
     def routes(self, desk: Desk) -> list[AbstractRouteDef]:
         """Graph's paths, with and without its version."""
         self._desk = desk
         app = self._app[0]
+        self._wall = wall = Wall(desk, self._teller)
         posts: dict[str, Handler] = {
             SEND: self._send,
             "me/message_attachments": self._upload,
             "me/subscribed_apps": self._subscribe,
             f"{app}/subscriptions": self._set_hook,
-            "{comment}/{edge:comments|replies|likes}": self._on_comment,
-            "{comment}": self._on_comment,
         }
         gets: dict[str, Handler] = {
             "me": self._me,
@@ -83,6 +90,7 @@ class Meta:
             web.get("/m.me/{page}", self._opened),
             *(web.post(f"{prefix}/{path}", self._guarded(handler)) for prefix in _PREFIXES for path, handler in posts.items()),
             *(web.get(f"{prefix}/{path}", self._guarded(handler)) for prefix in _PREFIXES for path, handler in gets.items()),
+            *(web.route(method, f"{prefix}/{path}", self._guarded(wall.asked)) for prefix in _PREFIXES for method, path in ASKED),
         ]
 
     def webhooks(self, act: Act) -> list[Webhook]:
@@ -98,15 +106,6 @@ class Meta:
     async def _opened(self, request: web.Request) -> web.StreamResponse:
         """A link into the chat: https://developers.facebook.com/docs/messenger-platform/discovery/m-me-links."""
         return phone_of(self.kind, start=request.query.get("ref", ""))
-
-    def comment(self, chat: str, text: str, *, post: str = "1001", parent: str = "") -> Comment:
-        """A customer comments under a post."""
-        made = Comment(
-            id=self._at_desk.new_id(f"{post}_"), post=post, author=chat, name=self._at_desk.phone(chat).name, text=text, parent=parent
-        )
-        self.comments[made.id] = made
-        self._at_desk.bringing.bring(chat, self._teller.commented(made))
-        return made
 
     def take_token(self, token: str) -> None:
         """Take another token too, from now on."""
@@ -130,7 +129,7 @@ class Meta:
         )
 
     def _addressed(self, recipient: Json) -> str:
-        comment = self.comments.get(str(recipient.get("comment_id", "")))
+        comment = self.wall.comments.get(str(recipient.get("comment_id", "")))
         return comment.author if comment else str(recipient.get("id") or recipient.get("notification_messages_token") or "")
 
     def _taken(self, entry: Received, told: Json) -> web.Response:
@@ -153,7 +152,7 @@ class Meta:
         recipient = told.get("recipient")
         comment_id = str(recipient.get("comment_id", "")) if isinstance(recipient, dict) else ""
         if comment_id:
-            comment = self.comments.get(comment_id)
+            comment = self.wall.comments.get(comment_id)
             if comment is None:
                 return "100/33 Unsupported post request. Object with ID does not exist"
             if comment.private:
@@ -182,34 +181,6 @@ class Meta:
 
         return await self._at_desk.serve(request, Asked(method="me/message_attachments"), accept)
 
-    # --- comments ---
-
-    async def _on_comment(self, request: web.Request) -> web.StreamResponse:
-        told = await _json(request)
-        id_, edge = request.match_info["comment"], request.match_info.get("edge", "")
-        comment = self.comments.get(id_)
-        asked = Asked(method=f"comment/{edge}", to=id_, text=str(told.get("message", "")), params=told)
-
-        def accept(_entry: Received) -> web.Response:
-            if comment is None:
-                return refused("100/33 Unsupported post request. Object with ID does not exist")
-            if edge in {"comments", "replies"}:
-                return json_answer({"id": self._answered(comment, asked.text).id})
-            comment.liked = comment.liked or edge == "likes"
-            comment.hidden = told.get("is_hidden", told.get("hide", comment.hidden)) is True
-            return json_answer({"success": True})
-
-        return await self._at_desk.serve(request, asked, accept)
-
-    def _answered(self, comment: Comment, text: str) -> Comment:
-        """The shop's own comment; Meta tells of that too."""
-        made = Comment(
-            id=self._at_desk.new_id(f"{comment.post}_"), post=comment.post, author=self.own_id, name="Shop", text=text, parent=comment.id
-        )
-        self.comments[made.id] = made
-        self._at_desk.bringing.bring(comment.author, self._teller.commented(made))
-        return made
-
     # --- how the account stands ---
 
     async def _me(self, _request: web.Request) -> web.StreamResponse:
@@ -220,7 +191,10 @@ class Meta:
         return json_answer({"id": self.own_id, "name": "Shop"})
 
     async def _person(self, request: web.Request) -> web.StreamResponse:
-        phone = self._at_desk.phones.get(request.match_info["person"])
+        id_ = request.match_info["person"]
+        if (post := self.wall.post_told(id_)) is not None:
+            return json_answer(post)
+        phone = self._at_desk.phones.get(id_)
         if phone is None:
             return refused("100/33 Object with ID does not exist")
         told = {"id": phone.id, "name": phone.name, "username": phone.name.lower(), "profile_pic": f"{self._at_desk.base_url}/p.jpg"}

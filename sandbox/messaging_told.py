@@ -11,8 +11,7 @@ import time
 import msgspec
 
 from hub.model.base import Value
-from sandbox.messaging_world import Comment
-from sandbox.shown import Act, Bubble, Came, Followed, Json, Media, Offer, Phone, Pressed, Reacted, TookBack, Webhook, Wrote
+from sandbox.shown import Act, Bubble, Came, Comment, Followed, Json, Media, Offer, Phone, Pressed, Reacted, TookBack, Webhook, Wrote
 
 _INBOX = 263902037430900
 """Meta's own app: https://developers.facebook.com/documentation/business-messaging/messenger-platform/conversation-routing"""
@@ -58,17 +57,18 @@ class Teller(Value, frozen=True):
         """What went out from Meta's own inbox."""
         return self._event(to, {"message": {"mid": mid, "is_echo": True, "app_id": _INBOX, "text": text}}, echo=True)
 
-    def commented(self, comment: Comment) -> Webhook:
-        """A new comment, the account's own too."""
+    def commented(self, comment: Comment, verb: str = "add") -> Webhook | None:
+        """A new comment, the account's own too; Facebook tells what is taken back and hidden as well, Instagram does not."""
         now = int(time.time())
         if self.kind == "instagram":
             parent: Json = {"parent_id": comment.parent} if comment.parent else {}
             author: Json = {"id": comment.author, "username": comment.name}
             value: Json = {"id": comment.id, "from": author, "text": comment.text, "media": {"id": comment.post}, **parent}
-            return self._signed({"id": self.own_id, "time": now, "changes": [{"field": "comments", "value": value}]})
+            told = self._signed({"id": self.own_id, "time": now, "changes": [{"field": "comments", "value": value}]})
+            return told if verb == "add" else None
         post = f"{self.own_id}_{comment.post}"
         value = {
-            "item": "comment", "verb": "add", "from": {"id": comment.author, "name": comment.name}, "post_id": post,
+            "item": "comment", "verb": verb, "from": {"id": comment.author, "name": comment.name}, "post_id": post,
             "comment_id": comment.id, "parent_id": comment.parent or post, "created_time": now, "message": comment.text,
         }  # fmt: skip
         return self._signed({"id": self.own_id, "time": now, "changes": [{"field": "feed", "value": value}]})

@@ -1,7 +1,5 @@
 """What Meta takes and refuses of a message, and what the phone shows of it."""
 
-from dataclasses import dataclass
-
 from aiohttp import web
 
 from sandbox.desk import json_answer
@@ -11,21 +9,6 @@ _TEXT, _TEXT_BYTES, _BUTTON_TEXT = 2000, 1000, 640
 _QUICK_REPLIES, _BUTTONS, _CARDS = 13, 3, 10
 _KINDS = {"postback": "reply", "web_url": "url", "phone_number": "call"}
 _ASKED = {"user_phone_number": "Phone", "user_email": "E-mail"}
-
-
-@dataclass
-class Comment:
-    """A comment under a post. `private`: it had its one private answer."""
-
-    id: str
-    post: str
-    author: str
-    name: str
-    text: str
-    parent: str = ""
-    hidden: bool = False
-    liked: bool = False
-    private: bool = False
 
 
 def refused(words: str, *, status: int = 400, code: int = 100, retry_after: int | None = None) -> web.Response:

@@ -57,8 +57,37 @@ class Bubble:
 
 
 @dataclass
+class Comment:
+    """A comment under a post of the shop's: the customer's own, or (then `author` is the shop) an answer to one of theirs.
+
+    `private`: it had its one private answer; `at`: ms since 1970.
+    """
+
+    id: str
+    post: str
+    author: str
+    name: str
+    text: str
+    parent: str = ""
+    hidden: bool = False
+    liked: bool = False
+    private: bool = False
+    at: int = 0
+
+
+class PostShown(Value, frozen=True, omit_defaults=False):
+    """A post as one customer sees it: others' hidden comments are not there, the own ones look like any other."""
+
+    id: str
+    text: str
+    picture: str
+    comments: list[Comment]
+    own_id: str
+
+
+@dataclass
 class Phone:
-    """One customer's phone at one provider."""
+    """One customer's phone at one provider. `comments`: what they wrote under the shop's posts, with the shop's answers."""
 
     id: str
     name: str
@@ -66,6 +95,7 @@ class Phone:
     blocked: bool = False
     typing_until: float = 0.0
     bubbles: list[Bubble] = field(default_factory=list)
+    comments: list[Comment] = field(default_factory=list)
 
 
 @dataclass

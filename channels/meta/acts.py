@@ -6,12 +6,23 @@ https://developers.facebook.com/documentation/business-messaging/messenger-platf
 
 from collections.abc import Mapping
 
+from channels.kinds import Field
 from channels.meta.render import Dialect, calls_to
 from hub.model.base import Value
 from hub.model.comments import CommentAct, CommentVerb
 from hub.model.errors import Rejected
 from hub.model.failure import Failure
 from hub.model.ports import Call
+
+DELETE = "DELETE "
+"""Stands before the path of a call that deletes: https://developers.facebook.com/docs/graph-api/reference/object/likes#deleting"""
+
+
+HIDE_NUMBERS = Field(
+    key="hide_numbers",
+    required=False,
+    what="no, where comments that show a phone number shall stay as they are; else they are hidden from others at once.",
+)
 
 
 class Place(Value, frozen=True):
@@ -36,6 +47,8 @@ def comment_calls(act: CommentAct, place: Place, dialect: Dialect) -> list[Call]
             return [_call(act.comment, {place.hides: act.verb is CommentVerb.HIDE})]
         case CommentVerb.LIKE:
             return [_call(f"{act.comment}/likes", {})]
+        case CommentVerb.UNLIKE:
+            return [_call(f"{DELETE}{act.comment}/likes", {})]
 
 
 def _in_private(act: CommentAct, dialect: Dialect) -> list[Call]:

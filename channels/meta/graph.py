@@ -190,6 +190,10 @@ class Graph:
         headers = self._bearer | _JSON
         return self._read(await http.post(self._session, self._url(path), msgspec.json.encode(params), headers=headers))
 
+    async def delete(self, path: str) -> Json:
+        """DELETE `path`; raises as `post` does."""
+        return self._read(await http.call(self._session, "DELETE", self._url(path), headers=self._bearer))
+
     async def upload(self, path: str, form: FormData, *, seconds: float = http.REQUEST_SECONDS) -> Json:
         """POST a form with a file; raises as `post` does."""
         return self._read(await http.post(self._session, self._url(path), form, headers=self._bearer, seconds=seconds))

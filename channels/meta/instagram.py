@@ -5,10 +5,11 @@ https://developers.facebook.com/documentation/business-messaging/instagram-messa
 
 import re
 
+from channels.commenting import COMMENTING
 from channels.fields import soft, soft_id, soft_object
 from channels.kinds import TEXT_LIMIT, AccountSetup, ChannelKind, Field, Outside
 from channels.meta import graph, messaging
-from channels.meta.acts import Place, comment_calls
+from channels.meta.acts import HIDE_NUMBERS, Place, comment_calls
 from channels.meta.errors import CODES
 from channels.meta.instagram_tokens import Lasting, Leave, Version
 from channels.meta.parse import Me, parse_entries
@@ -16,7 +17,7 @@ from channels.meta.render import BUTTONS, CARD_TITLE, CARDS, FILE_TYPES, QUICK_R
 from channels.meta.warned import warned
 from hub.model.address import Address
 from hub.model.base import Value
-from hub.model.comments import CommentAct, CommentVerb
+from hub.model.comments import CommentAct, CommentVerb, Post
 from hub.model.delivery import Delivery
 from hub.model.events import Incoming, Unparsed
 from hub.model.media import Whence
@@ -47,10 +48,13 @@ ALONE = "instagram"
 OWN_URL = "https://graph.instagram.com/v25.0"
 """Where those are asked for."""
 
-COMMENTS = Place(answers="replies", hides="hide", text_units=2200, verbs=frozenset(CommentVerb) - {CommentVerb.LIKE})
+COMMENTS = Place(answers="replies", hides="hide", text_units=2200, verbs=COMMENTING["instagram"])
 """https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-comment/replies"""
 
 _VERSION = re.compile(r"/v\d+\.\d+$")
+
+POST_FIELDS = {"text": ("caption",), "url": ("permalink",), "picture": ("thumbnail_url", "media_url")}
+"""https://developers.facebook.com/docs/instagram-platform/reference/instagram-media; a film has a thumbnail, a picture is its own."""
 
 PERSON_FIELDS = "name,username,profile_pic"
 """What is told of everybody who wrote, without a further permission: https://developers.facebook.com/docs/messenger-platform/instagram/features/user-profile"""
@@ -92,6 +96,7 @@ class Settings(Value, frozen=True):
     app_id: str = ""
     proof: bool = False
     login: str = ""
+    hide_numbers: bool = True
     base_url: str = graph.BASE_URL
 
     def __repr__(self) -> str:
@@ -164,6 +169,11 @@ class Instagram:
         """All but a like, which Instagram gives to nobody's program."""
         return COMMENTS.verbs
 
+    @property
+    def hides_numbers(self) -> bool:
+        """As the account says."""
+        return self._settings.hide_numbers
+
     def render_comment(self, act: CommentAct) -> list[Call]:
         """The calls an act takes; raises Rejected."""
         return comment_calls(act, COMMENTS, self._dialect)
@@ -171,6 +181,10 @@ class Instagram:
     async def act(self, call: Call) -> Sent:
         """Make one of them; raises a SendError."""
         return await messaging.act(await self._leave.graph(), call)
+
+    async def post(self, id: str) -> Post:  # noqa: A002 - the field's name
+        """What people comment under. Raises a SendError."""
+        return await messaging.post(await self._leave.graph(), id, POST_FIELDS)
 
     async def connect(self, hook_url: str) -> Connection:
         """Have the account's events brought to our app; where to is set by hand. Raises a SendError."""
@@ -265,6 +279,7 @@ def _build(setup: AccountSetup, outside: Outside) -> Instagram:
         instagram_account_id=setup.value("instagram_account_id"),
         username=setup.value("username").removeprefix("@"),
         app_id=setup.value("app_id"),
+        hide_numbers=messaging.hides_numbers(setup.value("hide_numbers")),
         proof=setup.value("appsecret_proof").lower() in {"yes", "true", "on", "1"},
         login=setup.value("login"),
         base_url=setup.base_url or (OWN_URL if setup.value("login") == ALONE else graph.BASE_URL),
@@ -294,6 +309,7 @@ KIND = ChannelKind(
         Field(key="username", required=False, what="The account's name, for links from the web chat into this one."),
         Field(key="app_id", required=False, what="The app's number, at the top of its page at Meta; by it our own messages are known."),
         Field(key="appsecret_proof", required=False, what="yes where the app's advanced settings say Require app secret; else left out."),
+        HIDE_NUMBERS,
         TEXT_LIMIT,
     ),
     build=_build,

@@ -9,9 +9,11 @@ from msgspec.structs import replace
 
 from channels import http
 from channels.fields import Json, number_of, objects, soft, soft_id, soft_object
+from channels.meta.acts import DELETE
 from channels.meta.graph import Graph
 from channels.meta.render import FILE_TYPES, SEND
 from hub.model.address import Address
+from hub.model.comments import Post
 from hub.model.delivery import Delivery
 from hub.model.errors import OutcomeUnknown, SettingsError
 from hub.model.failure import Failure
@@ -40,7 +42,8 @@ async def send(graph: Graph, call: Call, to: Address) -> Sent:
 
 async def act(graph: Graph, call: Call) -> Sent:
     """Make one call of `comment_calls`; returns the new comment's or message's id, where there is one."""
-    told = await graph.post(call.method, call.params)
+    deletes, path = call.method.startswith(DELETE), call.method.removeprefix(DELETE)
+    told = await (graph.delete(path) if deletes else graph.post(path, call.params))
     if told.get("success") is False:
         raise OutcomeUnknown("the answer says that it did not succeed", failure=Failure.UNEXPECTED)
     made = soft_id(told, "message_id") or soft_id(told, "id")
@@ -86,6 +89,16 @@ async def _brought(graph: Graph, piece: Attachment, files: Files, platform: str)
     return replace(piece, media_id=found, url="")
 
 
+async def post(graph: Graph, id: str, names: Mapping[str, tuple[str, ...]]) -> Post:  # noqa: A002 - the field's name
+    """What stands at a post; `names`: of each of our fields, Graph's, the first that tells something counts.
+
+    https://developers.facebook.com/docs/graph-api/reference/page-post, https://developers.facebook.com/docs/instagram-platform/reference/instagram-media
+    """
+    told = await graph.get(quote(id, safe=""), {"fields": ",".join(field for fields in names.values() for field in fields)})
+    found = {name: next((soft(told, field) for field in fields if soft(told, field)), "") for name, fields in names.items()}
+    return Post(id=id, text=found["text"], url=found["url"], picture=found["picture"])
+
+
 async def subscribe(graph: Graph, fields: tuple[str, ...]) -> None:
     """Have the account's events brought to our app: https://developers.facebook.com/docs/graph-api/reference/page/subscribed_apps."""
     await graph.post("me/subscribed_apps", {"subscribed_fields": ",".join(fields)})
@@ -113,6 +126,11 @@ async def expiry(app: Graph, token: str) -> int:
     told = soft_object(await app.get("debug_token", {"input_token": token}), "data")
     ends = [number_of(told, key) or 0.0 for key in ("expires_at", "data_access_expires_at")]
     return int(min((each for each in ends if each > 0), default=0.0) * 1000)
+
+
+def hides_numbers(value: str) -> bool:
+    """What an account's `hide_numbers` says; yes where it says nothing."""
+    return value.lower() not in {"no", "false", "off", "0"}
 
 
 def check(where: str, required: Mapping[str, tuple[str, str]], base_url: str) -> None:

@@ -6,17 +6,18 @@ https://developers.facebook.com/documentation/business-messaging/messenger-platf
 from aiohttp import ClientSession
 from msgspec.structs import replace
 
+from channels.commenting import COMMENTING
 from channels.fields import soft, soft_id
 from channels.kinds import TEXT_LIMIT, AccountSetup, ChannelKind, Field, Outside
 from channels.meta import graph, messaging
-from channels.meta.acts import Place, comment_calls
+from channels.meta.acts import HIDE_NUMBERS, Place, comment_calls
 from channels.meta.errors import CODES
 from channels.meta.parse import Me, parse_entries
 from channels.meta.render import BUTTONS, CARD_TITLE, CARDS, FILE_TYPES, QUICK_REPLIES, TITLE, Dialect, Marking, calls_of
 from channels.meta.warned import warned
 from hub.model.address import Address
 from hub.model.base import Value
-from hub.model.comments import CommentAct, CommentVerb
+from hub.model.comments import CommentAct, CommentVerb, Post
 from hub.model.delivery import Delivery
 from hub.model.events import Incoming, Unparsed
 from hub.model.media import Whence
@@ -41,8 +42,11 @@ FIELDS = (
 """The events we read: https://developers.facebook.com/docs/graph-api/reference/page/subscribed_apps"""
 
 ABOUT = "page"
-COMMENTS = Place(answers="comments", hides="is_hidden", text_units=8000, verbs=frozenset(CommentVerb))
+COMMENTS = Place(answers="comments", hides="is_hidden", text_units=8000, verbs=COMMENTING["messenger"])
 """https://developers.facebook.com/docs/graph-api/reference/comment"""
+
+POST_FIELDS = {"text": ("message", "story"), "url": ("permalink_url",), "picture": ("full_picture",)}
+"""https://developers.facebook.com/docs/graph-api/reference/page-post"""
 
 PERSON_FIELDS = "name,profile_pic"
 """What is told of everybody who wrote, without a further permission: https://developers.facebook.com/docs/messenger-platform/identity/user-profile"""
@@ -87,6 +91,7 @@ class Settings(Value, frozen=True):
     page_id: str = ""
     app_id: str = ""
     proof: bool = False
+    hide_numbers: bool = True
     base_url: str = graph.BASE_URL
     link_base: str = LINK_BASE
 
@@ -160,6 +165,11 @@ class Messenger:
         """All there are."""
         return COMMENTS.verbs
 
+    @property
+    def hides_numbers(self) -> bool:
+        """As the account says."""
+        return self._settings.hide_numbers
+
     def render_comment(self, act: CommentAct) -> list[Call]:
         """The calls an act takes; raises Rejected."""
         return comment_calls(act, COMMENTS, self._dialect)
@@ -167,6 +177,10 @@ class Messenger:
     async def act(self, call: Call) -> Sent:
         """Make one of them; raises a SendError."""
         return await messaging.act(self._graph, call)
+
+    async def post(self, id: str) -> Post:  # noqa: A002 - the field's name
+        """What people comment under. Raises a SendError."""
+        return await messaging.post(self._graph, id, POST_FIELDS)
 
     async def connect(self, hook_url: str) -> Connection:
         """Set the app's hook, where its id is known, and have the Page's events brought to it. Raises a SendError."""
@@ -236,6 +250,7 @@ def _build(setup: AccountSetup, outside: Outside) -> Messenger:
         verify_token=setup.value("verify_token"),
         page_id=setup.value("page_id"),
         app_id=setup.value("app_id"),
+        hide_numbers=messaging.hides_numbers(setup.value("hide_numbers")),
         proof=setup.value("appsecret_proof").lower() in {"yes", "true", "on", "1"},
         base_url=setup.base_url or graph.BASE_URL,
         link_base=setup.value("link_base", LINK_BASE),
@@ -263,6 +278,7 @@ KIND = ChannelKind(
         Field(key="page_id", required=False, what="The Page's number, where one app serves several Pages; About → Page transparency."),
         Field(key="app_id", required=False, what="The app's number, at the top of its page at Meta; with it the webhook is set for you."),
         Field(key="appsecret_proof", required=False, what="yes where the app's advanced settings say Require app secret; else left out."),
+        HIDE_NUMBERS,
         TEXT_LIMIT,
     ),
     build=_build,

@@ -52,6 +52,8 @@ def _decided(turn: Turn, asked: AmendAsked) -> Turn:
     sent = standing.delivery
     if sent.origin is not Origin.AGENT or sent.message == Message():
         return refuse(turn, "not_an_agents", "Only what an agent wrote can be corrected or taken back.")
+    if sent.act is not None:
+        return refuse(turn, "cannot", "What was said under a post is not changed from here: hide the comment, or answer it again.")
     conversation = turn.conversation(sent.conversation) if sent.conversation else None
     owner = conversation.owner if conversation else Owner()
     if owner.kind is OwnerKind.AGENT and owner.agent != asked.agent and not asked.lead:

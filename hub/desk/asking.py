@@ -7,7 +7,19 @@ from msgspec import DecodeError, Struct, json
 from hub.model.address import Address
 from hub.model.amending import AmendAsked
 from hub.model.errors import HubError, StoreAway
-from hub.model.events import Body, ClaimAsked, DismissAsked, Event, NoteAsked, ReleaseAsked, ReopenAsked, ResolveAsked, RetryAsked, SayAsked
+from hub.model.events import (
+    Body,
+    ClaimAsked,
+    CommentAsked,
+    DismissAsked,
+    Event,
+    NoteAsked,
+    ReleaseAsked,
+    ReopenAsked,
+    ResolveAsked,
+    RetryAsked,
+    SayAsked,
+)
 from hub.model.joining import EraseAsked
 from hub.model.message import Message
 from hub.model.ports import Clock
@@ -162,6 +174,10 @@ class Desk:
 
     async def amend(self, customer: str, asked: AmendAsked, *, event_id: str) -> Done | Refused | TakingOver:
         """Correct or take back what an agent wrote."""
+        return await self._decided(customer, asked, event_id=event_id)
+
+    async def comment(self, customer: str, asked: CommentAsked, *, event_id: str) -> Done | Refused | TakingOver:
+        """Do something to a comment of the customer's."""
         return await self._decided(customer, asked, event_id=event_id)
 
     async def erase(self, customer: str, *, asked_by: str, event_id: str) -> Done | Refused | TakingOver:

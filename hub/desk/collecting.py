@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from hub.engine.fetching import Bounds, Brought, Fetcher, HadLater, NotHad
 from hub.engine.rung import rung
 from hub.model.address import Address
+from hub.model.comments import COMMENT_LINE, POST_LINE
 from hub.model.errors import Misconfigured, Rejected, SendError, StoreAway, TemporaryFailure, Throttled
 from hub.model.events import Event
 from hub.model.files import Forgotten, NotTaken, Quota, QuotaSpent, StoredFile, file_name, is_page, sort_of_received
@@ -38,6 +39,7 @@ FORBIDDEN_TRIES = 6
 TRIES = 20
 FILES_A_DAY = 300
 DEDUPE_DAYS = 7
+_WITH_FILES = frozenset({"message", COMMENT_LINE, POST_LINE})
 _SHOWN = frozenset({MediaKind.IMAGE, MediaKind.VIDEO, MediaKind.AUDIO, MediaKind.VOICE, MediaKind.STICKER})
 
 
@@ -87,7 +89,7 @@ def wanted_of(blob: bytes) -> list[Wanted]:
             conversation=line.conversation,
         )
         for line in entry.timeline
-        if line.address is not None and line.kind == "message"
+        if line.address is not None and line.kind in _WITH_FILES
         for n, piece in enumerate(line.attachments)
         if is_wanted(piece)
     ]  # fmt: skip

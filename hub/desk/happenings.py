@@ -1,9 +1,9 @@
-"""What channels tell besides words: where somebody came from, that they want to hear from us, a call, a comment, a new number."""
+"""What channels tell besides words: where somebody came from, that they want to hear from us, a call, a new number."""
 
 from collections.abc import Mapping
 
 from hub.model.beside import Referral
-from hub.model.events import Called, Commented, IdentityChanged, OptedIn, Referred, Said, Started
+from hub.model.events import Called, IdentityChanged, OptedIn, Referred, Said, Started
 from hub.model.ports import Question
 from hub.model.record import Fact, Live
 from hub.model.turn import Turn
@@ -40,8 +40,6 @@ class Happenings:
                 return _noted(turn, "call", {"state": state, "way": way, "seconds": str(seconds)}).done()
             case IdentityChanged():
                 return _noted(turn, "another number", {}).fact("identity changed").done()
-            case Commented() as comment:
-                return _commented(turn, comment).done()
         return turn
 
 
@@ -55,15 +53,6 @@ def _came_by(turn: Turn, referral: Referral) -> Turn:
     by = turn.event.address.channel if turn.event.address else ""
     profile = {**turn.live.profile, CAME_BY: Fact(value=value[:_LONGEST], source=by, at=turn.now)}
     return _noted(turn.with_record(profile=profile), "came by", detail).fact("referral", **detail)
-
-
-def _commented(turn: Turn, comment: Commented) -> Turn:
-    detail = {"post": comment.post, "comment": comment.comment, "verb": comment.verb, "parent": comment.parent, "url": comment.url}
-    kept = {name: value[:_LONGEST] for name, value in detail.items() if value}
-    return turn.note(
-        "comment", "customer", comment.text, address=turn.event.address, external_id=comment.comment, attachments=comment.attachments,
-        detail=kept,
-    ).fact("comment", post=comment.post, verb=comment.verb)  # fmt: skip
 
 
 def _noted(turn: Turn, text: str, detail: Mapping[str, str]) -> Turn:

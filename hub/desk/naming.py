@@ -48,7 +48,7 @@ def _nameless(turn: Turn) -> Address | None:
 
 
 def _begins(turn: Turn) -> bool:
-    return not any(conversation.status is ConversationStatus.OPEN for conversation in turn.live.conversations)
+    return not any(c.status is ConversationStatus.OPEN and c.post is None for c in turn.live.conversations)
 
 
 def _answer(turn: Turn, address: Address) -> Person | None:

@@ -4,8 +4,9 @@ from msgspec import json
 from msgspec.structs import replace
 
 from hub.desk.threads import join
+from hub.engine.comments import acted
 from hub.engine.windows import Windows, leave, wanted
-from hub.model.address import is_reachable
+from hub.model.address import Address, is_reachable
 from hub.model.base import Value
 from hub.model.delivery import Delivery
 from hub.model.events import ClaimAsked, DeliveryEnded, ReleaseAsked, ResolveAsked, RetryAsked, SayAsked
@@ -91,7 +92,8 @@ def _silenced(turn: Turn, taken: Conversation) -> Turn:
     A question of how it went, held up at the provider, would otherwise arrive in the middle of the next conversation.
     """
     for other in turn.live.conversations:
-        if other.id != taken.id and other.owner.kind is OwnerKind.BOT and set(other.threads) & set(taken.threads):
+        together = set(other.threads) & set(taken.threads) and bool(other.post) is bool(taken.post)
+        if other.id != taken.id and other.owner.kind is OwnerKind.BOT and together:
             turn = turn.with_conversation(replace(other, epoch=other.epoch + 1))
     return turn
 
@@ -131,6 +133,12 @@ def _say(turn: Turn, asked: SayAsked, windows: Windows) -> Turn:
     if asked.to and not is_reachable(asked.to):
         return refuse(turn, "unreachable", "That address tells who the customer is in the shop; nothing can be sent there.")
     conversation = turn.conversation(asked.conversation)
+    if conversation and conversation.post:
+        # A public thread takes no private words: these begin, or go on in, the conversation beside it.
+        asked = replace(asked, to=asked.to or conversation.last_thread, conversation="")
+        if asked.to and (no := _closed(turn, asked, asked.to, windows)):
+            return no
+        conversation = None
     if conversation is None and asked.to and not asked.conversation:
         turn, conversation = join(turn, asked.to)
     if conversation is None:
@@ -141,16 +149,24 @@ def _say(turn: Turn, asked: SayAsked, windows: Windows) -> Turn:
     to = asked.to or conversation.last_thread
     if to is None or to not in turn.live.addresses:
         return refuse(turn, "unknown", "That address is not one of this customer's.")
+    if no := _closed(turn, asked, to, windows):
+        return no
     may = leave(windows, turn.live, to, wanted(asked.message, now=turn.now, origin=Origin.AGENT))
-    if may.way is Way.CLOSED:
-        instead = "send an approved template, or write on another channel" if may.instead else "write on another channel"
-        return refuse(turn, "window_closed", f"The time in which {to.channel} lets a shop answer is over: {instead}.")
     if conversation.owner != me:
         # A person's word is a takeover: the bot must not talk over it.
         turn, conversation = turn.hand_over(conversation, me)
         turn = _silenced(turn, conversation)
     turn = turn.say(asked.message, conversation=conversation, to=to, origin=Origin.AGENT, who=f"agent:{asked.agent}").tagged(may.tag)
     return grant(turn, conversation)
+
+
+def _closed(turn: Turn, asked: SayAsked, to: Address, windows: Windows) -> Turn | None:
+    """The turn with a no, where the provider lets nobody write there now."""
+    may = leave(windows, turn.live, to, wanted(asked.message, now=turn.now, origin=Origin.AGENT))
+    if may.way is not Way.CLOSED:
+        return None
+    instead = "send an approved template, or write on another channel" if may.instead else "write on another channel"
+    return refuse(turn, "window_closed", f"The time in which {to.channel} lets a shop answer is over: {instead}.")
 
 
 def _retry(turn: Turn, asked: RetryAsked) -> Turn:
@@ -173,9 +189,14 @@ def _retry(turn: Turn, asked: RetryAsked) -> Turn:
     if found["state"] in _DECIDED_BY_A_PERSON:
         turn = settled(turn, old, agent=asked.agent)
     purpose = Purpose.SERVICE if old.purpose is Purpose.MARKETING else old.purpose
-    turn = turn.say(
-        old.message, conversation=conversation, to=old.address, origin=Origin.AGENT, purpose=purpose, who=f"agent:{asked.agent}"
-    )
+    if old.act is not None and conversation is not None:
+        turn = acted(turn, old.act, home=conversation, to=old.address, origin=Origin.AGENT, who=f"agent:{asked.agent}")
+    elif old.act is not None:
+        return refuse(turn, "no_conversation", "This comment's conversation is not known any more.")
+    else:
+        turn = turn.say(
+            old.message, conversation=conversation, to=old.address, origin=Origin.AGENT, purpose=purpose, who=f"agent:{asked.agent}"
+        )
     return turn.fact("delivery retried", delivery=old.id, agent=asked.agent).verdict(_encode(Verdict(ok=True, owner=asked.agent)))
 
 

@@ -59,7 +59,8 @@ def _reopen(turn: Turn, asked: ReopenAsked) -> Turn:
         owner = conversation.owner.agent or conversation.owner.kind.value
         return refuse(turn, "open", f"This conversation is open already; {owner} has it.", owner=owner)
     for other in turn.live.conversations:
-        if other.status is ConversationStatus.OPEN and (not other.threads or set(other.threads) & set(conversation.threads)):
+        together = (other.post and other.post.id) == (conversation.post and conversation.post.id)
+        if other.status is ConversationStatus.OPEN and together and (not other.threads or set(other.threads) & set(conversation.threads)):
             return refuse(turn, "other_open", "The customer has begun another conversation on the same thread by now; go on there.")
     turn, mine = turn.hand_over(replace(conversation, status=ConversationStatus.OPEN, reason=""), me)
     return grant(turn.fact("conversation reopened", conversation=mine.id, agent=asked.agent), mine)

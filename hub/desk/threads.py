@@ -55,7 +55,7 @@ def join(turn: Turn, address: Address, *, said: Said | None = None) -> tuple[Tur
     A letter with a subject speaks in the one it answers or that of its subject, and begins its own where there is none. A letter is
     answered by its name, a group's word in its thread where it has one.
     """
-    open_ones = [c for c in turn.live.conversations if c.status is ConversationStatus.OPEN]
+    open_ones = [c for c in turn.live.conversations if c.status is ConversationStatus.OPEN and c.post is None]
     letter = said if said and said.letter else None
     own = letter is not None and bool(letter.subject or letter.conversation)
     found = _by_matter(open_ones, letter, address) if letter and own else _by_thread(open_ones, address)

@@ -14,7 +14,7 @@ log = structlog.get_logger()
 Entries = Iterable[tuple[str, bytes]]
 
 _OWNERS = frozenset({OWNER_CHANGED, "conversation resolved", "merged"})
-_SPOKE = frozenset({"message received", "conversation opened"})
+_SPOKE = frozenset({"message received", "conversation opened", "comment"})
 """What only moves a conversation to the front of the open ones: most turns by far, so no record is read for it."""
 
 

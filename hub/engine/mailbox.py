@@ -332,7 +332,7 @@ class Mailbox:
     def _remember(self, record: Record) -> None:
         """Whose lines need no holding together, for a person reads them as they come."""
         with_person = isinstance(record, Live) and any(
-            c.status is ConversationStatus.OPEN and c.owner.kind is not OwnerKind.BOT for c in record.conversations
+            c.status is ConversationStatus.OPEN and c.owner.kind is not OwnerKind.BOT and c.post is None for c in record.conversations
         )
         if with_person:
             self.lanes.with_people.add(record.id)

@@ -12,6 +12,7 @@ from hub.model.amending import AmendAsked
 from hub.model.delivery import Delivery
 from hub.model.events import (
     ClaimAsked,
+    CommentAsked,
     DismissAsked,
     Event,
     Identified,
@@ -37,7 +38,10 @@ from hub.model.turn import Forward, Turn
 from hub.model.words import ConsentState, ConversationStatus, Origin, OwnerKind, Purpose
 from hub.store.codec import decode_record_value, encode
 
-_ANSWERED = (ClaimAsked, SayAsked, ReleaseAsked, ResolveAsked, RetryAsked, EraseAsked, NoteAsked, ReopenAsked, DismissAsked, AmendAsked)
+_ANSWERED = (
+    ClaimAsked, SayAsked, ReleaseAsked, ResolveAsked, RetryAsked, EraseAsked, NoteAsked, ReopenAsked, DismissAsked, AmendAsked,
+    CommentAsked,
+)  # fmt: skip
 _deliveries = json.Decoder(list[Delivery]).decode
 
 
@@ -233,6 +237,11 @@ def _sent_from_here(turn: Turn, old: Delivery) -> Turn:
         return with_amendment(turn, old, old.amends, conversation=conversation, who=old.origin.value)
     if old.origin is Origin.BOT and old.conversation and not (conversation and _is_bots(conversation, old)):
         return turn.note("draft", "bot", old.message.text, conversation=old.conversation, address=old.address).done()
+    if old.act is not None:
+        if conversation is None:
+            return turn.done()
+        who, end = old.origin.value, old.not_after
+        return turn.act(old.act, conversation=conversation, to=old.address, origin=old.origin, who=who, not_after=end, key=old.key)
     return turn.say(
         old.message,
         conversation=conversation,

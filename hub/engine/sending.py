@@ -15,7 +15,7 @@ from hub.engine.exchanges import attempted
 from hub.engine.gestures import Gestures
 from hub.engine.outcome import voice_of
 from hub.engine.permit import NotPermitted, Permit, given
-from hub.engine.rendering import calls_of, deliver
+from hub.engine.rendering import arrived_before, at_most_once, calls_of, deliver
 from hub.model.delivery import Delivery
 from hub.model.errors import (
     Fenced,
@@ -224,7 +224,7 @@ class Sender:
 
     async def take_back(self, queued: Queued, *, mark: str) -> Again | None:
         """Decide over a call that was marked and never settled: service goes again, marketing is unknown."""
-        if queued.delivery.purpose is Purpose.MARKETING:
+        if queued.delivery.purpose is Purpose.MARKETING or at_most_once(queued.delivery):
             await self._end(queued, DeliveryState.UNKNOWN, mark=mark, why=Why("cut off while sending", failure=Failure.INTERRUPTED))
             return None
         queued.doubtful = True
@@ -275,7 +275,7 @@ class Sender:
                 if whole:
                     await account.rest(error.retry_after, error)
                 return await self._requeue(queued, mark=mark, seconds=error.retry_after)
-            case OutcomeUnknown() if delivery.purpose is Purpose.MARKETING:
+            case OutcomeUnknown() if delivery.purpose is Purpose.MARKETING or at_most_once(delivery):
                 return await self._end(queued, DeliveryState.UNKNOWN, mark=mark, why=why_of(error))
             case TemporaryFailure() | OutcomeUnknown():
                 queued.doubtful = queued.doubtful or isinstance(error, OutcomeUnknown)
@@ -287,6 +287,8 @@ class Sender:
                 return await self._later(queued, error, mark=mark)
             case RecipientGone():
                 return await self._end(queued, DeliveryState.FAILED, mark=mark, why=why_of(error), opted_out=True)
+            case Rejected() if queued.doubtful and arrived_before(delivery, error.failure):
+                return await self._end(queued, DeliveryState.SENT, mark=mark)
             case Rejected() | WindowClosed():
                 return await self._end(queued, DeliveryState.FAILED, mark=mark, why=why_of(error))
         return await self._end(queued, DeliveryState.FAILED, mark=mark, why=why_of(error))

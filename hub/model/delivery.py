@@ -3,6 +3,7 @@
 from hub.model.address import Address
 from hub.model.amending import Amendment
 from hub.model.base import Value
+from hub.model.comments import CommentAct
 from hub.model.message import Message
 from hub.model.words import DeliveryState, Origin, Purpose
 
@@ -29,6 +30,7 @@ class Delivery(Value, frozen=True):
     provider's leave to answer one message, good until `token_until` (ms); `tag`: on what ground it may go outside the provider's window.
     `amends`: what is done to an earlier message instead of sending `message`, which is empty then: a process that knows no amendments
     must not send the words anew.
+    `act`: what is done to a comment instead of sending `message`, which is empty then: a process that knows no acts must not send it.
     """
 
     id: str
@@ -49,6 +51,7 @@ class Delivery(Value, frozen=True):
     token_until: int = 0
     tag: str = ""
     amends: Amendment | None = None
+    act: CommentAct | None = None
     v: int = 1
 
 

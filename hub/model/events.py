@@ -4,6 +4,7 @@ from hub.model.address import Address
 from hub.model.amending import AmendAsked
 from hub.model.base import Tagged, Value
 from hub.model.beside import Price, Referral
+from hub.model.comments import CommentVerb
 from hub.model.failure import Failure
 from hub.model.joining import DeliveryArrived, EraseAsked, MergeArrived, MergeAsked
 from hub.model.media import Fetched
@@ -162,7 +163,7 @@ class Called(Tagged, frozen=True, tag="call"):
 
 
 class Commented(Tagged, frozen=True, tag="comment"):
-    """Somebody commented under a post or a live of the shop's; `verb`: add, edited, remove, hide. `parent`: the comment answered to."""
+    """Somebody commented under a post or a live of the shop's; `verb`: add, edited, remove, hide, unhide; `parent`: what it answers."""
 
     post: str
     comment: str
@@ -247,6 +248,16 @@ class SayAsked(Tagged, frozen=True, tag="say"):
     to: Address | None = None
 
 
+class CommentAsked(Tagged, frozen=True, tag="comment_act"):
+    """An agent does something to a comment of the customer's; `text`: what is answered. `conversation`: where it stands (empty: look)."""
+
+    agent: str
+    verb: CommentVerb
+    comment: str
+    text: str = ""
+    conversation: str = ""
+
+
 class NoteAsked(Tagged, frozen=True, tag="agent_note"):
     """An agent leaves a note for colleagues on the timeline; the customer never sees it. `mentions`: colleagues' logins."""
 
@@ -318,7 +329,7 @@ class DeliveryEnded(Tagged, frozen=True, tag="ended"):
 Body = (
     Said | Started | Referred | OptedIn | OptedOut | IdentityChanged | Called | Commented | Edited | Deleted | Reacted | Receipt | Echoed
     | Noted | Tracked | Identified | TimerFired | ClaimAsked | ReleaseAsked | ResolveAsked | ReopenAsked | SayAsked | NoteAsked | RetryAsked
-    | DismissAsked | NudgeAsked | JudgeAgain | DeliveryEnded | MergeAsked | MergeArrived | DeliveryArrived | EraseAsked
+    | CommentAsked | DismissAsked | NudgeAsked | JudgeAgain | DeliveryEnded | MergeAsked | MergeArrived | DeliveryArrived | EraseAsked
     | Fetched | AmendAsked
 )  # fmt: skip
 

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from hub.model.base import Value
+from hub.model.comments import Post
 from hub.model.errors import Unparseable
 from hub.model.journal import TimelineEntry
 from hub.model.words import ConversationStatus, DeliveryState, OwnerKind
@@ -62,6 +63,7 @@ class Card(Value, frozen=True, omit_defaults=False):
 
     `waiting_since`: since when it waits for a person (0: it does not); `last_word`: the customer's newest word; `unanswered`: the
     customer's lines since a person or the bot last spoke, counted to at most 20; `place`: its place in the queue, from 1 (0: unknown).
+    `post`: what they comment under, where they speak in public.
     """
 
     customer: str
@@ -79,6 +81,7 @@ class Card(Value, frozen=True, omit_defaults=False):
     unanswered: int
     language: str
     place: int = 0
+    post: Post | None = None
 
 
 class Counts(Value, frozen=True, omit_defaults=False):

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from hub.model.address import Address
 from hub.model.base import Value
-from hub.model.comments import CommentAct, CommentVerb
+from hub.model.comments import CommentAct, CommentVerb, Post
 from hub.model.delivery import Delivery
 from hub.model.events import Incoming, Unparsed
 from hub.model.failure import Failure
@@ -255,12 +255,25 @@ class Comments(Protocol):
         """What can be done to a comment."""
         ...
 
+    @property
+    def hides_numbers(self) -> bool:
+        """Whether a comment that shows a phone number shall be hidden at once."""
+        ...
+
     def render_comment(self, act: CommentAct) -> list[Call]:
         """The calls an act takes; raises Rejected for what cannot be done or said there."""
         ...
 
     async def act(self, call: Call) -> Sent:
         """Make one of them: its answer names the new comment or message, and by `identity` the person written to; raises a SendError."""
+        ...
+
+
+class ShowsPosts(Protocol):
+    """A channel that can be asked what people comment under."""
+
+    async def post(self, id: str) -> Post:  # noqa: A002 - the field's name
+        """The post; raises a SendError, Rejected for one that is not there or may not be seen."""
         ...
 
 

@@ -3,6 +3,7 @@
 from hub.model.address import Address
 from hub.model.base import Tagged, Value
 from hub.model.cart import Cart, Orders
+from hub.model.comments import KeptComment, Post
 from hub.model.events import NudgeAsked
 from hub.model.message import QuickReply
 from hub.model.runs import Run, SentNudge
@@ -76,7 +77,7 @@ class Conversation(Value, frozen=True):
 
     `since`: when its owner last changed, in ms since 1970 (0: never, or before this was kept). One begun by a letter has that letter's
     `subject`; `letter`: the provider's id of the last word, where that was a letter, or of the group's thread it stands in, for its
-    answer to name.
+    answer to name. `post`: what the customer comments under, where they speak in public; `comments`: the latest of theirs there.
     """
 
     id: str
@@ -98,6 +99,8 @@ class Conversation(Value, frozen=True):
     subject: str = ""
     letter: str = ""
     lately: Lately | None = None
+    post: Post | None = None
+    comments: tuple[KeptComment, ...] = ()
 
 
 class Armed(Value, frozen=True):

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from hub.model.address import Address
 from hub.model.base import Value
+from hub.model.comments import ABOUT, RULE, VERB, CommentAct
 from hub.model.delivery import Delivery
 from hub.model.events import Event
 from hub.model.ids import derived_id
@@ -76,7 +77,8 @@ class Turn(Value, frozen=True):
     def conversation(self, id: str) -> Conversation | None:  # noqa: A002 - the field's name
         """The conversation of that id, or the latest open one for an empty id."""
         found = [c for c in self.live.conversations if (c.id == id if id else c.status == "open")]
-        return found[-1] if found else None
+        # What is said in public under a post is a customer's conversation only where there is no other.
+        return next((c for c in reversed(found) if c.post is None), found[-1] if found else None)
 
     def with_conversation(self, changed: Conversation) -> Self:
         """The turn with that conversation put in place of the one of its id, or added."""
@@ -131,6 +133,39 @@ class Turn(Value, frozen=True):
         )
         return self._with_delivery(delivery, who=who or origin.value)
 
+    def act(
+        self,
+        act: CommentAct,
+        *,
+        conversation: Conversation,
+        to: Address,
+        origin: Origin,
+        who: str,
+        not_after: int = 0,
+        key: str = "",
+        rule: str = "",
+    ) -> Self:
+        """The turn with one more delivery, which does something to a comment of the customer at `to`; `rule`: what asked, if nobody."""
+        id = derived_id("dl", self.entry, len(self.deliveries))  # noqa: A001 - the field's name
+        delivery = Delivery(
+            id=id,
+            customer=self.record.id,
+            conversation=conversation.id,
+            address=to,
+            message=Message(),
+            purpose=Purpose.SYSTEM if origin is Origin.SYSTEM else Purpose.REPLY,
+            origin=origin,
+            created=self.now,
+            epoch=conversation.epoch,
+            not_after=not_after,
+            cause=self.event.id,
+            root=self.event.root or self.event.id,
+            key=key,
+            act=replace(act, id=id),
+        )
+        detail = {VERB: act.verb.value, ABOUT: act.comment, **({RULE: rule} if rule else {})}
+        return self._with_delivery(delivery, who=who, detail=detail)
+
     def tagged(self, tag: str) -> Self:
         """The turn with the ground on which its last delivery may go, where its provider asks for one."""
         *others, last = self.deliveries
@@ -151,17 +186,19 @@ class Turn(Value, frozen=True):
         turn = self.with_conversation(changed).note("fact", "system", told or f"owner {who}", conversation=changed.id)
         return turn.fact(OWNER_CHANGED, conversation=changed.id, owner=who, epoch=str(changed.epoch), was=was), changed
 
-    def _with_delivery(self, delivery: Delivery, *, who: str) -> Self:
+    def _with_delivery(self, delivery: Delivery, *, who: str, detail: dict[str, str] | None = None) -> Self:
+        message = delivery.act.message if delivery.act else delivery.message
         line = TimelineEntry(
             id=derived_id("tl", self.entry, len(self.timeline)),
             at=self.now,
             kind="message",
             who=who,
-            text=delivery.message.text,
-            message=delivery.message,
+            text=message.text,
+            message=message,
             conversation=delivery.conversation,
             address=delivery.address,
             delivery=delivery.id,
+            detail=detail or {},
         )
         said = replace(self, deliveries=(*self.deliveries, delivery), timeline=(*self.timeline, line), handled=True)
         if delivery.origin is Origin.BOT and delivery.conversation and (latest := said.conversation(delivery.conversation)):

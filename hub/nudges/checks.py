@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from hub.engine.windows import leave, wanted
 from hub.model.address import Address
+from hub.model.comments import KeptComment, private_until
 from hub.model.events import NudgeAsked
 from hub.model.message import Message
 from hub.model.record import UNHAPPY, Live
@@ -31,7 +32,7 @@ WEEK_MS = 7 * DAY_MS
 class Asked(Struct, frozen=True, kw_only=True):
     """Everything a check may look at. `journey`, `run`, `step`: where the message is a journey's; `message`: its words, or what they lack.
 
-    `stopped`: the kill switch is thrown; `off`: the journey is switched off.
+    `stopped`: the kill switch is thrown; `off`: the journey is switched off; `comment`: the one it answers in private.
     """
 
     record: Live
@@ -45,6 +46,7 @@ class Asked(Struct, frozen=True, kw_only=True):
     step: Send | None = None
     stopped: bool = False
     off: bool = False
+    comment: KeptComment | None = None
 
     @property
     def pack(self) -> Pack | None:
@@ -183,6 +185,10 @@ def _caps(ask: Asked) -> Judged:
 def _window(ask: Asked) -> Judged:
     if ask.to is None or isinstance(ask.message, Missing):
         return passed(Check.WINDOW)
+    if ask.comment is not None:
+        # A comment is answered by a leave of its own, whatever was said in private and when.
+        over = ask.now > private_until(ask.comment)
+        return refused(Check.WINDOW, "window_closed", detail=ask.to.channel) if over else passed(Check.WINDOW)
     may = leave(ask.policy.windows, ask.record, ask.to, wanted(ask.message, now=ask.now, purpose=ask.nudge.purpose, origin=Origin.NUDGE))
     return refused(Check.WINDOW, "window_closed", detail=ask.to.channel) if may.way is Way.CLOSED else passed(Check.WINDOW)
 

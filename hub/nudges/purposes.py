@@ -15,7 +15,7 @@ APPLIES: Mapping[Purpose, frozenset[Check]] = {
     Purpose.SERVICE: _ALL - _ADVERTISING,
     # An opt-out's confirmation, a place in the queue: what somebody waits for, also at night.
     Purpose.SYSTEM: _ALL - _ADVERTISING - {Check.QUIET_HOURS},
-    # Asked for by the customer's own word: it only must be able to arrive.
+    # Asked for by the customer's own word, in private or under a post: it only must be able to arrive.
     Purpose.REPLY: frozenset({Check.NOT_AFTER, Check.PRESENT, Check.SUPPRESSED, Check.WINDOW, Check.VARIABLES, Check.CHANNEL}),
 }
 """Purpose → the checks that are made for it."""

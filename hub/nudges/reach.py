@@ -24,7 +24,7 @@ def suppressed(record: Live, channel: str) -> bool:
 
 def last_word(record: Live, address: Address) -> int:
     """When the customer last wrote from there, as far as the record remembers (ms; 0: never)."""
-    return max((c.last_word for c in record.conversations if address in c.threads), default=0)
+    return max((c.last_word for c in record.conversations if address in c.threads and c.post is None), default=0)
 
 
 def is_ours(address: Address, policy: Policy) -> bool:

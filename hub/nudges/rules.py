@@ -6,6 +6,7 @@ from hub.model.base import Value
 from hub.model.ports import Question
 from hub.model.runs import Run
 from hub.model.turn import Turn
+from hub.nudges.comment_rules import CommentBook
 from hub.nudges.journey import Book, Journey
 from hub.nudges.policy import Policy
 
@@ -16,11 +17,12 @@ _WHERE = f"{SWITCHES.topic}/{SWITCHES.key}"
 
 
 class Rules(Struct, frozen=True):
-    """The shop's policy and its journeys; `past`: other versions of them, on which runs may still be."""
+    """The shop's policy and its journeys; `past`: other versions of them, on which runs may still be; `comments`: what answers comments."""
 
     policy: Policy = Policy()
     book: Book = {}
     past: tuple[Journey, ...] = ()
+    comments: CommentBook = CommentBook()
 
     def journey_of(self, run: Run) -> Journey | None:
         """The journey as it was when the run began, else as it is now; None where it is gone."""

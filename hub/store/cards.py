@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from hub.model.address import Address, is_reachable
+from hub.model.comments import COMMENT_LINE, SPOKEN, VERB, CommentVerb
 from hub.model.feed import Card, CardLast, CardOwner
 from hub.model.journal import TimelineEntry
 from hub.model.message import Attachment
@@ -13,13 +14,16 @@ LINES_READ = 20
 """Of a customer's newest lines, for the last words and the unanswered ones."""
 TEXT_SHOWN = 200
 
-_SPOKEN = frozenset({"message", "note", "draft"})
+_SPOKEN = frozenset({"message", "note", "draft", COMMENT_LINE})
+_SILENT = frozenset({verb.value for verb in CommentVerb} - {verb.value for verb in SPOKEN})
+"""What is done to a comment without a word."""
 _NOTHING = CardLast(who="", text="", at=0, kind="")
 
 
 def card_of(record: Live, conversation: Conversation, lines: Sequence[TimelineEntry], *, place: int = 0) -> Card:
     """The card of one conversation; `lines`: the newest of its customer, oldest first."""
-    spoken = [line for line in lines if line.kind in _SPOKEN and line.conversation == conversation.id]
+    mine = (line for line in lines if line.conversation == conversation.id)
+    spoken = [line for line in mine if line.kind in _SPOKEN and line.detail.get(VERB) not in _SILENT]
     threads = filter(is_reachable, (*conversation.threads, *record.addresses))
     thread = conversation.last_thread or next(threads, Address(channel="", account="", id=""))
     waits = conversation.owner.kind is OwnerKind.QUEUE and conversation.status is ConversationStatus.OPEN
@@ -39,6 +43,7 @@ def card_of(record: Live, conversation: Conversation, lines: Sequence[TimelineEn
         unanswered=_unanswered(spoken),
         language=conversation.dialog.get("language") or _known(record, "language") or _known(record, "device_language"),
         place=place,
+        post=conversation.post,
     )
 
 
@@ -59,7 +64,7 @@ def _unanswered(spoken: Sequence[TimelineEntry]) -> int:
     """The customer's lines since somebody of ours spoke to them; a note is not said to them."""
     count = 0
     for line in reversed(spoken):
-        if line.kind == "message" and line.who == "customer":
+        if line.kind in {"message", COMMENT_LINE} and line.who == "customer":
             count += 1
         elif line.kind == "message" and line.who != "system":
             break

@@ -33,7 +33,7 @@ def _same(document: Document) -> Document:
 
 
 # live 2: cart, orders, runs, sends; feedback of a conversation; until and why of what is deferred.
-# live 3: echoes, heard; subject and letter of a conversation.
+# live 3: echoes, heard; letter, post and comments of a conversation.
 STEPS: Steps = {("live", 1): _same, ("live", 2): _same}
 """(kind, v) → the step to v + 1. A step is never changed again once it was released."""
 

@@ -75,7 +75,7 @@ class Signals:
         record = await self._customers.find(customer)
         if not isinstance(record, Live):
             return None
-        threads = sorted((c for c in record.conversations if c.last_thread), key=lambda c: c.last_word)
+        threads = sorted((c for c in record.conversations if c.last_thread and c.post is None), key=lambda c: c.last_word)
         address = threads[-1].last_thread if threads else None
         typed = Typed(customer=record.id, who=f"agent:{login}", address=address)
         await self.publish(typed)

@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 
+from hub.model.events import CommentAsked
 from hub.model.feed import FeedPresence, Present, View
 from hub.model.people import Right
 from hub.web import inbox_shapes as shapes
@@ -61,6 +62,13 @@ async def _dismiss(rooms: Rooms, ask: Ask) -> Answer:
     return told(await rooms.desk.dismiss(customer, delivery=body.delivery, agent=agent, event_id=ask.event), ask)
 
 
+async def _comment(rooms: Rooms, ask: Ask) -> Answer:
+    body: shapes.CommentBody = ask.body
+    customer, agent = await between(rooms, ask)
+    asked = CommentAsked(agent=agent, verb=body.verb, comment=body.comment, text=body.text, conversation=body.conversation)
+    return told(await rooms.desk.comment(customer, asked, event_id=ask.event), ask)
+
+
 INBOX_ROUTES: tuple[Route, ...] = (
     Route(
         method="GET", path="/api/inbox", name="readInbox", right=Right.LOOK, take=_inbox, query=shapes.InboxQuery,
@@ -79,5 +87,9 @@ INBOX_ROUTES: tuple[Route, ...] = (
     deed(
         "dismiss", "dismissDraft", _dismiss, body=shapes.DismissBody,
         summary="Say that a suppressed draft is of no use, so that colleagues do not see it again.",
+    ),
+    deed(
+        "comments", "actOnComment", _comment, body=shapes.CommentBody,
+        summary="Answer a comment in public, or once in private; hide or show it, like it or take that back.",
     ),
 )  # fmt: skip

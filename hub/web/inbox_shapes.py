@@ -4,6 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from hub.model.comments import CommentVerb
 from hub.model.feed import CURSOR_LENGTH, Card, Counts, HubFrame, View
 from hub.web.api_shapes import Body, Name, Reference
 
@@ -50,6 +51,16 @@ class DismissBody(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     agent: Reference = ""
     delivery: Name
+
+
+class CommentBody(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Do this to a comment of the customer's; `text`: what is answered, in public or in private."""
+
+    agent: Reference = ""
+    verb: CommentVerb
+    comment: Name
+    text: Annotated[str, Meta(max_length=8_000)] = ""
+    conversation: Reference = ""
 
 
 class FeedQuery(Struct, frozen=True, forbid_unknown_fields=True):

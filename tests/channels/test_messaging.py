@@ -135,7 +135,7 @@ async def test_person_who_blocked_us_and_a_window_that_closed_are_their_decision
 
 @both
 async def test_comment_is_answered_for_all_and_once_in_private(world: World) -> None:
-    made = world.meta.comment(PERSON, "Giá bao nhiêu?")
+    made = world.meta.wall.write(PERSON, "Giá bao nhiêu?")
     act = CommentAct(verb=CommentVerb.ANSWER, comment=made.id, message=Message(text="Shop đã nhắn riêng ạ"), id="dl_1")
 
     for verb in (CommentVerb.ANSWER, CommentVerb.PRIVATE):
@@ -147,13 +147,13 @@ async def test_comment_is_answered_for_all_and_once_in_private(world: World) -> 
     await world.all_heard(Echoed)
     assert [("Giá bao nhiêu?", made.id)] == [(comment.text, comment.comment) for comment in await world.all_heard(Commented)]
     assert (PERSON, "Shop đã nhắn riêng ạ") == (sent.identity, world.desk.texts_of(PERSON)[0])
-    assert ["Giá bao nhiêu?", "Shop đã nhắn riêng ạ"] == [comment.text for comment in world.meta.comments.values()]
+    assert ["Giá bao nhiêu?", "Shop đã nhắn riêng ạ"] == [comment.text for comment in world.meta.wall.comments.values()]
     assert "10900" == refused.value.code
 
 
 @both
 async def test_comment_is_hidden_and_shown_again(world: World) -> None:
-    made = world.meta.comment(PERSON, "spam")
+    made = world.meta.wall.write(PERSON, "spam")
     hidden = []
 
     for verb in (CommentVerb.HIDE, CommentVerb.SHOW):
@@ -166,7 +166,7 @@ async def test_comment_is_hidden_and_shown_again(world: World) -> None:
 
 @pytest.mark.parametrize("kind", [MESSENGER])
 async def test_comment_is_liked_on_a_page(world: World) -> None:
-    made = world.meta.comment(PERSON, "đẹp quá")
+    made = world.meta.wall.write(PERSON, "đẹp quá")
 
     (call,) = world.channel.render_comment(CommentAct(verb=CommentVerb.LIKE, comment=made.id))
     await world.channel.act(call)

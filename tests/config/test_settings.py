@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from config.alert_settings import ALERTS
 from config.loops import LOOPS
 from config.reading import Secret
-from config.reference import ACCOUNT, CHAT, MEDIA, NUDGES, SHOP, TOP, Mode, markdown
+from config.reference import ACCOUNT, CHAT, MEDIA, SHOP, TOP, Mode, markdown
+from config.reference_nudges import COMMENTS, NUDGES
 from config.settings import Account, Settings, load_settings
 from hub.model.errors import SettingsError
 from hub.store.embedded_setup import Fsync
@@ -270,7 +271,7 @@ def test_the_pages_example_is_taken(tmp_path: Path) -> None:
 def test_every_default_is_taken_when_it_is_written_out(tmp_path: Path) -> None:
     rows = [line for line in markdown().splitlines() if line.startswith("| `")]
 
-    assert len(rows) == len((*TOP, *SHOP, *CHAT, *MEDIA, *LOOPS, *NUDGES, *ALERTS, *ACCOUNT))
+    assert len(rows) == len((*TOP, *SHOP, *CHAT, *MEDIA, *LOOPS, *NUDGES, *COMMENTS, *ALERTS, *ACCOUNT))
     toml = 'data = "data"\nport = 8080\nmaxmemory = "512mb"\nfsync = "always"\n[shop]\nlanguages = ["en", "vi", "zh-TW"]'
     assert loaded(tmp_path, toml) == loaded(tmp_path, "\n")
 

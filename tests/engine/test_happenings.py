@@ -4,7 +4,7 @@ import asyncio
 
 from hub.desk.echoes import WAIT_MS
 from hub.model.beside import Referral
-from hub.model.events import Called, Commented, Echoed, IdentityChanged, Receipt, Said
+from hub.model.events import Called, Echoed, IdentityChanged, Receipt, Said
 from hub.model.record import Live, Moved
 from hub.model.words import DeliveryState, OwnerKind
 from tests.engine.world import World
@@ -119,18 +119,17 @@ async def test_receipt_all_up_to_then_reads_what_was_said_before_and_nothing_aft
     assert {"echo one": DeliveryState.READ, "echo two": DeliveryState.SENT} == await world.states("an")
 
 
-async def test_advertisement_call_and_comment_stand_on_the_timeline_and_are_not_answered(world: World) -> None:
+async def test_advertisement_and_call_stand_on_the_timeline_and_are_not_answered(world: World) -> None:
     await world.working()
     an, at = await world.customer("an"), world.address("an")
     advertisement = Referral(source="ad", ad="120", headline="Áo dài Tết")
 
     await world.tell(an, Said(text="hello", external_id="m1", referral=advertisement), address=at)
     await world.tell(an, Called(state="missed"), address=at)
-    await world.tell(an, Commented(post="p1", comment="c1", text="ib giá"), address=at)
     await world.settled()
 
     lines = [(line.entry.kind, line.entry.text) for line in await world.customers.timeline(an)]
-    assert {("fact", "came by"), ("fact", "call"), ("comment", "ib giá")} <= set(lines)
+    assert {("fact", "came by"), ("fact", "call")} <= set(lines)
     assert ["echo hello"] == world.provider.texts
     assert "Áo dài Tết" == (await world.record("an")).profile["came_by"].value
 

@@ -43,6 +43,7 @@ BODIES: dict[str, dict[str, object]] = {
     "dismissDraft": {"agent": "mai", "delivery": "dl-1"},
     "correct": {"agent": "mai", "delivery": "dl-1", "text": "đúng ạ"},
     "recall": {"agent": "mai", "delivery": "dl-1"},
+    "actOnComment": {"agent": "mai", "verb": "hide", "comment": "1_2"},
     "setStop": {"state": "on", "by": "mai"},
     "setUp": {"code": "the code of these tests", "login": "an", "name": "An", "password": PASSWORD},
     "signIn": {"login": "an", "password": PASSWORD},

@@ -153,7 +153,7 @@ async def test_bot_is_silent_once_a_person_answers_at_metas_own_inbox(shop: Shop
 async def test_comment_stands_on_the_timeline_of_who_wrote_it(shop: Shop, kind: str) -> None:
     who = shop.house.somebody()
 
-    made = shop.meta(kind).comment(who, "ib giá")
+    made = shop.meta(kind).wall.write(who, "ib giá")
 
     customer = await shop.house.customer(kind, "shop", who)
 

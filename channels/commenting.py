@@ -1,0 +1,11 @@
+"""The channels under whose posts people comment, and what can be done to a comment there (`hub.model.ports.Comments`)."""
+
+from collections.abc import Mapping
+
+from hub.model.comments import CommentVerb
+
+COMMENTING: Mapping[str, frozenset[CommentVerb]] = {
+    "instagram": frozenset(CommentVerb) - {CommentVerb.LIKE, CommentVerb.UNLIKE},
+    "messenger": frozenset(CommentVerb),
+}
+"""By kind. Instagram gives a like to nobody's program."""
