@@ -14,6 +14,7 @@ export type StopState = Schemas["StopState"];
 export type Settled = Schemas["Settled"];
 export type UnderWay = Schemas["UnderWay"];
 export type DeliveryState = Schemas["DeliveryState"];
+export type CommentVerb = Schemas["CommentVerb"];
 
 export type ViewName = "queue" | "mine" | "open" | "resolved";
 export type Line = Schemas["Line"];

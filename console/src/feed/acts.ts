@@ -1,7 +1,7 @@
 /** What an agent does: shown at once, asked of the hub under one key, so that asking again never doubles; taken back where it is refused. */
 
 import { type Api, at, newKey, Problem } from "../api/client";
-import type { Address, Attachment, InboxPage, Settled, TimelinePage, UnderWay, ViewName } from "../api/shapes";
+import type { Address, Attachment, CommentVerb, InboxPage, Settled, TimelinePage, UnderWay, ViewName } from "../api/shapes";
 import { hubNow } from "../api/time";
 import type { Desk } from "./desk";
 import type { Card, Pending } from "./state";
@@ -130,6 +130,16 @@ export class Acts {
   /** Put the bot's suppressed draft away. */
   async dismiss(customer: string, delivery: string): Promise<void> {
     await this.#decided(at("/api/customers/{}/dismiss", customer), { delivery }, newKey());
+    this.#lookLater(customer);
+  }
+
+  /** Do something to a comment. `key` stays the same while the same is asked for, so that nothing is said twice. */
+  async comment(
+    customer: string,
+    asked: { verb: CommentVerb; comment: string; conversation: string; text?: string },
+    key: string,
+  ): Promise<void> {
+    await this.#decided(at("/api/customers/{}/comments", customer), asked, key);
     this.#lookLater(customer);
   }
 

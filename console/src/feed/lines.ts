@@ -60,7 +60,7 @@ export function loginOf(who: string): string {
 }
 
 export function isWord(entry: Entry): boolean {
-  return entry.kind === "message" || entry.kind === "draft";
+  return entry.kind === "message" || entry.kind === "draft" || entry.kind === "comment";
 }
 
 /** What the bot wrote and did not send, because a person took over first. */
@@ -78,6 +78,42 @@ export interface Piece {
   readonly media: Attachment;
   readonly coming: boolean;
   readonly lost: string;
+}
+
+/** What was done to a comment without a word: told by a line of its own, no bubble. */
+const SILENT = new Set(["hide", "show", "like", "unlike"]);
+
+export function isDeed(entry: Entry): boolean {
+  return entry.kind === "message" && SILENT.has(entry.detail?.verb ?? "");
+}
+
+/** How a comment stands. `rule`: what hid it, where no person did; `private`: it has its one private answer, or that is on its way. */
+export interface Standing {
+  readonly hidden: boolean;
+  readonly rule: string;
+  readonly liked: boolean;
+  readonly private: boolean;
+}
+
+export const PLAIN: Standing = { hidden: false, rule: "", liked: false, private: false };
+
+/** What did not happen, or was put away before it did. */
+const UNDONE = new Set(["failed", "withdrawn", "draft"]);
+
+/** How each comment stands after all that was done to it, by its id. */
+export function standings(lines: readonly Line[]): ReadonlyMap<string, Standing> {
+  const all = new Map<string, Standing>();
+  for (const { entry, state } of lines) {
+    const fact = entry.kind === "fact" ? /^comment (hidden|shown) there$/.exec(entry.text ?? "")?.[1] : undefined;
+    const verb = fact ? (fact === "hidden" ? "hide" : "show") : entry.kind === "message" ? (entry.detail?.verb ?? "") : "";
+    const id = fact ? (entry.external_id ?? "") : (entry.detail?.comment ?? "");
+    if (!verb || !id || UNDONE.has(state ?? "")) continue;
+    const now = all.get(id) ?? PLAIN;
+    if (verb === "hide" || verb === "show") all.set(id, { ...now, hidden: verb === "hide", rule: entry.detail?.rule ?? "" });
+    if (verb === "like" || verb === "unlike") all.set(id, { ...now, liked: verb === "like" });
+    if (verb === "private") all.set(id, { ...now, private: true });
+  }
+  return all;
 }
 
 /** What a provider may hold a file of; the rest is told by the message itself. */
@@ -113,7 +149,8 @@ function pieces(entry: Entry, files: ReadonlyMap<string, Readonly<Record<string,
     if (told?.state === "stored") return { media: kept(media, told), coming: false, lost: "" };
     if (told) return { media, coming: false, lost: told.reason || "gone" };
     const elsewhere = Boolean(media.url || media.media_id || media.file_id) && !media.url?.startsWith("/");
-    const coming = entry.who === "customer" && entry.address?.channel !== "webchat" && elsewhere && FETCHED.has(media.kind);
+    const coming =
+      (entry.who === "customer" || entry.kind === "post") && entry.address?.channel !== "webchat" && elsewhere && FETCHED.has(media.kind);
     return { media, coming, lost: "" };
   });
   const ours = (entry.message?.attachments ?? []).map((media): Piece => ({ media, coming: false, lost: "" }));
@@ -129,6 +166,8 @@ function kept(media: Attachment, told: Readonly<Record<string, string>>): Attach
 export type Item =
   | { readonly kind: "day"; readonly id: string; readonly at: number }
   | { readonly kind: "fact"; readonly id: string; readonly line: Line }
+  | { readonly kind: "post"; readonly id: string; readonly line: Line; readonly pieces: readonly Piece[] }
+  | { readonly kind: "deed"; readonly id: string; readonly line: Line }
   | { readonly kind: "note"; readonly id: string; readonly line: Line; readonly pending?: Pending }
   | {
       readonly kind: "word";
@@ -140,8 +179,14 @@ export type Item =
       readonly amended: Amended;
       readonly reactions: readonly Reaction[];
       readonly pieces: readonly Piece[];
+      readonly standing?: Standing;
       readonly pending?: Pending;
     };
+
+/** The lines of one conversation: a thread under a post is read by itself. */
+export function within(lines: readonly Line[], conversation: string): readonly Line[] {
+  return conversation ? lines.filter(({ entry }) => entry.conversation === conversation) : lines;
+}
 
 const CLOSE_MS = 3 * 60_000;
 
@@ -194,6 +239,7 @@ export function items(lines: readonly Line[], pending: readonly Pending[], me: s
   const after = aftermaths(lines);
   const amends = new Amends(lines);
   const files = fetched(lines);
+  const stand = standings(lines);
   const ids = new Set(
     lines.flatMap(({ entry, external_ids }) => (isWord(entry) ? [entry.external_id ?? "", ...(external_ids ?? [])] : [])),
   );
@@ -210,6 +256,8 @@ export function items(lines: readonly Line[], pending: readonly Pending[], me: s
       shown.push({ kind: "day", id: `day-${midnight}`, at: entry.at });
     }
     if (entry.kind === "note") shown.push({ kind: "note", id: entry.id, line, ...(asked && { pending: asked }) });
+    else if (entry.kind === "post") shown.push({ kind: "post", id: entry.id, line, pieces: pieces(entry, files) });
+    else if (isDeed(entry)) shown.push({ kind: "deed", id: entry.id, line });
     else if (!isWord(entry)) shown.push({ kind: "fact", id: entry.id, line });
     else {
       const fates = [entry.external_id ?? "", ...(line.external_ids ?? [])].flatMap((id) => (id ? (after.get(id) ?? []) : []));
@@ -224,10 +272,11 @@ export function items(lines: readonly Line[], pending: readonly Pending[], me: s
         amended,
         reactions: fates.flatMap((fate) => fate.reactions),
         pieces: pieces(entry, files),
+        ...(entry.kind === "comment" && { standing: stand.get(entry.external_id ?? "") ?? PLAIN }),
         ...(asked && { pending: asked }),
       });
     }
-    before = isWord(entry) ? entry : undefined;
+    before = isWord(entry) && !isDeed(entry) ? entry : undefined;
   };
   for (const line of lines) {
     const ours = isAmendment(line.entry);

@@ -67,8 +67,8 @@ export function listed(state: DeskState, view: ViewName): readonly Shown[] {
   return found.map((one) => one.shown);
 }
 
-/** The conversation of a customer to work on: the open one, else the newest. */
-export function current(state: DeskState, customer: string): Shown | undefined {
+/** The conversation of a customer to work on: the one chosen, else the open one in private, else the newest. */
+export function current(state: DeskState, customer: string, chosen = ""): Shown | undefined {
   const asked = wishes(state);
   const theirs = Object.values(state.cards)
     .filter((card) => card.customer === customer)
@@ -76,7 +76,7 @@ export function current(state: DeskState, customer: string): Shown | undefined {
       const wish = asked.get(card.conversation);
       return wish ? { card: wished(card, wish, state.me), wish } : { card };
     });
-  const rank = ({ card }: Shown): number => (card.status === "open" ? 0 : 1);
+  const rank = ({ card }: Shown): number => (card.conversation === chosen ? -1 : card.status === "open" ? (card.post ? 1 : 0) : 2);
   return theirs.sort((a, b) => rank(a) - rank(b) || b.card.opened - a.card.opened)[0];
 }
 

@@ -2,6 +2,7 @@
 
 import { alerts } from "./rows/alerts";
 import { channels } from "./rows/channels";
+import { comments } from "./rows/comments";
 import { customers } from "./rows/customers";
 import { facts } from "./rows/facts";
 import { gate } from "./rows/gate";
@@ -21,6 +22,7 @@ export const WORDS = {
   ...inbox,
   ...facts,
   ...channels,
+  ...comments,
   ...customers,
   ...nudges,
   ...gate,

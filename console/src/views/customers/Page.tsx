@@ -50,7 +50,7 @@ export function Page({ customer }: { customer: string }) {
         </Button>
       </header>
       <div className={css.split}>
-        <Timeline customer={customer} name={name} />
+        <Timeline thread="" customer={customer} name={name} />
         <Side customer={customer} />
       </div>
     </section>

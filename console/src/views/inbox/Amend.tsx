@@ -38,7 +38,8 @@ function possible(item: Word, changes: Changes): { correct: boolean; recall: boo
   const state = line.state ?? "";
   const waits = amended.change && !amended.change.failed;
   const none = { correct: false, recall: false };
-  if (pending || deleted || waits || !entry.delivery || speakerOf(entry.who) !== "agent") return none;
+  // What was said under a post is hidden or answered again, not changed.
+  if (pending || deleted || waits || !entry.delivery || entry.detail?.verb || speakerOf(entry.who) !== "agent") return none;
   if (NOT_SENT_YET.has(state)) return { correct: Boolean(entry.text), recall: true };
   if (!ARRIVED.has(state)) return none;
   const can = changes(entry.address);

@@ -27,9 +27,11 @@ interface ComposerProps {
   readonly tab: Tab;
   readonly onTab: (tab: Tab) => void;
   readonly field: RefObject<HTMLTextAreaElement | null>;
+  /** The one thing that can be written here; under a post answers are written beneath the comment. */
+  readonly only?: Tab | undefined;
 }
 
-export function Composer({ shown, customer, tab, onTab, field }: ComposerProps) {
+export function Composer({ shown, customer, tab, onTab, field, only }: ComposerProps) {
   const { t } = useWords();
   const { acts, feed, uploads } = useParts();
   const attempt = useTry();
@@ -84,11 +86,13 @@ export function Composer({ shown, customer, tab, onTab, field }: ComposerProps) 
       )}
       <div className={css.tools}>
         <div className={css.tabs}>
-          {(["reply", "note"] as const).map((one) => (
-            <button key={one} type="button" aria-pressed={one === tab} onClick={() => onTab(one)}>
-              {t(`write.${one}`)}
-            </button>
-          ))}
+          {(["reply", "note"] as const)
+            .filter((one) => !only || one === only)
+            .map((one) => (
+              <button key={one} type="button" aria-pressed={one === tab} onClick={() => onTab(one)}>
+                {t(`write.${one}`)}
+              </button>
+            ))}
         </div>
         {tab === "reply" && thread.address && <Pill thread={thread} />}
         {hint && <p className={css.hint}>{hint}</p>}

@@ -29,6 +29,7 @@ export default function Inbox() {
   const asked = parts[1] ?? "";
   const moved = useDesk(desk, movedOf);
   const customer = moved[asked] ?? asked;
+  const thread = parts[2] ?? "";
   const [kept, keep] = usePref("panel");
   const [over, setOver] = usePref("panel:over");
   const panel = kept !== "shut";
@@ -51,10 +52,10 @@ export default function Inbox() {
   };
   return (
     <div className={cx(css.inbox, customer && css.inside, panel && css.wide, narrow && css.over)}>
-      <List view={view} chosen={customer} />
+      <List view={view} chosen={customer} thread={thread} />
       {customer && me ? (
         <>
-          <Talk customer={customer} view={view} panel={panel} onPanel={toggle} />
+          <Talk key={thread} customer={customer} thread={thread} view={view} panel={panel} onPanel={toggle} />
           <div className={css.side}>
             <IconButton name={t("do.close")} className={css.close} onPress={toggle}>
               <X size={18} />

@@ -20,7 +20,7 @@ import { Row } from "./Row";
 const ROW = 64;
 const OVERSCAN = 4;
 
-export function List({ view, chosen }: { view: ViewName; chosen: string }) {
+export function List({ view, chosen, thread }: { view: ViewName; chosen: string; thread: string }) {
   const { desk } = useParts();
   const { t, f } = useWords();
   const counts = useDesk(desk, counted);
@@ -35,12 +35,12 @@ export function List({ view, chosen }: { view: ViewName; chosen: string }) {
           </a>
         ))}
       </nav>
-      <Rows key={view} view={view} chosen={chosen} />
+      <Rows key={view} view={view} chosen={chosen} thread={thread} />
     </section>
   );
 }
 
-function Rows({ view, chosen }: { view: ViewName; chosen: string }) {
+function Rows({ view, chosen, thread }: { view: ViewName; chosen: string; thread: string }) {
   const { desk, acts } = useParts();
   const { t } = useWords();
   const me = useMe();
@@ -99,7 +99,7 @@ function Rows({ view, chosen }: { view: ViewName; chosen: string }) {
                 index={item.index}
                 count={rows.length}
                 top={item.start}
-                chosen={row.card.customer === chosen}
+                chosen={row.card.customer === chosen && (row.card.post ? row.card.conversation : "") === thread}
                 now={now}
                 names={names}
               />

@@ -1,6 +1,6 @@
 /** One conversation in a list: who, what they said last, where, how long they wait, who has it. */
 
-import { Bell, Bot, NotebookPen } from "lucide-react";
+import { Bell, Bot, Megaphone, NotebookPen } from "lucide-react";
 import { memo } from "react";
 import type { ViewName } from "../../api/shapes";
 import { loginOf } from "../../feed/lines";
@@ -36,7 +36,7 @@ export const Row = memo(function Row({ row, view, index, count, top, chosen, now
   return (
     <li aria-setsize={count} aria-posinset={index + 1} className={css.place} style={{ transform: `translateY(${top}px)` }}>
       <a
-        href={to("inbox", view, card.customer)}
+        href={to("inbox", view, card.customer, ...(card.post ? [card.conversation] : []))}
         data-index={index}
         data-conversation={card.conversation}
         aria-current={chosen ? "true" : undefined}
@@ -54,7 +54,10 @@ export const Row = memo(function Row({ row, view, index, count, top, chosen, now
           )}
         </span>
         <span className={css.what}>
-          <span className={css.words}>{wish?.act === "claim" ? t("inbox.taking") : <LastWords card={card} names={names} />}</span>
+          <span className={css.words}>
+            {card.post && <Megaphone size={13} className={css.post} aria-label={t("comment.thread")} />}{" "}
+            {wish?.act === "claim" ? t("inbox.taking") : <LastWords card={card} names={names} />}
+          </span>
           <Holder card={card} view={view} names={names} />
           {unread && (
             <span className={css.dot} title={t("inbox.unanswered", { n: card.unanswered })}>

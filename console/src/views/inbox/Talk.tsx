@@ -8,12 +8,13 @@ import { current, type Shown, watching } from "../../feed/select";
 import type { DeskState } from "../../feed/state";
 import { useMay, useMe, useParts, useToasts, useTry, useWords, wordsOf } from "../../shell/app";
 import { type Command, useCommands } from "../../shell/commands";
-import { go } from "../../shell/route";
+import { go, to } from "../../shell/route";
 import { Avatar } from "../../ui/Avatar";
 import { Button, IconButton } from "../../ui/Button";
 import { ChannelMark } from "../../ui/ChannelMark";
 import { Menu } from "../../ui/Menu";
 import { useFreshRecord, useRecord } from "../customers/record";
+import { CommentForm, useCommentForm } from "./CommentForm";
 import { Composer, type Tab } from "./Composer";
 import { useNames } from "./names";
 import { Release } from "./Release";
@@ -24,21 +25,24 @@ export const REASONS = ["answered", "ordered", "silent", "spam", "other"] as con
 
 interface TalkProps {
   readonly customer: string;
+  /** The thread under a post that is read by itself; '': all that was said with the customer. */
+  readonly thread: string;
   readonly view: ViewName;
   readonly panel: boolean;
   readonly onPanel: () => void;
 }
 
-export default function Talk({ customer, view, panel, onPanel }: TalkProps) {
+export default function Talk({ customer, thread, view, panel, onPanel }: TalkProps) {
   const { desk, feed } = useParts();
   const { t } = useWords();
   const shown = useDesk(
     desk,
-    useCallback((state: DeskState) => current(state, customer), [customer]),
+    useCallback((state: DeskState) => current(state, customer, thread), [customer, thread]),
   );
   const { record } = useRecord(customer);
   useFreshRecord(customer);
-  const [tab, setTab] = useState<Tab>("reply");
+  const [tab, setTab] = useState<Tab>(thread ? "note" : "reply");
+  const form = useCommentForm(customer, thread);
   const [releasing, setReleasing] = useState(false);
   const field = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
@@ -55,13 +59,13 @@ export default function Talk({ customer, view, panel, onPanel }: TalkProps) {
     useMemo<readonly Command[]>(() => {
       const part = "bar.talk" as const;
       return [
-        { id: "reply", name: t("write.reply"), part, keys: "r", act: () => write("reply") },
+        ...(thread ? form.commands : [{ id: "reply", name: t("write.reply"), part, keys: "r", act: () => write("reply") }]),
         { id: "note", name: t("write.note"), part, keys: "n", act: () => write("note") },
         { id: "panel", name: t("talk.panel"), part, keys: "p", act: onPanel },
         { id: "back", name: t("keys.back"), part, keys: "Escape", act: () => go("inbox", view) },
         ...deeds.commands,
       ];
-    }, [t, write, onPanel, view, deeds.commands]),
+    }, [t, write, onPanel, view, thread, form.commands, deeds.commands]),
   );
   return (
     <section className={css.talk} aria-label={t("talk.with", { name })}>
@@ -74,7 +78,7 @@ export default function Talk({ customer, view, panel, onPanel }: TalkProps) {
           <h2>
             <bdi>{name}</bdi>
           </h2>
-          <Standing shown={shown} />
+          {thread ? <ThreadHead card={shown?.card} back={to("inbox", view, customer)} /> : <Standing shown={shown} />}
         </div>
         <Watchers customer={customer} />
         {deeds.buttons}
@@ -82,8 +86,10 @@ export default function Talk({ customer, view, panel, onPanel }: TalkProps) {
           <PanelRight size={18} />
         </IconButton>
       </header>
-      <Timeline key={customer} customer={customer} name={name} />
-      <Composer shown={shown} customer={customer} tab={tab} onTab={setTab} field={field} />
+      <CommentForm value={form.context}>
+        <Timeline key={customer} customer={customer} thread={thread} name={name} />
+      </CommentForm>
+      <Composer shown={shown} customer={customer} tab={tab} onTab={setTab} field={field} only={thread ? "note" : undefined} />
       {releasing && shown && <Release card={shown.card} onClose={() => setReleasing(false)} />}
     </section>
   );
@@ -110,6 +116,19 @@ function Standing({ shown }: { shown: Shown | undefined }) {
   return (
     <p className={css.standing}>
       <ChannelMark channel={card.channel} /> <span>{words}</span>
+    </p>
+  );
+}
+
+/** What the thread stands under, and the way to all else that was said. */
+function ThreadHead({ card, back }: { card: Shown["card"] | undefined; back: string }) {
+  const { t } = useWords();
+  return (
+    <p className={css.standing}>
+      {card && <ChannelMark channel={card.channel} />} <span>{t("comment.public")}</span>{" "}
+      <a className={css.all} href={back}>
+        {t("comment.all")}
+      </a>
     </p>
   );
 }

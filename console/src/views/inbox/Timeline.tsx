@@ -5,13 +5,14 @@ import { ArrowDown, BellRing } from "lucide-react";
 import { memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { hubNow } from "../../api/time";
 import { useDesk } from "../../feed/desk";
-import { type Item, items, loginOf, speakerOf } from "../../feed/lines";
+import { type Item, items, loginOf, speakerOf, within } from "../../feed/lines";
 import { typists } from "../../feed/select";
 import type { DeskState, Pending } from "../../feed/state";
 import { useMe, useParts, useTry, useWords, wordsOf } from "../../shell/app";
 import { Button } from "../../ui/Button";
 import { Empty } from "../../ui/Empty";
 import { AmendFrame } from "./Amend";
+import { Deed, Post } from "./Comment";
 import { factWords } from "./facts";
 import { useNames } from "./names";
 import css from "./timeline.module.css";
@@ -24,7 +25,7 @@ const OVERSCAN = 6;
 const NEAR_START = 20;
 const TOP = 36;
 
-export function Timeline({ customer, name }: { customer: string; name: string }) {
+export function Timeline({ customer, thread, name }: { customer: string; thread: string; name: string }) {
   const { desk, acts } = useParts();
   const { t } = useWords();
   const me = useMe()?.user.login ?? "";
@@ -48,7 +49,10 @@ export function Timeline({ customer, name }: { customer: string; name: string })
   useEffect(() => {
     if (!loaded) read(false);
   }, [loaded, read]);
-  const shown = useMemo(() => items(known?.lines ?? [], pending, me), [known, pending, me]);
+  const shown = useMemo(() => {
+    const asked = thread ? pending.filter((one) => one.conversation === thread) : pending;
+    return items(within(known?.lines ?? [], thread), asked, me);
+  }, [known, pending, me, thread]);
   const older = Boolean(known?.before) && !problem;
   const rows = useMemo(() => rowsOf(shown), [shown]);
   const scroll = useScroll(rows, older ? read : undefined);
@@ -149,8 +153,11 @@ const ItemView = memo(function ItemView({ item, customer, name }: { item: Told; 
   const author = loginOf(entry.who);
   const again = (pending: Pending) => () => void attempt(() => acts.again(pending));
   const drop = (pending: Pending) => () => acts.forget(pending);
-  const ends = item.kind !== "fact" && item.pending ? { onAgain: again(item.pending), onDrop: drop(item.pending) } : {};
+  const ends =
+    (item.kind === "note" || item.kind === "word") && item.pending ? { onAgain: again(item.pending), onDrop: drop(item.pending) } : {};
   if (item.kind === "note") return <Note item={item} author={names(author)} {...ends} />;
+  if (item.kind === "post") return <Post item={item} />;
+  if (item.kind === "deed") return <Deed line={item.line} customer={customer} by={names(author)} />;
   if (item.kind === "fact")
     return (
       <p className={css.fact}>
@@ -192,7 +199,7 @@ function useScroll(rows: readonly Row[], readOlder: ((older: boolean) => void) |
     if (node) node.scrollTop = node.scrollHeight;
   }, []);
   const newest = rows.at(-1)?.item;
-  const mine = newest && newest.kind !== "fact" && newest.pending ? newest.id : "";
+  const mine = newest && (newest.kind === "note" || newest.kind === "word") && newest.pending ? newest.id : "";
   // biome-ignore lint/correctness/useExhaustiveDependencies: whatever grows, a picture or a line, whoever was at the end stays there
   useLayoutEffect(() => {
     if (stuck.current) down();
@@ -237,11 +244,12 @@ function guessed(row: Row | undefined): number {
   const { item } = row;
   const { entry } = item.line;
   const above = row.day ? 46 : 0;
-  if (item.kind === "fact") return above + 30;
+  if (item.kind === "fact" || item.kind === "deed") return above + 30;
+  if (item.kind === "post") return above + 220;
   const lines = Math.floor((entry.text?.length ?? 0) / LETTERS_A_LINE);
   if (item.kind === "note") return above + 72 + 20 * lines;
   const media = (entry.attachments?.length ?? 0) + (entry.message?.attachments?.length ?? 0);
-  return above + (item.first ? 85 : 53) + 20 * lines + media * 120;
+  return above + (item.first ? 85 : 53) + (item.standing ? 54 : 0) + 20 * lines + media * 120;
 }
 
 function Typing({ customer, name }: { customer: string; name: string }) {

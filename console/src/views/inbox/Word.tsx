@@ -2,14 +2,16 @@
 
 import { Bell, Bot, FileText, FileX, LoaderCircle, MapPin, Mic, NotebookPen, Phone, Video } from "lucide-react";
 import { useState } from "react";
-import type { Attachment } from "../../api/shapes";
+import type { Attachment, Line } from "../../api/shapes";
 import { hubNow } from "../../api/time";
 import { type Item, isDraft, type Piece, speakerOf } from "../../feed/lines";
+import type { Pending } from "../../feed/state";
 import { useParts, useTry, useWords } from "../../shell/app";
 import { Button } from "../../ui/Button";
 import { ChannelMark } from "../../ui/ChannelMark";
 import { cx } from "../../ui/cx";
 import { AmendMenu, Before, Editor, Unchanged, useEditing } from "./Amend";
+import { CommentDeeds, Public } from "./Comment";
 import { Fate } from "./Fate";
 import { fateWords } from "./facts";
 import css from "./timeline.module.css";
@@ -53,6 +55,7 @@ export function Word({ item, customer, author, onAgain, onDrop }: WordProps) {
           <p className={css.tag}>{t(speaker === "bot" || line.failure ? "state.withdrawn" : "word.retried")}</p>
         )}
         {item.deleted && <p className={css.tag}>{t(withdrawn ? "word.recalled.unsent" : "word.deleted")}</p>}
+        <Public item={item} />
         {item.pieces.map((piece, n) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: the media of a message never change places
           <Fetched key={n} piece={piece} at={entry.at} />
@@ -86,12 +89,18 @@ export function Word({ item, customer, author, onAgain, onDrop }: WordProps) {
       </div>
       <Unchanged item={item} />
       <Trouble item={item} customer={customer} onAgain={onAgain} onDrop={onDrop} />
+      {item.standing && !item.deleted && <CommentDeeds item={item} standing={item.standing} customer={customer} />}
     </article>
   );
 }
 
 /** What went wrong with it, in words, and what can be done. */
-function Trouble({ item, customer, onAgain, onDrop }: Omit<WordProps, "author">) {
+export function Trouble({
+  item,
+  customer,
+  onAgain,
+  onDrop,
+}: Omit<WordProps, "author" | "item"> & { item: { line: Line; pending?: Pending } }) {
   const { t } = useWords();
   const { acts } = useParts();
   const attempt = useTry();
@@ -192,7 +201,7 @@ const LOST = new Set<string>(["gone", "expired", "too_large", "kind", "forbidden
 type Lost = "gone" | "expired" | "too_large" | "kind" | "forbidden" | "quota";
 
 /** A piece by how far it came: on its way, here, or why it never will be. */
-function Fetched({ piece, at }: { piece: Piece; at: number }) {
+export function Fetched({ piece, at }: { piece: Piece; at: number }) {
   const { t } = useWords();
   const { media, coming, lost } = piece;
   const name = media.filename || t(`media.${media.kind}`);
