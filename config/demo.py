@@ -27,6 +27,7 @@ from config.secrets import secrets_of
 from config.serve import Hub, Process, Role
 from config.settings import Account, Settings, load_settings
 from config.telling import introduce
+from config.turning import SAMPLE_SHOP
 from hub.desk.people import People
 from hub.engine.clock import SystemClock
 from hub.engine.logs import configure
@@ -43,6 +44,7 @@ from sandbox.telegram.stand_in import TelegramStandIn
 
 log = structlog.get_logger()
 FOLDER = Path("data/demo")
+COMMENT_RULES = SAMPLE_SHOP / "comments.yaml"
 SECRET = "demo-webhook-secret"  # noqa: S105 - between the hub and its own stand-ins, on loopback
 PHONE_PORT_AFTER, PHONES_PORT_AFTER = 1, 2
 TELEGRAM_PHONES, PHONES = "phones.json", "apps.json"
@@ -72,7 +74,8 @@ class Stage(Struct, frozen=True):
 
 def run_demo(environ: Mapping[str, str], past: Past) -> int:
     """Run until Ctrl-C; prints where to go. `past`: whether an empty hub is told of customers who wrote before."""
-    settings = load_settings({"HUB_DATA": str(FOLDER), "HUB_LOG": "warning", **environ}, folder=Path.cwd())
+    sample = {"HUB_DATA": str(FOLDER), "HUB_LOG": "warning", "HUB_COMMENTS_RULES": str(COMMENT_RULES)}
+    settings = load_settings({**sample, **environ}, folder=Path.cwd())
     configure(settings.log.value, "console")
     _look_for_port(settings)
     uvloop.run(_run(settings, past))

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import binascii
 import time
+from typing import Protocol, runtime_checkable
 
 import msgspec
 from aiohttp import web
@@ -13,7 +14,7 @@ from hub.model.base import Value
 from sandbox.desk import Desk
 from sandbox.faults import Fault
 from sandbox.reading import control, guarded, number, told
-from sandbox.shown import Bubble, Media, Offer, Phone
+from sandbox.shown import Bubble, Comment, Media, Offer, Phone, PostShown
 
 PRESSED_ALOUD = frozenset(("reply", "quick", "row"))
 """What leaves the customer's own words on the phone when it is pressed."""
@@ -59,16 +60,42 @@ class Screen(Value, frozen=True, omit_defaults=False):
     version: str = ""
     keys: list[list[Offer]] = []
     shut: bool = False
+    posts: list[PostShown] = []
 
 
-def screen_of(phone: Phone) -> Screen:
-    """A phone's screen as of now."""
-    shown = Screen(
-        bubbles=[bubble for bubble in phone.bubbles if bubble.state != "removed"],
-        typing=phone.typing_until > time.monotonic(),
-        blocked=phone.blocked,
-        name=phone.name,
-    )
+class Wall(Protocol):
+    """Posts of the shop's under which its customers comment."""
+
+    def shown(self, chat: str) -> list[PostShown]:
+        """What one customer sees there."""
+        ...
+
+    def write(self, chat: str, text: str) -> Comment:
+        """A customer comments under the newest post."""
+        ...
+
+    def take_back(self, chat: str, comment_id: str) -> None:
+        """A customer deletes one of their own."""
+        ...
+
+
+@runtime_checkable
+class Walled(Protocol):
+    """A provider with such posts."""
+
+    @property
+    def wall(self) -> Wall:
+        """Them."""
+        ...
+
+
+def screen_of(phone: Phone, desk: Desk | None = None) -> Screen:
+    """A phone's screen as of now, with the shop's posts where its provider has any."""
+    typing = phone.typing_until > time.monotonic()
+    provider: object = desk.provider if desk else None
+    posts = provider.wall.shown(phone.id) if isinstance(provider, Walled) else []
+    bubbles = [bubble for bubble in phone.bubbles if bubble.state != "removed"]
+    shown = Screen(bubbles=bubbles, typing=typing, blocked=phone.blocked, name=phone.name, posts=posts)
     return msgspec.structs.replace(shown, version=version_of(shown))
 
 
@@ -83,6 +110,7 @@ def door_routes(desk: Desk) -> list[AbstractRouteDef]:
     acts = {
         "say": door.say, "press": door.press, "read": door.read, "react": door.react, "fail": door.fail, "block": door.block,
         "follow": door.follow, "unsend": door.unsend, "fault": door.fault, "clear": door.clear, "hook": door.hook,
+        "comment": door.comment, "uncomment": door.uncomment,
     }  # fmt: skip
     return [
         *(web.post(f"/_sandbox/{name}", guarded(act)) for name, act in acts.items()),
@@ -132,6 +160,25 @@ class _Door:
     async def read(self, request: web.Request) -> web.StreamResponse:
         self._desk.read((await control(request, Done)).chat)
         return told({})
+
+    async def comment(self, request: web.Request) -> web.StreamResponse:
+        """`text` under the shop's newest post."""
+        done = await control(request, Done)
+        self._desk.phone(done.chat, done.name)
+        return told({"id": self._wall.write(done.chat, done.text).id})
+
+    async def uncomment(self, request: web.Request) -> web.StreamResponse:
+        """The comment named by `offer` is deleted by who wrote it."""
+        done = await control(request, Done)
+        self._wall.take_back(done.chat, done.offer)
+        return told({})
+
+    @property
+    def _wall(self) -> Wall:
+        provider = self._desk.provider
+        if not isinstance(provider, Walled):
+            raise web.HTTPNotFound(text="there are no posts here")
+        return provider.wall
 
     async def react(self, request: web.Request) -> web.StreamResponse:
         done = await control(request, Done)
@@ -194,7 +241,7 @@ class _Door:
         until = time.monotonic() + min(number(request, "wait"), _LONGEST_WAIT)
         seen = request.query.get("seen", "")
         while True:
-            changed, shown = self._desk.changed, screen_of(phone)
+            changed, shown = self._desk.changed, screen_of(phone, self._desk)
             left = until - time.monotonic()
             if shown.version != seen or left <= 0:
                 return told(shown)

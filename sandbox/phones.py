@@ -27,7 +27,7 @@ LONGEST_WAIT_S = 25.0
 MOST_WATCHED = 12
 _PAGES = Path(__file__).parent / "pages"
 _FILES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css"}
-_OWN = ("phones.css", "phones_apps.css", "phones.js", "phones_draw.js", "phones_words.js")
+_OWN = ("phones.css", "phones_apps.css", "phones.js", "phones_draw.js", "phones_wall.js", "phones_words.js")
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' http: https: data:; "
     "media-src 'self' http: https:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -162,7 +162,7 @@ class DeskShelf:
 
     def screen(self, chat: str) -> Screen:
         """What a phone shows."""
-        return screen_of(self._desk.phone(chat))
+        return screen_of(self._desk.phone(chat), self._desk)
 
     def counts(self) -> dict[str, int]:
         """How many lines of the shop's stand on each phone."""

@@ -23,7 +23,7 @@ NUMBER, APP, OWN = "204000000000001", "900", "1"
 SHOP = "chao@tiem-may.example"
 ACCOUNT_SID, SENDER = "AC" + "7" * 32, "+15005550006"
 
-FOLLOW, REACT, PLACE = "follow", "react", "place"
+FOLLOW, REACT, PLACE, COMMENT = "follow", "react", "place", "comment"
 
 _SIGNED = {"token": TOKEN, "secret": SECRET, "verify_token": TOKEN}
 _TWILIO = {"account_sid": ACCOUNT_SID, "token": TOKEN, "from": SENDER}
@@ -33,7 +33,7 @@ class Plug(Value, frozen=True):
     """One stand-in. `fields`: of the account, as its channel calls them, `{base}` standing for the stand-in's address.
 
     `path`: what stands behind that in `base_url`; `person`: the address of the nth customer; `names`: of three of them, who speak
-    Vietnamese, English and Chinese; `does`: what its customers do besides writing and pressing (follow, react, place); `receipts`: how
+    Vietnamese, English and Chinese; `does`: what its customers do besides writing and pressing; `receipts`: how
     far receipts go by themselves; `troubles`: what else can be made to go wrong here.
     """
 
@@ -74,11 +74,12 @@ PLUGS: Mapping[str, Plug] = {
     MESSENGER: Plug(
         make=_meta(MESSENGER), fields={**_SIGNED, "page_id": OWN, "app_id": APP, "link_base": "{base}/m.me"}, path="/v25.0",
         person=_mobile("771000000000"),
-        names=("Gia Hân", "Grace Miller", "王俊傑"), does=frozenset((REACT, FOLLOW)), troubles=_META_LATE,
+        names=("Gia Hân", "Grace Miller", "王俊傑"), does=frozenset((REACT, FOLLOW, COMMENT)), troubles=_META_LATE,
     ),
     INSTAGRAM: Plug(
         make=_meta(INSTAGRAM), fields={**_SIGNED, "instagram_account_id": OWN, "app_id": APP}, path="/v25.0",
-        person=_mobile("1784000000000"), names=("khanhvy.studio", "noah.walks", "yating.tw"), does=frozenset((REACT,)), troubles=_META_LATE,
+        person=_mobile("1784000000000"), names=("khanhvy.studio", "noah.walks", "yating.tw"), does=frozenset((REACT, COMMENT)),
+        troubles=_META_LATE,
     ),
     "line": Plug(
         make=lambda: Line(token=TOKEN, secret=SECRET), person=_hashed("U", 32),

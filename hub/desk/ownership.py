@@ -186,13 +186,13 @@ def _retry(turn: Turn, asked: RetryAsked) -> Turn:
         return refuse(turn, "taken", f"{conversation.owner.agent} has this conversation.", owner=conversation.owner.agent)
     if found["state"] == DeliveryState.WITHDRAWN and found.get("reason") == SETTLED:
         return refuse(turn, "settled", "A colleague has sent this again or put it away already.")
+    if old.act is not None and conversation is None:
+        return refuse(turn, "no_conversation", "This comment's conversation is not known any more.")
     if found["state"] in _DECIDED_BY_A_PERSON:
         turn = settled(turn, old, agent=asked.agent)
     purpose = Purpose.SERVICE if old.purpose is Purpose.MARKETING else old.purpose
     if old.act is not None and conversation is not None:
         turn = acted(turn, old.act, home=conversation, to=old.address, origin=Origin.AGENT, who=f"agent:{asked.agent}")
-    elif old.act is not None:
-        return refuse(turn, "no_conversation", "This comment's conversation is not known any more.")
     else:
         turn = turn.say(
             old.message, conversation=conversation, to=old.address, origin=Origin.AGENT, purpose=purpose, who=f"agent:{asked.agent}"

@@ -1,5 +1,6 @@
 // Phones of every app: as many as fit beside each other, one request that waits for all of them.
 import { keyboard, make, screen } from "/phones_draw.js";
+import { wall } from "/phones_wall.js";
 import { language, limits, speak, word } from "/phones_words.js";
 
 const WAIT_S = 20;
@@ -43,12 +44,15 @@ const actsOf = (phone) => {
   const send = (name, body) => act(phone.kind, name, { chat: phone.chat, ...body });
   return {
     kind: phone.kind,
+    chat: () => phone.chat,
     does: apps.get(phone.kind).does,
     say: (text) => send("say", { ...about(), text }),
     picture: (content, file, text) => send("say", { ...about(), text, filename: file.name, content, mime_type: file.type, media_kind: "image" }),
     place: () => send("say", { ...about(), text: "", latitude: 21.0285, longitude: 105.8542 }),
     press: (bubble, one) => send("press", { n: bubble.n, offer: one.id || "" }),
     react: (bubble, emoji) => send("react", { n: bubble.n, emoji }),
+    comment: (text) => send("comment", { ...about(), text }),
+    uncomment: (one) => send("uncomment", { offer: one.id }),
     unsend: (bubble) => send("unsend", { n: bubble.n }),
     read: () => send("read", {}),
     standing: (name) => send(name, {}),
@@ -89,20 +93,29 @@ const menu = (phone) => {
 };
 
 const writing = (phone) => {
-  const field = make("textarea", { rows: 1, maxlength: 7000, "aria-label": word("write"), placeholder: word("write"), autocomplete: "off" });
+  const hint = word(phone.posts ? "comment" : "write");
+  const field = make("textarea", { rows: 1, maxlength: 7000, "aria-label": hint, placeholder: hint, autocomplete: "off" });
   const file = make("input", { type: "file", accept: "image/*", class: "hidden", "aria-label": word("attach"), onchange: () => { attach(phone, file.files[0], field); file.value = ""; } });
   const go = (event) => {
     event.preventDefault();
     const text = field.value.trim();
     if (!text) return;
     field.value = "";
-    phone.acts.say(text);
+    if (phone.posts) phone.acts.comment(text);
+    else phone.acts.say(text);
   };
   field.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) go(event);
   });
-  const pick = make("label", { class: "attach", title: word("attach") }, file, make("span", { "aria-hidden": "true" }, "🖼"));
+  const pick = phone.posts ? null : make("label", { class: "attach", title: word("attach") }, file, make("span", { "aria-hidden": "true" }, "🖼"));
   return make("form", { class: "write", onsubmit: go }, pick, field, make("button", { "aria-label": word("send"), title: word("send") }, "➤"));
+};
+
+// What is said in private, and the shop's posts with what stands under them.
+const tabs = (phone) => {
+  if (!apps.get(phone.kind).does.includes("comment")) return "";
+  const tab = (posts, name) => make("button", { type: "button", "aria-pressed": String(phone.posts === posts), onclick: () => phone.show(posts) }, word(name));
+  return make("div", { class: "tabs", role: "group" }, tab(false, "chats"), tab(true, "posts"));
 };
 
 const people = (phone) => {
@@ -117,6 +130,7 @@ class Phone {
     this.chat = (apps.get(kind).people.find((one) => one.language.slice(0, 2) === language.slice(0, 2)) || apps.get(kind).people[0]).id;
     this.acts = actsOf(this);
     this.blocked = false;
+    this.posts = false;
     this.section = make("section", { class: "phone", "data-kind": kind });
     this.build();
   }
@@ -144,11 +158,14 @@ class Phone {
     const bar = make("header", { class: "bar" }, make("span", { class: "mark", "aria-hidden": "true" }, MARKS[this.kind] || "?"), make("div", { class: "whose" }, make("h2", {}, app.title), people(this)), add, this.menu);
     const can = limits(app.limits);
     this.section.setAttribute("aria-label", app.title);
-    this.section.replaceChildren(bar, this.screen, this.noticed, this.quick, writing(this), this.keys, can ? make("p", { class: "limits" }, `${word("limits")}: ${can}`) : "");
+    this.tabs = tabs(this);
+    this.section.replaceChildren(bar, this.tabs, this.screen, this.noticed, this.quick, writing(this), this.keys, can ? make("p", { class: "limits" }, `${word("limits")}: ${can}`) : "");
   }
 
   draw(shown) {
-    const drawn = screen(shown, this.acts, this.kept);
+    const drawn = this.posts ? { lines: wall(shown, this.acts, this.kept), quick: [] } : screen(shown, this.acts, this.kept);
+    const unseen = shown.bubbles.filter((one) => !one.mine).length - (seenNews[this.kind]?.[this.chat] ?? 0);
+    if (this.tabs) this.tabs.firstElementChild.textContent = this.posts && unseen > 0 ? `${word("chats")} (${unseen})` : word("chats");
     const held = [this.screen, this.quick, this.keys].some((part) => part.contains(document.activeElement));
     this.seen = shown.version;
     if (this.blocked !== shown.blocked) {
@@ -170,7 +187,14 @@ class Phone {
     this.heard = heard;
     this.low ||= shown.bubbles.at(-1)?.mine === true;
     this.sink();
-    this.look(shown);
+    if (!this.posts) this.look(shown);
+  }
+
+  show(posts) {
+    this.posts = posts;
+    this.build();
+    watch();
+    this.section.querySelector("textarea").focus();
   }
 
   // Stands until the shop's next line: by then it has come true.

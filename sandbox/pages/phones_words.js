@@ -1,6 +1,7 @@
 // The page's words in its three languages; written in each, not translated.
 const WORDS = {
   vi: {
+    chats: "Tin nhắn", posts: "Bài viết", comment: "Viết bình luận", hidden: "Shop đã ẩn, chỉ bạn còn thấy", liked: "Shop đã thích", remove: "Xoá", by: "Shop",
     title: "Điện thoại của khách", apps: "Ứng dụng", who: "Khách", another: "Thêm khách", write: "Viết tin nhắn", send: "Gửi", attach: "Gửi ảnh",
     close: "Đóng điện thoại", more: "Việc khác", keys: "Bàn phím trả lời", block: "Chặn shop", unblock: "Bỏ chặn", follow: "Quan tâm / bắt đầu",
     start: "Bắt đầu", comeStart: "Khách đến từ khung chat của shop. Bấm Bắt đầu để shop nhận ra.", comeSay: "Khách đến từ khung chat của shop. Gửi dòng viết sẵn để shop nhận ra.",
@@ -27,6 +28,7 @@ const WORDS = {
     unit: { characters: "ký tự", bytes: "byte", utf16: "ký tự", gsm: "ký tự" },
   },
   en: {
+    chats: "Messages", posts: "Post", comment: "Write a comment", hidden: "Hidden by the shop, only you still see it", liked: "The shop likes this", remove: "Delete", by: "Shop",
     title: "Customers' phones", apps: "Apps", who: "Customer", another: "Another customer", write: "Write a message", send: "Send", attach: "Send a picture",
     close: "Close the phone", more: "More", keys: "Answer keys", block: "Block the shop", unblock: "Unblock", follow: "Follow / begin",
     start: "Start", comeStart: "Came from the shop's chat. Press Start, and the shop knows who it is.", comeSay: "Came from the shop's chat. Send the line as it is, and the shop knows who it is.",
@@ -53,6 +55,7 @@ const WORDS = {
     unit: { characters: "characters", bytes: "bytes", utf16: "characters", gsm: "characters" },
   },
   "zh-TW": {
+    chats: "訊息", posts: "貼文", comment: "輸入留言", hidden: "商店已隱藏，只有您看得到", liked: "商店按讚", remove: "刪除", by: "商店",
     title: "顧客的手機", apps: "應用程式", who: "顧客", another: "新增顧客", write: "輸入訊息", send: "傳送", attach: "傳送圖片",
     close: "關閉手機", more: "更多", keys: "回覆鍵盤", block: "封鎖商店", unblock: "解除封鎖", follow: "加入／開始",
     start: "開始", comeStart: "從商店的對話過來。按「開始」，商店就認得。", comeSay: "從商店的對話過來。送出寫好的這一行，商店就認得。",
