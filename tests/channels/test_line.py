@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import pytest
-from aiohttp import ClientSession, web
+from aiohttp import ClientSession
 from msgspec.structs import replace
 
 from channels.line import channel as line
@@ -21,6 +21,7 @@ from sandbox.line import BOT, Line, stand_in
 from sandbox.shown import Bubble, Offer, Pressed, Wrote
 from sandbox.stand_in import StandIn
 from tests.channels.contract import SECRET, TOKEN, delivery, request, send_all
+from tests.doors import Door, hub_door
 from tests.processes import eventually
 
 LAN = "U5f1e3a9b7c2d4e6f8a0b1c2d3e4f5a6b"
@@ -57,21 +58,9 @@ async def world() -> AsyncIterator[World]:
 
 
 @pytest.fixture
-async def hooked() -> AsyncIterator[tuple[str, list[bytes]]]:
-    """A hub's door that takes everything."""
-    arrived: list[bytes] = []
-
-    async def take(asked: web.Request) -> web.Response:
-        arrived.append(await asked.read())
-        return web.Response()
-
-    app = web.Application()
-    app.add_routes([web.post("/hooks/line/shop", take)])
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    yield f"http://127.0.0.1:{runner.addresses[0][1]}/hooks/line/shop", arrived
-    await runner.cleanup()
+async def hooked() -> AsyncIterator[Door]:
+    async with hub_door("/hooks/line/shop") as door:
+        yield door
 
 
 async def test_first_call_answers_by_the_token_and_the_rest_is_pushed(world: World) -> None:
@@ -295,7 +284,7 @@ async def test_typing_is_shown_to_a_person_and_asked_of_no_group(world: World) -
     assert [LAN] == [phone.id for phone in world.phones.desk.phones.values() if phone.typing_until]
 
 
-async def test_connecting_sets_the_hook_tries_it_and_tells_who_it_is(world: World, hooked: tuple[str, list[bytes]]) -> None:
+async def test_connecting_sets_the_hook_tries_it_and_tells_who_it_is(world: World, hooked: Door) -> None:
     hook, arrived = hooked
 
     found = await world.channel.connect(hook)

@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import msgspec
 from hypothesis import HealthCheck, given, settings
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 from hub.model.errors import Unparseable
 from hub.model.events import Incoming, Said
 from sandbox.messaging import INSTAGRAM, MESSENGER
+from tests.channels.anywhere import anything, spots
 from tests.channels.contract import request
 from tests.channels.messaging_world import built
 
@@ -26,19 +26,7 @@ CHANNELS = {
     INSTAGRAM: built(INSTAGRAM, None, "https://graph.example", instagram_account_id=""),  # type: ignore[arg-type]
 }
 
-anything = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=20),
-    lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["id", "mid", "payload", "type", "url", "x"]), inner, max_size=3)
-    ),
-    max_leaves=8,
-)
-
-
-def spots(of: Any) -> list[tuple[Any, Any]]:  # noqa: ANN401 - JSON
-    """Every place in a body: what holds it, and under which key."""
-    keys = list(of) if isinstance(of, dict) else list(range(len(of))) if isinstance(of, list) else []
-    return [(of, key) for key in keys] + [deeper for key in keys for deeper in spots(of[key])]
+ANYTHING = anything("id", "mid", "payload", "type", "url", "x")
 
 
 @given(data=st.data())
@@ -47,7 +35,7 @@ def test_known_webhooks_with_anything_anywhere_only_meet_the_one_refusal(data: s
     kind, body = data.draw(st.sampled_from(BODIES))
     body = json.loads(json.dumps(body))
     where, key = data.draw(st.sampled_from(spots(body)))
-    where[key] = data.draw(anything)
+    where[key] = data.draw(ANYTHING)
 
     try:
         found = CHANNELS[kind].parse(request(msgspec.json.encode(body), {}))

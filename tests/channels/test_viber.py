@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import msgspec
 import pytest
-from aiohttp import ClientSession, web
+from aiohttp import ClientSession
 from msgspec.structs import replace
 
 from channels.viber import channel as viber
@@ -19,6 +19,7 @@ from sandbox.shown import Webhook
 from sandbox.stand_in import StandIn
 from sandbox.viber import Viber
 from tests.channels.contract import TOKEN, delivery, request, send_all
+from tests.doors import Door, hub_door
 
 LAN = "Xm4u2lQ7pVd0J1kq3AbCdE=="
 
@@ -63,21 +64,9 @@ async def world() -> AsyncIterator[World]:
 
 
 @pytest.fixture
-async def hooked() -> AsyncIterator[tuple[str, list[bytes]]]:
-    """A hub's door that takes everything."""
-    arrived: list[bytes] = []
-
-    async def take(asked: web.Request) -> web.Response:
-        arrived.append(await asked.read())
-        return web.Response()
-
-    app = web.Application()
-    app.add_routes([web.post("/hooks/viber/shop", take)])
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    yield f"http://127.0.0.1:{runner.addresses[0][1]}/hooks/viber/shop", arrived
-    await runner.cleanup()
+async def hooked() -> AsyncIterator[Door]:
+    async with hub_door("/hooks/viber/shop") as door:
+        yield door
 
 
 async def test_words_go_both_ways_and_receipts_come_back_under_one_token(world: World) -> None:
@@ -185,7 +174,7 @@ async def test_who_leaves_is_told_and_refused(world: World) -> None:
         await world.say(Message(text="Chào"))
 
 
-async def test_connecting_sets_the_webhook_that_viber_looks_at_first(world: World, hooked: tuple[str, list[bytes]]) -> None:
+async def test_connecting_sets_the_webhook_that_viber_looks_at_first(world: World, hooked: Door) -> None:
     hook, arrived = hooked
 
     before = await world.channel.look(hook)

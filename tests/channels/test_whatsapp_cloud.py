@@ -8,7 +8,7 @@ import pytest
 from aiohttp import ClientSession
 from msgspec.structs import replace
 
-from channels.whatsapp_cloud.channel import Settings, WhatsAppCloud
+from channels.whatsapp_cloud.channel import WhatsAppCloud
 from channels.whatsapp_cloud.template import problems_of
 from hub.model.address import Address
 from hub.model.errors import Rejected, TemporaryFailure
@@ -22,10 +22,9 @@ from sandbox.stand_in import StandIn
 from sandbox.whatsapp_cloud import WhatsApp
 from tests.channels.contract import SECRET, TOKEN, delivery
 from tests.channels.kind_whatsapp_cloud import NUMBER, read_of, webhook
+from tests.channels.whatsapp_world import SETTINGS, TO, number_at, served, unconnected
 from tests.processes import eventually
 
-TO = "84912000111"
-SETTINGS = Settings(account="shop", token=TOKEN, secret=SECRET, verify_token="words", phone_number_id=NUMBER)
 AT = Address(channel="whatsapp_cloud", account="shop", id=TO)
 
 
@@ -50,20 +49,14 @@ def whatsapp() -> WhatsApp:
 
 @pytest.fixture
 async def stand_in(whatsapp: WhatsApp) -> AsyncIterator[StandIn]:
-    stand_in = StandIn(whatsapp, receipts="")
-    await stand_in.start()
-    yield stand_in
-    await stand_in.stop()
+    async with served(whatsapp) as stand_in:
+        yield stand_in
 
 
 @pytest.fixture
 async def channel(stand_in: StandIn) -> AsyncIterator[WhatsAppCloud]:
-    async with ClientSession() as session:
-        yield WhatsAppCloud(replace(SETTINGS, base_url=f"{stand_in.base_url}/v25.0"), session)
-
-
-def unconnected() -> WhatsAppCloud:
-    return WhatsAppCloud(SETTINGS, None)  # type: ignore[arg-type]
+    async with number_at(stand_in) as channel:
+        yield channel
 
 
 # --- files ---

@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import msgspec
 from hypothesis import HealthCheck, given, settings
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 
 from hub.model.errors import Unparseable
 from hub.model.events import Incoming, Said, Unparsed
+from tests.channels.anywhere import anything, spots
 from tests.channels.contract import request
 from tests.channels.kind_whatsapp_cloud import make, webhook
 
@@ -21,19 +21,7 @@ BODIES = [
 ]
 CHANNEL = make(None, "http://127.0.0.1:1")  # type: ignore[arg-type]
 
-anything = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=20),
-    lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["id", "type", "body", "text", "from", "x"]), inner, max_size=3)
-    ),
-    max_leaves=8,
-)
-
-
-def spots(of: Any) -> list[tuple[Any, Any]]:  # noqa: ANN401 - JSON
-    """Every place in a body: what holds it, and under which key."""
-    keys = list(of) if isinstance(of, dict) else list(range(len(of))) if isinstance(of, list) else []
-    return [(of, key) for key in keys] + [deeper for key in keys for deeper in spots(of[key])]
+ANYTHING = anything("id", "type", "body", "text", "from", "x")
 
 
 @given(data=st.data())
@@ -41,7 +29,7 @@ def spots(of: Any) -> list[tuple[Any, Any]]:  # noqa: ANN401 - JSON
 def test_documented_webhooks_with_anything_anywhere_only_meet_the_one_refusal(data: st.DataObject) -> None:
     body = json.loads(json.dumps(data.draw(st.sampled_from(BODIES))))
     where, key = data.draw(st.sampled_from(spots(body)))
-    where[key] = data.draw(anything)
+    where[key] = data.draw(ANYTHING)
 
     try:
         found = CHANNEL.parse(request(msgspec.json.encode(body), {}))

@@ -8,7 +8,7 @@ from aiohttp import ClientSession
 from msgspec.structs import replace
 
 from channels.meta import graph
-from channels.whatsapp_cloud.channel import KIND, Settings, WhatsAppCloud
+from channels.whatsapp_cloud.channel import KIND, WhatsAppCloud
 from channels.whatsapp_cloud.codes import CODES
 from channels.whatsapp_cloud.standing import Told, standing_of
 from hub.model.errors import Misconfigured, Rejected, SettingsError
@@ -19,9 +19,7 @@ from sandbox.stand_in import StandIn
 from sandbox.whatsapp_cloud import BUSINESS, WhatsApp
 from tests.channels.contract import SECRET, TOKEN, delivery
 from tests.channels.kind_whatsapp_cloud import NUMBER
-
-SETTINGS = Settings(account="shop", token=TOKEN, secret=SECRET, verify_token="words", phone_number_id=NUMBER)
-TO = "84912000111"
+from tests.channels.whatsapp_world import SETTINGS, TO, number_at, served, unconnected
 
 
 @pytest.fixture
@@ -31,20 +29,14 @@ def whatsapp() -> WhatsApp:
 
 @pytest.fixture
 async def stand_in(whatsapp: WhatsApp) -> AsyncIterator[StandIn]:
-    stand_in = StandIn(whatsapp, receipts="")
-    await stand_in.start()
-    yield stand_in
-    await stand_in.stop()
+    async with served(whatsapp) as stand_in:
+        yield stand_in
 
 
 @pytest.fixture
 async def channel(stand_in: StandIn) -> AsyncIterator[WhatsAppCloud]:
-    async with ClientSession() as session:
-        yield WhatsAppCloud(replace(SETTINGS, base_url=f"{stand_in.base_url}/v25.0"), session)
-
-
-def unconnected() -> WhatsAppCloud:
-    return WhatsAppCloud(SETTINGS, None)  # type: ignore[arg-type]
+    async with number_at(stand_in) as channel:
+        yield channel
 
 
 def wrong(**settings: str) -> str:

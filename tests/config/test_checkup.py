@@ -12,18 +12,17 @@ from config.journeys_read import FOLDER
 from config.publishing import published_rules
 from config.reading import Secret
 from config.settings import Account, Settings, load_settings
-from config.stored import Store, store
+from config.stored import Store
 from hub.engine.reindexing import VERSION
 from hub.engine.tail import TAIL_ENTRIES
 from hub.model.people import Role, User
 from hub.model.record import Live
 from hub.model.runs import Run
 from hub.store.codec import encode_record
-from hub.store.keys import Keys
-from hub.store.links import connect
 from hub.store.meta import VIEWS
 from hub.store.people import Change, Users
 from tests.servers import Node, redis_on_socket
+from tests.stores import store_named
 
 MIB = 1024 * 1024
 SAMPLE = (FOLDER / "cart-recovery.yaml").read_text()
@@ -38,9 +37,8 @@ def node() -> Iterator[Node]:
 
 @pytest.fixture
 async def parts(node: Node, tmp_path: Path) -> AsyncIterator[Store]:
-    links = await connect(node.url)
-    yield store(links, Keys(f"{tmp_path.name}:"))
-    await links.stop()
+    async with store_named(node, tmp_path.name) as parts:
+        yield parts
 
 
 @pytest.fixture

@@ -13,13 +13,14 @@ from hub.engine.clock import SystemClock
 from hub.model.errors import Misconfigured, Rejected, Throttled
 from hub.model.media import DAY_MS, Unhad
 from hub.model.message import Attachment, MediaKind
-from hub.store.links import Links, connect
+from hub.store.links import Links
 from hub.store.wanted import WantedFiles
 from tests.media.collecting import Collecting, Provider, collecting, entry_of, picture
 from tests.media.test_fetching import served
 from tests.pictures import exif, jpeg, png, segment
 from tests.processes import eventually
 from tests.servers import Node, redis_on_port
+from tests.stores import emptied
 from tests.whole.world import MovedClock
 
 PAGE = b"<!DOCTYPE html><html><body>Sign in</body></html>"
@@ -33,10 +34,8 @@ def server() -> Iterator[Node]:
 
 @pytest.fixture
 async def links(server: Node) -> AsyncIterator[Links]:
-    links = await connect(server.url)
-    await links.call("", "FLUSHALL")
-    yield links
-    await links.stop()
+    async with emptied(server) as links:
+        yield links
 
 
 class Files:

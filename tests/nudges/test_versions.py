@@ -9,17 +9,16 @@ from msgspec.structs import replace
 from config.journeys_read import FOLDER
 from config.publishing import known_rules, published_rules
 from config.settings import Settings, load_settings
-from config.stored import Store, store
+from config.stored import Store
 from hub.model.errors import SettingsError
 from hub.model.record import Live
 from hub.model.runs import Run, RunState
 from hub.nudges.journey import Journey, Send
 from hub.nudges.rules import Rules
 from hub.store.codec import encode_record
-from hub.store.keys import Keys
-from hub.store.links import connect
 from tests.nudges.world import greeted, journeys, rules, steps_of
 from tests.servers import Node, redis_on_socket
+from tests.stores import store_named
 
 NAME = "cart-recovery"
 SAMPLE = (FOLDER / f"{NAME}.yaml").read_text()
@@ -35,9 +34,8 @@ def node() -> Iterator[Node]:
 
 @pytest.fixture
 async def parts(node: Node, tmp_path: Path) -> AsyncIterator[Store]:
-    links = await connect(node.url)
-    yield store(links, Keys(f"{tmp_path.name}:"))
-    await links.stop()
+    async with store_named(node, tmp_path.name) as parts:
+        yield parts
 
 
 @pytest.fixture

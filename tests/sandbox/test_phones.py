@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from aiohttp import ClientSession, web
+from aiohttp import ClientSession
 
 from sandbox.bringing import Bringing
 from sandbox.faults import FaultKind, Faults
@@ -18,6 +18,7 @@ from sandbox.telegram.memory import Memory
 from sandbox.telegram.phones import TelegramShelf
 from sandbox.telegram.stand_in import TelegramStandIn
 from sandbox.troubles import TROUBLES
+from tests.doors import Door, hub_door
 from tests.pictures import png
 from tests.processes import eventually
 
@@ -153,50 +154,23 @@ async def test_every_trouble_of_a_phones_menu_befalls_that_customer_alone(street
     assert (404, 415) == (unknown, foreign)
 
 
-class Door:
-    """A hub that notes the bodies it was brought."""
-
-    def __init__(self) -> None:
-        self.brought: list[bytes] = []
-        self.url = ""
-        self._runner: web.AppRunner | None = None
-
-    async def start(self) -> None:
-        app = web.Application()
-        app.add_routes([web.post("/", self._take)])
-        self._runner = web.AppRunner(app)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}/"
-
-    async def stop(self) -> None:
-        assert self._runner is not None
-        await self._runner.cleanup()
-
-    async def _take(self, request: web.Request) -> web.Response:
-        self.brought.append(await request.read())
-        return web.Response()
-
-
 @pytest.fixture
 async def door() -> AsyncIterator[Door]:
-    made = Door()
-    await made.start()
-    yield made
-    await made.stop()
+    async with hub_door() as door:
+        yield door
 
 
 async def brought(door: Door, *words: bytes, alone: float) -> list[bytes]:
     """What a hub hears of these, told while two shall be swapped."""
     faults = Faults()
     bringing = Bringing(faults, alone=alone)
-    bringing.hook = door.url
+    bringing.hook, arrived = door
     faults.add(next(fault for fault in TROUBLES.values() if fault.kind is FaultKind.REORDER))
     for word in words:
         bringing.bring("lan", Webhook(body=word, headers={}))
-    await eventually(lambda: len(door.brought) == len(words), what="all of them")
+    await eventually(lambda: len(arrived) == len(words), what="all of them")
     await bringing.stop()
-    return door.brought
+    return arrived
 
 
 async def test_of_two_lines_that_are_swapped_the_second_comes_first(door: Door) -> None:

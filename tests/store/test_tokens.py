@@ -14,10 +14,11 @@ from hub.engine.clock import SystemClock
 from hub.model.errors import Misconfigured, StoreAway, TemporaryFailure
 from hub.model.ports import Token
 from hub.store.keys import Keys
-from hub.store.links import Links, connect
+from hub.store.links import Links
 from hub.store.tokens import TokenHouse
 from tests.servers import Node, eventually, redis_on_port
 from tests.store.token_owner import KEY, credentials
+from tests.stores import emptied
 
 HERE = "main"
 
@@ -49,10 +50,8 @@ def server() -> Iterator[Node]:
 
 @pytest.fixture
 async def links(server: Node) -> AsyncIterator[Links]:
-    links = await connect(server.url)
-    await links.call("", "FLUSHALL")
-    yield links
-    await links.stop()
+    async with emptied(server) as links:
+        yield links
 
 
 @pytest.fixture
