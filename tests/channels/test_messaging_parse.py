@@ -46,7 +46,7 @@ def test_known_webhooks_with_anything_anywhere_only_meet_the_one_refusal(data: s
     assert all(isinstance(event.at, int) for event in found if isinstance(event, Incoming))
 
 
-@given(broken=anything, place=st.integers(min_value=0, max_value=2))
+@given(broken=ANYTHING, place=st.integers(min_value=0, max_value=2))
 def test_one_broken_element_costs_no_other(broken: object, place: int) -> None:
     words: list[object] = [
         {"sender": {"id": "5"}, "recipient": {"id": "1"}, "timestamp": 1, "message": {"mid": f"m{n}", "text": str(n)}} for n in range(2)

@@ -40,7 +40,7 @@ def test_documented_webhooks_with_anything_anywhere_only_meet_the_one_refusal(da
     assert all(event.address.id for event in found if isinstance(event, Incoming))
 
 
-@given(broken=anything, place=st.integers(min_value=0, max_value=2))
+@given(broken=ANYTHING, place=st.integers(min_value=0, max_value=2))
 def test_one_broken_element_costs_no_other(broken: object, place: int) -> None:
     said: list[object] = [{"from": "84912000111", "id": f"m{n}", "type": "text", "text": {"body": str(n)}} for n in range(2)]
     said.insert(place, broken)

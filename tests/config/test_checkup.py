@@ -126,7 +126,7 @@ async def test_a_journey_changed_under_its_customers_is_told_before_the_hub_is_s
 
     (tmp_path / "one.yaml").write_text(SAMPLE.replace("not_after: 12 h", "not_after: 11 h", 1))
 
-    assert ["people", "inbox"] == before
+    assert ["people", "inbox", "alerts"] == before
     says((await look_inside(settings, parts))[-1], Level.FAIL, "cart-recovery changed", "raise its `version`")
     (tmp_path / "one.yaml").write_text("journey: [")
-    assert ["people", "inbox"] == [one.name for one in await look_inside(settings, parts)]
+    assert ["people", "inbox", "alerts"] == [one.name for one in await look_inside(settings, parts)]
