@@ -114,6 +114,11 @@ class Gestures:
         finally:
             due[0].cancel()
 
+    @property
+    def under_way(self) -> int:
+        """How many are being made."""
+        return len(self._tasks)
+
     async def close(self) -> None:
         """End those under way."""
         for task in self._tasks:

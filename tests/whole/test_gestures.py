@@ -10,6 +10,7 @@ import pytest_asyncio
 
 from config.settings import load_settings
 from hub.model.feed import FeedTyping
+from hub.web.channel_shapes import LogPage
 from sandbox.faults import Fault, FaultKind
 from sandbox.line import Line as LineProvider
 from sandbox.messaging import MESSENGER, provider_and_stand_in
@@ -220,9 +221,19 @@ async def test_a_refused_gesture_is_counted_and_neither_tried_again_nor_in_the_a
     await shop.answered("messenger/shop", who, "phi ship bao nhieu", least=2)
     await eventually(lambda: shop.counted(MESSENGER, "read Rejected") > refused + 1, what="the count of the next word's")
 
-    told = (await shop.house.caller.ask("GET", "/api/channels/messenger/shop/log?failed=true")).body
-    assert 2 == len(shop.asked("messenger/shop", who, "sender_action"))
-    assert [] == told["entries"]
+    # What comes after them in the log is there, so they would be.
+    await shop.answered("messenger/shop", who, "doi tra the nao", least=3)
+    await eventually(lambda: shop.counted(MESSENGER, "read Rejected") > refused + 2, what="the count of the last word's")
+    customer, path = await shop.customer("messenger/shop", who), "/api/channels/messenger/shop/log?limit=200"
+
+    async def written() -> bool:
+        told = (await shop.house.caller.ask("GET", path)).read(LogPage)
+        return 3 == sum(one.exchange.customer == customer for one in told.entries)
+
+    await eventually(written, what="three answers in the log")
+    failed = (await shop.house.caller.ask("GET", f"{path}&failed=true")).read(LogPage)
+    assert 3 == len(shop.asked("messenger/shop", who, "sender_action"))
+    assert () == failed.entries
 
 
 async def test_the_id_told_with_an_answer_makes_two_who_were_met_apart_one(shop: Shop) -> None:
