@@ -18,6 +18,7 @@ from hub.engine.tail import TAIL_ENTRIES
 from hub.model.alert_message import sentence_of
 from hub.model.errors import HubError, SettingsError
 from hub.model.people import Role
+from hub.store.accounts import KeptAccounts
 from hub.store.alerts import Alerts
 from hub.store.embedded_setup import MEBIBYTE
 from hub.store.people import Users
@@ -128,9 +129,10 @@ async def alerts_finding(settings: Settings, parts: Store) -> Finding:
     reader = replace(reader_of(settings), language="en")
     if open_now:
         return Finding(name="alerts", level=Level.WARN, text=" ".join(sentence_of(alert, reader) for alert in open_now))
-    known = {(account.channel, account.name) for account in settings.accounts}
+    kept = await KeptAccounts(parts.links, parts.keys).all()
+    known = {(account.channel, account.name) for account in settings.accounts} | {one.place for one in kept if one.active}
     if lost := [f"{to.channel}/{to.account}" for to in settings.alerts.to if (to.channel, to.account) not in known]:
-        text = f"alerts.to names {', '.join(lost)}, which is no account of hub.toml; nobody is told over it before it is set up."
+        text = f"alerts.to names {', '.join(lost)}, which is no account at work here; nobody is told over it before it is set up."
         return Finding(name="alerts", level=Level.WARN, text=text)
     if not settings.alerts.to and not settings.alerts.webhook:
         text = "nothing is wrong; who shall be told when something is, is not set: see [alerts] in docs/settings.md"

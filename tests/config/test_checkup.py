@@ -6,18 +6,30 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from config.checkup import BEHIND_MOST, inbox_finding, journeys_finding, look_inside, pages_finding, people_finding, room_finding
+from config.checkup import (
+    BEHIND_MOST,
+    alerts_finding,
+    inbox_finding,
+    journeys_finding,
+    look_inside,
+    pages_finding,
+    people_finding,
+    room_finding,
+)
 from config.doctor import Finding, Level
 from config.journeys_read import FOLDER
 from config.publishing import published_rules
 from config.reading import Secret
 from config.settings import Account, Settings, load_settings
+from config.settings import Alerts as ForStaff
 from config.stored import Store
 from hub.engine.reindexing import VERSION
 from hub.engine.tail import TAIL_ENTRIES
+from hub.model.address import Address
 from hub.model.people import Role, User
 from hub.model.record import Live
 from hub.model.runs import Run
+from hub.store.accounts import KeptAccount, KeptAccounts
 from hub.store.codec import encode_record
 from hub.store.meta import VIEWS
 from hub.store.people import Change, Users
@@ -112,6 +124,17 @@ async def test_an_inbox_that_is_not_built_or_falls_behind_is_told(parts: Store) 
     for one in added:
         await one
     says(await inbox_finding(parts), Level.WARN, f"{BEHIND_MOST + 1} journal entries wait")
+
+
+async def test_whom_nobody_can_be_told_over_is_told(settings: Settings, parts: Store) -> None:
+    to = (Address(channel="telegram", account="main", id="1"), Address(channel="email", account="shop", id="ops@shop.example"))
+    says(await alerts_finding(settings, parts), Level.OK, "is not set", "[alerts]")
+
+    told = replace(settings, accounts=(TELEGRAM,), alerts=ForStaff(to=to))
+    says(await alerts_finding(told, parts), Level.WARN, "email/shop", "no account at work")
+
+    await KeptAccounts(parts.links, parts.keys).put(KeptAccount(channel="email", account="shop", sealed=b"x", key="k"))
+    says(await alerts_finding(told, parts), Level.OK, "the shop's people are told")
 
 
 async def test_a_journey_changed_under_its_customers_is_told_before_the_hub_is_stopped(
