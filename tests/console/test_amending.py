@@ -4,6 +4,7 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from sandbox.telegram.world import Json
+from tests.console.test_access import findings
 from tests.console.world import PERSON_ASKED, Desk
 from tests.processes import eventually
 
@@ -54,6 +55,9 @@ async def test_words_are_corrected_by_the_menu_and_what_stood_there_is_one_press
     corrected = word(page, "Giá 120.000 ạ")
     await corrected.get_by_role("button", name="changed").click(timeout=LATE_MS)
     await expect(corrected.locator("del")).to_have_text("Giá 100.000 ạ")
+    await page.keyboard.press("w")
+    await expect(page.get_by_role("textbox", name="New words")).to_have_value("Giá 120.000 ạ")
+    assert [] == await findings(page)
     assert ("Giá 120.000 ạ", True) == (phone(desk, who)[-1]["text"], phone(desk, who)[-1]["edited"])
 
 

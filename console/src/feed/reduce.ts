@@ -111,7 +111,7 @@ function timelineCame(state: DeskState, { customer, page, older }: Extract<News,
 function answered(state: DeskState, customer: string, lines: readonly Line[]): DeskState {
   let pending = state.pending;
   for (const { entry } of lines) {
-    if (entry.who !== `agent:${state.me}`) continue;
+    if (entry.who !== `agent:${state.me}` || (entry.kind !== "note" && entry.kind !== "message")) continue;
     const act = entry.kind === "note" ? "note" : "say";
     const done = pending.find(
       (one) =>
