@@ -16,7 +16,7 @@ FORMAT = 4
 again once it has gone; from then on it does not start any more. Raised also where an older worker beside a newer one leaves undone what
 only the newer one does (a new index): after the raise the views are built anew.
 3: what channels tell beyond words (referrals, opt-ins, comments, calls, changed ids), and what messages offer beyond quick replies.
-4: what became of messages that went out (corrected, taken back), as asked and as a delivery.
+4: what became of messages that went out (corrected, taken back) and of comments (answered, hidden, liked), as asked and as a delivery.
 """
 
 VIEWS = "inbox"
