@@ -43,7 +43,7 @@ def store_answers(deliveries: Deliveries) -> Mapping[str, Answer]:
         fields = (await deliveries.kept(customer, [id])).get(id)
         if not fields:
             return "null"
-        told = {"state": fields["s"].decode(), "reason": fields.get("r", b"").decode()}
+        told = {name: fields.get(field, b"").decode() for name, field in (("state", "s"), ("reason", "r"), ("code", "c"), ("failure", "f"))}
         return json.encode({**told, "delivery": to_builtins(decode_delivery(fields["b"]))}).decode()
 
     async def external(key: str) -> str:
@@ -174,6 +174,7 @@ def _known(fields: Mapping[str, bytes]) -> Known:
         conversation=sent.conversation,
         root=sent.root,
         state=fields["s"].decode(),
+        tries=sent.tries,
     )
 
 

@@ -11,7 +11,10 @@ provider's own `reason` and `code`, on the timeline (`GET /api/customers/{id}/ti
 the archive and in the channel's log. The console shows its sentence, and the provider's own words as small print. Which of a provider's
 codes is which failure stands as a table in the channel's own file (`channels/*/errors.py`, `channels/*/codes.py`).
 
-A failure the provider tells later, by a receipt, is told as if the call itself had failed; its reason and code go along.
+A failure the provider tells later, by a receipt, is told as if the call itself had failed; its reason and code go along. Where it may pass
+(`connection_failed`, `provider_5xx`, `throttled`), the same words go again after 30 s, 2 min and 10 min, and it is told only after
+that: never marketing, never what arrived meanwhile, what is too old, what the provider's window is closed for, or a bot's words once a
+person answers.
 
 | Failure | What the hub does | What people read |
 | --- | --- | --- |

@@ -23,6 +23,7 @@ from hub.desk.looping import Looping, Loops
 from hub.desk.naming import Naming
 from hub.desk.ownership import Ownership
 from hub.desk.remarks import Remarks
+from hub.desk.resending import Resending
 from hub.desk.threads import Threads
 from hub.engine.merge import Merging
 from hub.engine.receipts import Receipts
@@ -61,7 +62,7 @@ def turning_of(
     rules = rules or rules_of(settings)
     heard: tuple[Step, ...] = (
         Merging(), Receipts(), Arrivals(), Threads(), Naming(INTRODUCING), Aliases(), Happenings(), Linking(), Knowing(), Echoes(),
-        Ownership(RULES), Amending(), Remarks(), Looping(_loops(settings)), Commenting(COMMENTING),
+        Ownership(RULES), Amending(), Remarks(), Resending(RULES), Looping(_loops(settings)), Commenting(COMMENTING),
     )  # fmt: skip
     steps = (*heard, Facts(rules), AnswersComments(rules), Answers(rules), *dialogs, Journeys(rules), Gate(rules), Counting(RULES))
     return Turning(steps=steps, urgent=urgency(shop), quiet=settings.burst_seconds, answers=answers, build=build)

@@ -202,6 +202,11 @@ def _retry(turn: Turn, asked: RetryAsked) -> Turn:
 
 def settled(turn: Turn, draft: Delivery, *, agent: str) -> Turn:
     """The turn with a draft, or what did not arrive, decided upon: colleagues are not offered it any more."""
+    return settled_by(turn, draft, f"agent:{agent}")
+
+
+def settled_by(turn: Turn, draft: Delivery, who: str) -> Turn:
+    """The same, decided upon by whoever that is."""
     moved = DeliveryMoved(
         customer=turn.live.id,
         delivery=draft.id,
@@ -211,7 +216,7 @@ def settled(turn: Turn, draft: Delivery, *, agent: str) -> Turn:
         purpose=draft.purpose,
         origin=draft.origin,
         conversation=draft.conversation,
-        reason=f"{SETTLED} by agent:{agent}",
+        reason=f"{SETTLED} by {who}",
         cause=turn.event.id,
         root=draft.root,
     )

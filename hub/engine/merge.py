@@ -117,7 +117,7 @@ def _tombstone(turn: Turn, asked: MergeAsked) -> Turn:
     record = turn.live
     raised = tuple(replace(c, epoch=c.epoch + 1) for c in record.conversations)
     timers = {name: armed for name, armed in record.timers.items() if name != PARKED}
-    brought = encode(replace(record, conversations=raised, parked={}, timers=timers))
+    brought = encode(replace(record, conversations=raised, parked={}, parked_whole={}, timers=timers))
     arrived = MergeArrived(younger=record.id, record=brought, evidence=asked.evidence)
     turn = turn.forward(_event(turn, 0, asked.other, arrived)).fact("merged into", customer=asked.other, evidence=asked.evidence)
     answer = turn.answers.get(f"unsent/{record.id}", "[]")
@@ -179,6 +179,7 @@ def _joined(turn: Turn, arrived: MergeArrived) -> Turn:
         consents=_consents(mine.consents, theirs.consents, turn.now),
         conversations=_conversations(mine.conversations, theirs.conversations),
         parked={**theirs.parked, **mine.parked},
+        parked_whole={**theirs.parked_whole, **mine.parked_whole},
         echoes={**theirs.echoes, **mine.echoes},
         heard={**theirs.heard, **mine.heard},
         deferred=(*mine.deferred, *theirs.deferred),

@@ -19,6 +19,11 @@ from hub.model.words import DeliveryState, Origin, Purpose
 PARKED_FOR_MS = 60_000
 PARKED_AT_MOST = 50
 TIMER = "parked receipts"
+AGAIN = "again:"
+"""The timer's name is this, how often it was sent again before, and the delivery."""
+PAUSES_MS = (30_000, 120_000, 600_000)
+"""Before what a provider could not deliver for a passing reason is sent again; after the last of them it waits for a person."""
+WAITING_AT_MOST = 20
 
 
 class Known(Value, frozen=True):
@@ -31,6 +36,7 @@ class Known(Value, frozen=True):
     conversation: str = ""
     root: str = ""
     state: str = ""
+    tries: int = 0
 
 
 class Receipts:
@@ -54,27 +60,34 @@ class Receipts:
             return turn.done() if isinstance(turn.event.body, Receipt) else turn
         again = isinstance(turn.event.body, TimerFired)
         if again:
-            turn = turn.with_record(parked={}).disarm(TIMER)
-        parked: dict[str, str] = {}
-        for key, state in asked.items():
+            turn = turn.with_record(parked={}, parked_whole={}).disarm(TIMER)
+        parked: dict[str, Receipt] = {}
+        for key, receipt in asked.items():
             found = known(turn, key)
             if found:
-                turn = placed(turn, found, _receipt(turn, DeliveryState(state)))
+                turn = placed(turn, found, receipt)
             elif not again:
-                parked[key] = state
+                parked[key] = receipt
             else:
-                turn = turn.fact("receipt of an unknown delivery", state=state)
+                turn = turn.fact("receipt of an unknown delivery", state=receipt.state.value)
         return _parked(turn, parked).done()
 
 
-def _asked(turn: Turn) -> dict[str, str]:
-    """Question key → state: of the receipt itself, or of those parked when their timer fires."""
+def _asked(turn: Turn) -> dict[str, Receipt]:
+    """Question key → the receipt itself, or those parked when their timer fires."""
     match turn.event.body:
-        case Receipt(external_ids=ids, state=state):
-            return {f"{turn.record.id}|{turn.event.address}|{id}": state.value for id in ids}  # noqa: A001 - the field's name
+        case Receipt(external_ids=ids) as receipt:
+            return {f"{turn.record.id}|{turn.event.address}|{id}": receipt for id in ids}  # noqa: A001 - the field's name
         case TimerFired(name=name) if name == TIMER:
-            return dict(turn.live.parked)
+            return {key: _whole(turn.live, key) for key in turn.live.parked}
     return {}
+
+
+def _whole(record: Live, key: str) -> Receipt:
+    """A parked receipt as it came; of one that an older version parked, the state."""
+    state = DeliveryState(record.parked[key])
+    told = record.parked_whole.get(key)
+    return told if told and told.state is state else Receipt(external_ids=(), state=state)
 
 
 def _watermarks(turn: Turn) -> tuple[str, ...]:
@@ -102,11 +115,11 @@ class Parked(Value, frozen=True):
 def parked(record: Live) -> list[Parked]:
     """The receipts a record has parked."""
     found = []
-    for key, state in record.parked.items():
+    for key in record.parked:
         for address in record.addresses:
             head = f"{record.id}|{address}|"
             if key.startswith(head):
-                found.append(Parked(address=address, body=Receipt(external_ids=(key.removeprefix(head),), state=DeliveryState(state))))
+                found.append(Parked(address=address, body=replace(_whole(record, key), external_ids=(key.removeprefix(head),))))
                 break
     return found
 
@@ -114,11 +127,6 @@ def parked(record: Live) -> list[Parked]:
 def known(turn: Turn, key: str) -> Known | None:
     """What was answered to the question whose id `customer|address|provider's id` is; None where nobody was sent that."""
     return json.decode(turn.answers.get(f"external/{key}", "null"), type=Known | None)
-
-
-def _receipt(turn: Turn, state: DeliveryState) -> Receipt:
-    """What the provider said: the event's own receipt, or one of those parked, of which the state is kept."""
-    return turn.event.body if isinstance(turn.event.body, Receipt) else Receipt(external_ids=(), state=state)
 
 
 def placed(turn: Turn, found: Known, receipt: Receipt) -> Turn:
@@ -144,10 +152,20 @@ def placed(turn: Turn, found: Known, receipt: Receipt) -> Turn:
     turn = replace(turn, receipts=(*turn.receipts, (found.delivery, state)), moved=(*turn.moved, moved))
     turn = turn.fact("receipt", delivery=found.delivery, state=state.value)
     news = failure and (not found.state or climbs(DeliveryState(found.state), state))
-    return turn.forward(_ended(turn, moved)) if news else turn
+    if news and receipt.failure and receipt.failure.is_passing and _may_go_again(turn, found):
+        turn = turn.arm(f"{AGAIN}{found.tries}:{found.delivery}", turn.now + PAUSES_MS[found.tries])
+        return turn.fact("delivery tried again later", delivery=found.delivery, failure=failure)
+    return turn.forward(ended_event(turn, moved)) if news else turn
 
 
-def _ended(turn: Turn, moved: DeliveryMoved) -> Event:
+def _may_go_again(turn: Turn, found: Known) -> bool:
+    """Marketing goes once at most, and nothing for ever; a tombstone has no timers."""
+    if not isinstance(turn.record, Live) or found.purpose is Purpose.MARKETING:
+        return False
+    return found.tries < len(PAUSES_MS) and sum(name.startswith(AGAIN) for name in turn.record.timers) < WAITING_AT_MOST
+
+
+def ended_event(turn: Turn, moved: DeliveryMoved) -> Event:
     """What the mailbox hears when a call itself fails, for a failure that is told later."""
     body = DeliveryEnded(
         delivery=moved.delivery,
@@ -164,8 +182,13 @@ def _ended(turn: Turn, moved: DeliveryMoved) -> Event:
     )  # fmt: skip
 
 
-def _parked(turn: Turn, parked: dict[str, str]) -> Turn:
+def _parked(turn: Turn, parked: dict[str, Receipt]) -> Turn:
     if not parked:
         return turn
-    kept = dict(list({**turn.live.parked, **parked}.items())[-PARKED_AT_MOST:])
-    return turn.with_record(parked=kept).arm(TIMER, turn.now + PARKED_FOR_MS)
+    states = {key: receipt.state.value for key, receipt in parked.items()}
+    kept = dict(list({**turn.live.parked, **states}.items())[-PARKED_AT_MOST:])
+    # The ids stand in the keys; of what says no more than its state, that is kept alone.
+    told = {key: replace(receipt, external_ids=()) for key, receipt in parked.items()}
+    more = {key: receipt for key, receipt in told.items() if receipt != Receipt(external_ids=(), state=receipt.state)}
+    whole = {key: receipt for key, receipt in {**turn.live.parked_whole, **more}.items() if key in kept}
+    return turn.with_record(parked=kept, parked_whole=whole).arm(TIMER, turn.now + PARKED_FOR_MS)

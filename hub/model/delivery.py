@@ -31,6 +31,7 @@ class Delivery(Value, frozen=True):
     `amends`: what is done to an earlier message instead of sending `message`, which is empty then: a process that knows no amendments
     must not send the words anew.
     `act`: what is done to a comment instead of sending `message`, which is empty then: a process that knows no acts must not send it.
+    `tries`: how often it was sent before and its provider told afterwards that it could not be delivered.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Delivery(Value, frozen=True):
     tag: str = ""
     amends: Amendment | None = None
     act: CommentAct | None = None
+    tries: int = 0
     v: int = 1
 
 

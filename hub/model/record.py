@@ -4,7 +4,7 @@ from hub.model.address import Address
 from hub.model.base import Tagged, Value
 from hub.model.cart import Cart, Orders
 from hub.model.comments import KeptComment, Post
-from hub.model.events import NudgeAsked
+from hub.model.events import NudgeAsked, Receipt
 from hub.model.message import QuickReply
 from hub.model.runs import Run, SentNudge
 from hub.model.window import Heard
@@ -111,7 +111,10 @@ class Armed(Value, frozen=True):
 
 
 class Live(Tagged, frozen=True, tag="live"):
-    """A customer as the hub knows them. `turned`: ms of the last turn, below which no later turn's `now` falls."""
+    """A customer as the hub knows them. `turned`: ms of the last turn, below which no later turn's `now` falls.
+
+    `parked`: the states of receipts that came before the id they speak of; `parked_whole`: those of them that say more than a state.
+    """
 
     id: str
     created: int
@@ -124,6 +127,7 @@ class Live(Tagged, frozen=True, tag="live"):
     armings: int = 0
     deferred: tuple[NudgeAsked, ...] = ()
     parked: dict[str, str] = {}
+    parked_whole: dict[str, Receipt] = {}
     echoes: dict[str, str] = {}
     heard: dict[str, Heard] = {}
     merged: tuple[str, ...] = ()
