@@ -1,8 +1,6 @@
 """A stand-in's own door, `/_sandbox/…`: what other processes and the phones page drive it with."""
 
 import asyncio
-import base64
-import binascii
 import time
 from typing import Protocol, runtime_checkable
 
@@ -13,7 +11,7 @@ from aiohttp.web_routedef import AbstractRouteDef
 from hub.model.base import Value
 from sandbox.desk import Desk
 from sandbox.faults import Fault
-from sandbox.reading import control, guarded, number, told
+from sandbox.reading import control, file_in, guarded, number, told
 from sandbox.shown import Bubble, Comment, Media, Offer, Phone, PostShown
 
 PRESSED_ALOUD = frozenset(("reply", "quick", "row"))
@@ -40,14 +38,6 @@ class Done(Value, frozen=True):
     media_kind: str = ""
     latitude: float | None = None
     longitude: float | None = None
-
-
-def content_of(done: Done) -> bytes:
-    """The file that came along, empty where none did; raises 400."""
-    try:
-        return base64.b64decode(done.content, validate=True)
-    except binascii.Error as error:
-        raise web.HTTPBadRequest(text="content is not base64") from error
 
 
 class Screen(Value, frozen=True, omit_defaults=False):
@@ -136,7 +126,7 @@ class _Door:
         """The place that came along; or the file, kept under an id of the provider's."""
         if done.latitude is not None and done.longitude is not None:
             return (Media(kind="location", latitude=done.latitude, longitude=done.longitude),)
-        content = content_of(done)
+        content = file_in(done.content)
         if not content:
             return ()
         url = self._desk.keep(content, done.mime_type)

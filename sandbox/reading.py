@@ -1,5 +1,7 @@
 """Reading what stand-ins are asked: bodies that should be JSON, numbers in a query, and who may ask at all."""
 
+import binascii
+from base64 import b64decode
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 from urllib.parse import urlencode
@@ -29,6 +31,14 @@ async def control(request: web.Request, kind: type[T]) -> T:
         return msgspec.json.decode(await request.read(), type=kind)
     except msgspec.DecodeError as error:
         raise web.HTTPBadRequest(text=str(error)) from error
+
+
+def file_in(told: str) -> bytes:
+    """The file that came along as base64, empty where none did; raises 400."""
+    try:
+        return b64decode(told, validate=True)
+    except binascii.Error as error:
+        raise web.HTTPBadRequest(text="the file is not base64") from error
 
 
 def number(request: web.Request, key: str) -> float:

@@ -3,12 +3,12 @@
 
 const WORDS = {
   vi: {
-    phone: "Điện thoại", another: "Thêm điện thoại", write: "Viết tin nhắn", send: "Gửi", typing: "đang nhập…",
+    phone: "Điện thoại", another: "Thêm điện thoại", write: "Viết tin nhắn", send: "Gửi", attach: "Gửi ảnh", typing: "đang nhập…",
     block: "Chặn", unblock: "Bỏ chặn", edited: "đã sửa", keys: "Bàn phím trả lời", start: "Bắt đầu",
     hook: "đã nối với hub", polls: "hub đang lấy tin (polling)", nohook: "chưa nối: hub chưa đặt webhook", away: "mất kết nối với sandbox",
   },
   en: {
-    phone: "Phone", another: "Another phone", write: "Write a message", send: "Send", typing: "typing…",
+    phone: "Phone", another: "Another phone", write: "Write a message", send: "Send", attach: "Send a picture", typing: "typing…",
     block: "Block", unblock: "Unblock", edited: "edited", keys: "Answer keys", start: "Start",
     hook: "connected to the hub", polls: "the hub is polling", nohook: "not connected: the hub has set no webhook", away: "the sandbox does not answer",
   },
@@ -26,8 +26,8 @@ const ask = async (path, body) => {
   return answer.json();
 };
 
-const say = (text) =>
-  ask("/_sandbox/say", { chat: state.chat, text, name: names[state.chat] || `Phone ${state.chat}`, language: state.language });
+const say = (text, picture = "") =>
+  ask("/_sandbox/say", { chat: state.chat, text, picture, name: names[state.chat] || `Phone ${state.chat}`, language: state.language });
 
 const element = (tag, className, text) => {
   const made = document.createElement(tag);
@@ -135,6 +135,8 @@ const label = () => {
   at("add").title = word("another");
   at("add").setAttribute("aria-label", word("another"));
   at("text").placeholder = word("write");
+  at("picture").setAttribute("aria-label", word("attach"));
+  at("picture").parentElement.title = word("attach");
   at("block").textContent = word(state.blocked ? "unblock" : "block");
 };
 
@@ -154,6 +156,16 @@ at("form").addEventListener("submit", (event) => {
   const text = at("text").value.trim();
   if (!text) return;
   say(text).then(() => { at("text").value = ""; }, away);
+});
+// Words that are written already go along under the picture.
+at("picture").addEventListener("change", () => {
+  const reader = new FileReader();
+  reader.addEventListener("load", () => {
+    const content = reader.result.slice(reader.result.indexOf(",") + 1);
+    say(at("text").value.trim(), content).then(() => { at("text").value = ""; }, away);
+  });
+  if (at("picture").files[0]) reader.readAsDataURL(at("picture").files[0]);
+  at("picture").value = "";
 });
 at("who").addEventListener("change", (event) => { state.chat = event.target.value; watch(); });
 at("add").addEventListener("click", () => {

@@ -11,7 +11,7 @@ from aiohttp.web_routedef import AbstractRouteDef
 from hub.model.base import Value
 from hub.model.files import NotTaken, sort_of_received
 from sandbox.faults import Fault, Faults
-from sandbox.reading import Handler, control, guarded, number, told
+from sandbox.reading import Handler, control, file_in, guarded, number, told
 from sandbox.telegram.hooks import Hooks
 from sandbox.telegram.world import Received, World
 
@@ -21,7 +21,7 @@ _POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 
 
 
 class Asked(Value, frozen=True):
-    """What a control request may carry; each uses what it needs."""
+    """What a control request may carry; each uses what it needs. `picture`: a file, as base64."""
 
     chat: str
     text: str = ""
@@ -31,6 +31,7 @@ class Asked(Value, frozen=True):
     data: str = ""
     kind: str = ""
     content: dict[str, object] | None = None
+    picture: str = ""
 
 
 class Driven(Protocol):
@@ -44,6 +45,10 @@ class Driven(Protocol):
 
     def say(self, chat: str, text: str, *, name: str = "", language: str = "") -> int:
         """The customer writes."""
+        ...
+
+    def picture(self, chat: str, content: bytes, text: str = "", *, name: str = "", language: str = "") -> int:
+        """The customer sends a picture."""
         ...
 
     def press(self, chat: str, message_id: int, data: str) -> int:
@@ -99,7 +104,10 @@ class _Door:
 
     async def say(self, request: web.Request) -> web.StreamResponse:
         asked = await control(request, Asked)
-        return told({"update_id": self._stand_in.say(asked.chat, asked.text, name=asked.name, language=asked.language)})
+        about = {"name": asked.name, "language": asked.language}
+        if picture := file_in(asked.picture):
+            return told({"update_id": self._stand_in.picture(asked.chat, picture, asked.text, **about)})
+        return told({"update_id": self._stand_in.say(asked.chat, asked.text, **about)})
 
     async def press(self, request: web.Request) -> web.StreamResponse:
         asked = await control(request, Asked)

@@ -9,9 +9,10 @@ import msgspec
 from aiohttp import web
 from aiohttp.web_routedef import AbstractRouteDef
 
-from sandbox.door import Done, Screen, content_of, version_of
+from sandbox.door import Done, Screen, version_of
 from sandbox.faults import Fault, FaultKind
 from sandbox.phones import Person
+from sandbox.reading import file_in
 from sandbox.shown import Bubble, Json, Media, Offer
 from sandbox.telegram.stand_in import TelegramStandIn
 from sandbox.troubles import TROUBLES
@@ -94,7 +95,7 @@ class TelegramShelf:
         ]
 
     def _say(self, done: Done) -> None:
-        content = content_of(done)
+        content = file_in(done.content)
         if content:
             self._stand_in.picture(done.chat, content, done.text, name=done.name, language=done.language)
         else:

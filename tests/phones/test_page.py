@@ -217,6 +217,20 @@ def test_a_picture_of_telegrams_customer_goes_out_under_its_words_and_its_name_s
     assert name == whose.inner_text()
 
 
+def test_telegrams_own_phone_sends_a_picture_with_its_words(window: Window, shop: Demo) -> None:
+    page = window.page
+    page.goto(f"{shop.phone}/")
+    page.locator("#add").click()
+    page.locator("#text").fill("Mẫu này ạ")
+
+    page.get_by_label("Gửi ảnh").set_input_files({"name": "ao.png", "mimeType": "image/png", "buffer": PICTURE})
+
+    line = page.locator(".line.mine", has_text="Mẫu này ạ")
+    expect(line.locator("img")).to_be_visible()
+    assert line.locator("img").evaluate("image => image.decode().then(() => image.naturalWidth > 0)")
+    expect(page.locator("#text")).to_have_value("")
+
+
 def test_a_line_on_a_phone_that_is_not_open_is_counted_at_its_app(window: Window, shop: Demo) -> None:
     window.open("line")
     body = {"chat": PLUGS["instagram"].person(1), "text": "shop mo cua luc may gio"}
