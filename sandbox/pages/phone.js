@@ -143,7 +143,7 @@ const label = () => {
 const offer = () => {
   at("who").replaceChildren(
     ...Object.entries(names).map(([id, name]) => {
-      const option = element("option", "", `${name} (${id})`);
+      const option = element("option", "", name.includes(id) ? name : `${name} (${id})`);
       option.value = id;
       option.selected = id === state.chat;
       return option;

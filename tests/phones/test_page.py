@@ -222,6 +222,7 @@ def test_telegrams_own_phone_sends_a_picture_with_its_words(window: Window, shop
     page.goto(f"{shop.phone}/")
     page.locator("#add").click()
     page.locator("#text").fill("Mẫu này ạ")
+    page.set_viewport_size({"width": 390, "height": 844})
 
     page.get_by_label("Gửi ảnh").set_input_files({"name": "ao.png", "mimeType": "image/png", "buffer": PICTURE})
 
@@ -229,6 +230,7 @@ def test_telegrams_own_phone_sends_a_picture_with_its_words(window: Window, shop
     expect(line.locator("img")).to_be_visible()
     assert line.locator("img").evaluate("image => image.decode().then(() => image.naturalWidth > 0)")
     expect(page.locator("#text")).to_have_value("")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_a_line_on_a_phone_that_is_not_open_is_counted_at_its_app(window: Window, shop: Demo) -> None:
