@@ -1,5 +1,6 @@
 """How a channel account is doing: its rate, and whether it can take anything now."""
 
+from collections import OrderedDict
 from collections.abc import Mapping
 from contextlib import suppress
 from math import ceil
@@ -17,6 +18,7 @@ FAILURES_BEFORE_PAUSE = 5
 LOOK_S = 0.5
 """So often, at most, an account's next call is preceded by a look whether another process was told to wait."""
 PAUSES_S = (1.0, 4.0, 15.0, 60.0, 300.0)
+IDENTITIES_KEPT = 4096
 
 
 class Account:
@@ -35,6 +37,7 @@ class Account:
         self._failures = 0
         self._until = 0.0
         self._waiting: dict[str, float] = {}
+        self._identities: OrderedDict[tuple[str, str], None] = OrderedDict()
 
     async def prepared(self, delivery: Delivery) -> Delivery:
         """The delivery with its files where the provider finds them; raises a SendError, StoreAway."""
@@ -99,6 +102,17 @@ class Account:
         whole = error.whole_account or (error.untold and bool(self._waiting))
         self._waiting[mine] = now + error.retry_after
         return whole
+
+    def is_new(self, address: Address, identity: str) -> bool:
+        """Whether this other id of somebody was not told yet: some providers tell it with every answer, and it is a turn each time."""
+        told = (str(address), identity)
+        if told in self._identities:
+            self._identities.move_to_end(told)
+            return False
+        self._identities[told] = None
+        if len(self._identities) > IDENTITIES_KEPT:
+            self._identities.popitem(last=False)
+        return True
 
     def failed(self) -> None:
         """A call found nobody; after several in a row the account rests, longer each time."""

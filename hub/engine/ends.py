@@ -5,10 +5,13 @@ from msgspec import Struct
 from hub.model.alert import STAFF
 from hub.model.delivery import Delivery
 from hub.model.errors import SendError
-from hub.model.events import DeliveryEnded
+from hub.model.events import DeliveryEnded, Event, JudgeAgain
 from hub.model.failure import Failure
+from hub.model.ids import derived_id
 from hub.model.journal import DeliveryMoved
-from hub.model.words import DeliveryState
+from hub.model.subject import customer_subject
+from hub.model.words import DeliveryState, Purpose
+from hub.store.codec import encode
 
 _BAD = frozenset({DeliveryState.FAILED, DeliveryState.UNKNOWN})
 
@@ -39,6 +42,11 @@ def is_news(delivery: Delivery, state: DeliveryState, why: Why, *, identity: str
     return delivery.customer != STAFF and (state in _BAD or why.failure is Failure.EXPIRED or bool(identity))
 
 
+def is_reply(delivery: Delivery) -> bool:
+    """Whether it answers what the customer wrote; what changes an earlier answer does not."""
+    return delivery.purpose is Purpose.REPLY and delivery.amends is None
+
+
 def ended_of(moved: DeliveryMoved, *, opted_out: bool) -> DeliveryEnded:
     """What the mailbox is told."""
     return DeliveryEnded(
@@ -50,3 +58,19 @@ def ended_of(moved: DeliveryMoved, *, opted_out: bool) -> DeliveryEnded:
         failure=moved.failure,
         code=moved.code,
     )
+
+
+def event_of(delivery: Delivery, body: DeliveryEnded | JudgeAgain, *, now: int, identity: str = "") -> bytes:
+    """It as an entry of the customer's mailbox; `identity`: another id of the person, told as a webhook tells its aliases."""
+    event = Event(
+        id=derived_id("ev", delivery.id, 0),
+        subject=customer_subject(delivery.customer),
+        body=body,
+        at=now,
+        received=now,
+        cause=delivery.id,
+        root=delivery.root,
+        address=delivery.address if identity else None,
+        aliases=(identity,) if identity else (),
+    )
+    return encode(event)

@@ -10,7 +10,7 @@ from msgspec import Struct
 from hub.engine.accounts import Account
 from hub.engine.amending import changing, opened
 from hub.engine.counters import Counters
-from hub.engine.ends import Why, ended_of, is_news, why_of
+from hub.engine.ends import Why, ended_of, event_of, is_news, is_reply, why_of
 from hub.engine.exchanges import attempted
 from hub.engine.gestures import Gestures
 from hub.engine.outcome import voice_of
@@ -31,12 +31,10 @@ from hub.model.errors import (
     Throttled,
     WindowClosed,
 )
-from hub.model.events import DeliveryEnded, Event, JudgeAgain
+from hub.model.events import JudgeAgain
 from hub.model.failure import Failure
-from hub.model.ids import derived_id
 from hub.model.journal import DeliveryMoved
 from hub.model.ports import Call, Clock, Sent
-from hub.model.subject import customer_subject
 from hub.model.words import DeliveryState, Origin, Purpose
 from hub.store.codec import encode, revision_text
 from hub.store.deliveries import Deliveries, Ending, Leave, Progress
@@ -144,7 +142,7 @@ class Sender:
         if queued.prepared is None or self._clock.boottime() - queued.prepared_at > PREPARED_GOOD_S:
             delivery = queued.delivery
             # What goes on a ground of its own (a tag) goes outside of the window, where no provider shows typing.
-            shown = delivery.address if delivery.purpose is Purpose.REPLY and not (delivery.tag or delivery.amends) else None
+            shown = delivery.address if is_reply(delivery) and not delivery.tag else None
             with self._gestures.composing(delivery.customer, shown):
                 queued.prepared = await account.prepared(opened(delivery))
             queued.prepared_at = self._clock.boottime()
@@ -174,12 +172,9 @@ class Sender:
                     return await self._failed(queued, account, OutcomeUnknown("connected twice"), mark=mark)
                 return await self._refused(queued, permit.verdict or "", held=held, mark=mark)
             held = mark
-            queued.done += 1
-            queued.identity = sent.identity or queued.identity
-            if sent.external_id:
-                queued.external_ids = (*queued.external_ids, sent.external_id)
+            _took(queued, account, sent)
         account.went_well()
-        if queued.delivery.purpose is Purpose.REPLY and not queued.delivery.amends:
+        if is_reply(queued.delivery):
             self._gestures.read(queued.delivery.customer, queued.delivery.address)
         return await self._end(queued, DeliveryState.SENT, mark=held)
 
@@ -253,7 +248,7 @@ class Sender:
                 stopped=verdict == "stopped",
             )
             why = Why("judged again", failure=Failure.JUDGED)
-            return await self._end(queued, DeliveryState.WITHDRAWN, why=why, event=self._event(delivery, again))
+            return await self._end(queued, DeliveryState.WITHDRAWN, why=why, event=event_of(delivery, again, now=self._clock.now()))
         if verdict == "stale":
             # A notice of the hub's own (a place in the queue) is no draft for anybody.
             ended = DeliveryState.WITHDRAWN if delivery.origin is Origin.SYSTEM else DeliveryState.DRAFT
@@ -326,7 +321,7 @@ class Sender:
         state, why = _honestly(queued, state, why or Why())
         moved = self._moved(queued, state, why)
         if not event and is_news(delivery, state, why, identity=queued.identity):
-            event = self._event(delivery, ended_of(moved, opted_out=opted_out), identity=queued.identity)
+            event = event_of(delivery, ended_of(moved, opted_out=opted_out), now=self._clock.now(), identity=queued.identity)
         ending = Ending(
             state=state,
             journal=encode(moved),
@@ -364,22 +359,6 @@ class Sender:
             failure=why.word,
         )
 
-    def _event(self, delivery: Delivery, body: DeliveryEnded | JudgeAgain, *, identity: str = "") -> bytes:
-        """`identity`: another id of the person, told as a webhook tells its aliases."""
-        now = self._clock.now()
-        event = Event(
-            id=derived_id("ev", delivery.id, 0),
-            subject=customer_subject(delivery.customer),
-            body=body,
-            at=now,
-            received=now,
-            cause=delivery.id,
-            root=delivery.root,
-            address=delivery.address if identity else None,
-            aliases=(identity,) if identity else (),
-        )
-        return encode(event)
-
     async def _until_told(self, tell: Callable[[], Awaitable[T]]) -> T:
         """Tell the store what the provider said, however long the store is away: forgetting it would send twice."""
         while True:
@@ -390,6 +369,15 @@ class Sender:
             except ServerError as error:
                 log.warning("the store refuses an outcome", partition=self._partition.keys.number, error=str(error))
                 await self._clock.sleep(1.0)
+
+
+def _took(queued: Queued, account: Account, sent: Sent) -> None:
+    """The provider took one call: what it answered."""
+    queued.done += 1
+    if sent.identity and account.is_new(queued.delivery.address, sent.identity):
+        queued.identity = sent.identity
+    if sent.external_id:
+        queued.external_ids = (*queued.external_ids, sent.external_id)
 
 
 def _honestly(queued: Queued, state: DeliveryState, why: Why) -> tuple[DeliveryState, Why]:

@@ -5,6 +5,7 @@ from hub.engine.accounts import Account
 from hub.model.address import Address
 from hub.model.errors import Throttled
 from hub.model.rates import Rates
+from hub.model.words import DeliveryState
 from hub.store.buckets import Buckets
 from hub.store.calls import Calls
 from tests.engine.world import Clock, World
@@ -93,8 +94,23 @@ async def test_two_chats_told_to_wait_hold_the_account(world: World) -> None:
     await world.say("cy", "x0")
     await eventually(lambda: len(world.provider.texts) == 2, what="both calls")
     held = list(world.provider.texts)
+    # Their waits are counted from when they were put back: the clock is pushed no sooner.
+    for who, text in (("an", "echo w0"), ("bo", "echo v0")):
+        await eventually(lambda who=who, text=text: _waits(world, who, text), what=f"{who}'s wait")  # type: ignore[misc]
     one.clock.ahead = 61
     await eventually(lambda: len(world.provider.texts) >= 5, what="the rest")
 
     assert {"echo w0", "echo v0"} == set(held)
     assert ["echo x0"] == world.provider.to("cy")
+
+
+async def _waits(world: World, who: str, text: str) -> bool:
+    return (await world.states(who)).get(text) is DeliveryState.QUEUED
+
+
+async def test_the_other_id_of_somebody_is_news_once(world: World) -> None:
+    account = account_of(world, Rates(), Still())
+
+    told = [account.is_new(to, id_) for to, id_ in ((PERSON, "VN.1"), (PERSON, "VN.1"), (GROUP, "VN.1"), (PERSON, "VN.2"))]
+
+    assert [True, False, True, True] == told
