@@ -3,13 +3,15 @@
 import unicodedata
 from collections.abc import Mapping
 
+from msgspec.structs import replace
+
 from hub.engine.comments import acted, found, words
 from hub.model.address import Address
 from hub.model.comments import COMMENT_LINE, CommentAct, CommentVerb, KeptComment, private_until
 from hub.model.events import Commented, NudgeAsked
 from hub.model.ports import Question
 from hub.model.record import Conversation, Live, Owner
-from hub.model.turn import Turn
+from hub.model.turn import OWNER_CHANGED, Turn
 from hub.model.words import ConversationStatus, Origin, OwnerKind, Purpose
 from hub.nudges.checks import CHECKS, Asked, decisive
 from hub.nudges.comment_rules import CommentRule, Once
@@ -85,7 +87,11 @@ class AnswersComments:
         says = any(letter.isalnum() for letter in comment.text) or comment.attachments
         if not self._rules.comments.wait or not says or home.owner.kind is not OwnerKind.BOT:
             return turn
-        return turn.hand_over(home, Owner(kind=OwnerKind.QUEUE))[0]
+        # Nobody has taken over yet, so what a rule said to an earlier comment still goes: the epoch stays.
+        waiting = replace(home, owner=Owner(kind=OwnerKind.QUEUE), since=turn.now)
+        queue, bot = OwnerKind.QUEUE.value, OwnerKind.BOT.value
+        turn = turn.with_conversation(waiting).note("fact", "system", f"owner {queue}", conversation=home.id)
+        return turn.fact(OWNER_CHANGED, conversation=home.id, owner=queue, epoch=str(home.epoch), was=bot)
 
 
 def _with_person(record: Live, home: Conversation, address: Address) -> bool:

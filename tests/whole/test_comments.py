@@ -84,6 +84,19 @@ async def test_rule_answers_in_private_and_in_public_in_the_language_of_the_comm
         assert OwnerKind.BOT is await shop.owner(kind, comment.author)
 
 
+async def test_answer_of_a_rule_goes_out_though_the_next_comment_waits_for_a_person(shop: Shop) -> None:
+    """Guard: waiting is no takeover, so the epoch stays."""
+    who, wall = shop.house.somebody(), shop.meta(MESSENGER).wall
+    shop.desk(MESSENGER).fault(FaultKind.HANG_BEFORE, method=SEND, chat=who, seconds=0.5, times=1)
+
+    asked = wall.write(who, "ib giá")
+    wall.write(who, "Áo này có màu đen không?")
+
+    await shop.there(MESSENGER, who, settled("answer", asked))
+    assert OwnerKind.QUEUE is await shop.owner(MESSENGER, who)
+    assert ["Shop đã nhắn riêng ạ"] == answers(shop, MESSENGER, asked)
+
+
 @both
 async def test_the_same_comment_told_again_is_answered_once(shop: Shop, kind: str) -> None:
     who, wall = shop.house.somebody(), shop.meta(kind).wall
