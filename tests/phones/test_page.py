@@ -7,7 +7,7 @@ from urllib.request import urlopen
 
 import pytest
 from msgspec import json
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from sandbox.plugged import PLUGS
 from tests.browsers import browser
@@ -256,3 +256,72 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(window: Window, 
 
     assert [] == [f"{one['id']}: {[node['target'] for node in one['nodes']]}" for one in found]
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def commenting(window: Window, *texts: str) -> Locator:
+    """A new customer's Messenger, with these comments under the shop's post."""
+    window.open("messenger")
+    phone = window.page.locator("section[data-kind=messenger]")
+    window.page.get_by_role("button", name="Thêm khách").click()
+    phone.get_by_role("button", name="Bài viết").click()
+    field = phone.get_by_role("textbox", name="Viết bình luận")
+    for text in texts:
+        field.fill(text)
+        field.press("Enter")
+        expect(phone.locator(".comment", has_text=text).last).to_be_visible()
+    return phone
+
+
+def thread(window: Window, shop: Demo, words: str) -> Page:
+    """The console of an agent who has opened the thread of these words."""
+    agent = window.page.context.new_page()
+    agent.set_default_timeout(PATIENCE_MS)
+    agent.goto(f"{shop.api}/")
+    agent.locator("input[name=login]").fill("huong")
+    agent.locator("input[name=password]").fill(shop.sign_ins["huong"])
+    agent.keyboard.press("Enter")
+    agent.locator("[data-conversation]", has_text=words).first.click()
+    expect(agent.get_by_text("Bài viết của shop")).to_be_attached(timeout=PATIENCE_MS)
+    return agent
+
+
+def answered(agent: Page, key: str, name: str, text: str) -> None:
+    """Write by that key, and see it in the thread."""
+    agent.keyboard.press(key)
+    writing = agent.get_by_role("textbox", name=name)
+    expect(writing).to_be_focused()
+    writing.fill(text)
+    writing.press("Enter")
+    expect(writing).to_have_count(0, timeout=PATIENCE_MS)
+    expect(agent.get_by_role("log").get_by_text(text)).to_be_visible(timeout=PATIENCE_MS)
+
+
+def test_comment_is_answered_for_all_by_rule_and_in_private_and_a_number_is_hidden(window: Window) -> None:
+    phone = commenting(window, "ib giá ạ", "gọi em o912 345.678")
+
+    expect(phone.locator(".comment.reply").last).to_contain_text("Shop đã nhắn riêng", timeout=PATIENCE_MS)
+    expect(phone.locator(".comment.hidden-one").last).to_contain_text("o912 345.678", timeout=PATIENCE_MS)
+    phone.get_by_role("button", name="Tin nhắn").click()
+    window.hears("messenger", "690.000đ")
+
+
+@pytest.mark.parametrize("window", [{"viewport": {"width": 390, "height": 844}}, {}], indirect=True, ids=["narrow", "wide"])
+def test_agent_answers_a_comment_by_keys_in_public_and_in_private_hides_it_and_shows_it_again(shop: Demo, window: Window) -> None:
+    width = window.page.viewport_size or {"width": 0}
+    words = f"Áo {width['width']} giặt máy được không?"
+    phone = commenting(window, words)
+    agent = thread(window, shop, words)
+
+    answered(agent, "r", "Trả lời công khai", "Dạ giặt máy nhẹ được ạ")
+    answered(agent, "v", "Nhắn riêng", "Chị lấy size nào ạ?")
+    agent.keyboard.press("h")
+
+    hidden = phone.locator(".comment.hidden-one", has_text=words)
+    expect(hidden).to_be_visible(timeout=PATIENCE_MS)
+    expect(phone.locator(".comment.reply", has_text="giặt máy nhẹ").last).to_be_visible()
+    expect(agent.get_by_role("button", name="Nhắn riêng")).to_be_disabled()
+    expect(agent.get_by_text("đã ẩn với người khác")).to_be_visible(timeout=PATIENCE_MS)
+    agent.keyboard.press("h")
+    expect(hidden).to_have_count(0, timeout=PATIENCE_MS)
+    phone.get_by_role("button", name="Tin nhắn").click()
+    window.hears("messenger", "Chị lấy size nào")
