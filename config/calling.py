@@ -10,7 +10,7 @@ from config.operating import running_store
 from config.settings import Settings
 from hub.engine.clock import SystemClock
 from hub.model.errors import SettingsError
-from hub.model.exchange import Exchange
+from hub.model.exchange import FILE, Exchange
 from hub.model.failure import Failure
 from hub.model.outcomes import OUTCOMES
 from hub.store.calls import Calls, Place, Told
@@ -80,7 +80,7 @@ def _line(place: Place, one: Exchange) -> str:
     from config.operating import instant
 
     way = "in " if one.incoming else "out"
-    what = ", ".join(one.events) if one.incoming else one.delivery
+    what = ", ".join((*one.events, *((one.answered,) if FILE in one.events else ()))) or one.delivery
     line = f"{instant(one.at)}  {'/'.join(place)}  {way}  {one.status or '---'}  {one.took:>5} ms  {one.method} {one.url}  {what}".rstrip()
     if not one.failed:
         return line

@@ -10,10 +10,12 @@ from config.settings import Account, Settings
 from config.stored import Store
 from hub.desk.collecting import Collector, Shelf, Source, Terms
 from hub.engine.fetching import Fetcher
+from hub.model.exchange import Exchange
 from hub.model.lending import Lending
 from hub.model.media import Limits
 from hub.model.message import MediaKind
 from hub.model.ports import Channel, Clock
+from hub.store.calls import Place
 from hub.store.wanted import WantedFiles
 
 _LENT, _ID = "lent file", b"omnihub media id"
@@ -53,6 +55,7 @@ def collector_of(
     shelf: Shelf,
     clock: Clock,
     held: Callable[[], set[int]],
+    told: Callable[[Place, Exchange], None],
 ) -> Collector:
     """What fetches customers' files, in a process that has a worker."""
     return Collector(
@@ -61,7 +64,7 @@ def collector_of(
         shelf=shelf,
         inboxes=store.inboxes,
         fetcher=Fetcher(),
-        terms=Terms(limits=limits_of(settings), a_day=settings.media.a_day, key=_ID + secrets.session_key),
+        terms=Terms(limits=limits_of(settings), a_day=settings.media.a_day, key=_ID + secrets.session_key, told=told),
         clock=clock,
         held=held,
     )

@@ -311,8 +311,9 @@ class Hub:
             return set(work.holdings)
 
         collector = collector_of(
-            self._settings, process.secrets, parts, sources=team.sources, shelf=archive.files, clock=self._clock, held=held
-        )
+            self._settings, process.secrets, parts, sources=team.sources, shelf=archive.files, clock=self._clock, held=held,
+            told=process.exchanges.fetched,
+        )  # fmt: skip
         archiver = Archiver(
             parts.links, parts.keys, archive, held=held, clock=self._clock, indexing=indexing, finding=finding, wanting=collector
         )  # fmt: skip

@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import blake2b
-from typing import Protocol
+from http import HTTPStatus
+from typing import Any, Protocol
 
 import structlog
 from msgspec import DecodeError, Struct, msgpack
@@ -16,6 +17,7 @@ from hub.model.address import Address
 from hub.model.comments import COMMENT_LINE, POST_LINE
 from hub.model.errors import Misconfigured, Rejected, SendError, StoreAway, TemporaryFailure, Throttled
 from hub.model.events import Event
+from hub.model.exchange import FILE, Exchange
 from hub.model.files import Forgotten, NotTaken, Quota, QuotaSpent, StoredFile, file_name, is_page, sort_of_received
 from hub.model.ids import derived_id
 from hub.model.media import DAY_MS, Fetched, Limits, Unhad, Wanted, Whence, is_wanted
@@ -24,6 +26,7 @@ from hub.model.pictures import without_traces
 from hub.model.ports import Channel, Clock, Located, Locates
 from hub.model.subject import customer_subject
 from hub.store.archive.errors import ArchiveAway
+from hub.store.calls import Place
 from hub.store.inboxes import Inboxes
 from hub.store.wanted import Claimed, WantedFiles
 
@@ -103,11 +106,15 @@ class Source(Struct, frozen=True):
 
 
 class Terms(Struct, frozen=True, kw_only=True):
-    """What is kept: bytes and seconds of one file, bytes of one customer a day; `key` makes ids nobody can guess."""
+    """What is kept: bytes and seconds of one file, bytes of one customer a day; `key` makes ids nobody can guess.
+
+    `told`: hears of each fetch, with the address as it was asked for.
+    """
 
     limits: Limits
     a_day: int
     key: bytes
+    told: Callable[[Place, Exchange], None] = lambda _place, _exchange: None
 
 
 class Collector:
@@ -246,10 +253,24 @@ class Collector:
         most = limits.of(wanted.attachment.kind)
         if max(place.size, wanted.attachment.size) > most:
             raise NotHad(Unhad.LARGE)
-        brought = await self._fetcher.fetch(place, source.whence, Bounds(most, limits.seconds))
-        if is_page(brought.content) and wanted.attachment.mime_type != "text/html":
-            raise HadLater(Unhad.FORBIDDEN, "a page came instead, as for whoever is not let in")
+        began = self._clock.boottime()
+        try:
+            brought = await self._fetcher.fetch(place, source.whence, Bounds(most, limits.seconds))
+            if is_page(brought.content) and wanted.attachment.mime_type != "text/html":
+                raise _page_came()
+        except (NotHad, HadLater) as error:
+            self._note(wanted, place, began, status=error.status, trouble=error.reason.value)
+            raise
+        self._note(wanted, place, began, status=HTTPStatus.OK, answered=f"<{len(brought.content)} bytes>")
         return brought
+
+    def _note(self, wanted: Wanted, place: Located, began: float, **what: Any) -> None:  # noqa: ANN401 - fields of an exchange
+        """Tell the channel's log of a fetch; the address is redacted there."""
+        took = round((self._clock.boottime() - began) * 1000)
+        exchange = Exchange(
+            at=self._clock.now() - took, method="GET", url=place.url, took=took, events=(FILE,), customer=wanted.customer, **what
+        )
+        self._terms.told((wanted.address.channel, wanted.address.account), exchange)
 
     async def _keep(self, wanted: Wanted, id: str, brought: Brought) -> StoredFile:  # noqa: A002 - the field's name
         """Looked at beside the loop: 25 MB take a while."""
@@ -276,6 +297,12 @@ class Collector:
             address=wanted.address,
         )
         await self._inboxes.push_past_spools(event, dedupe=f"file/{wanted.id}", days=DEDUPE_DAYS)
+
+
+def _page_came() -> HadLater:
+    error = HadLater(Unhad.FORBIDDEN, "a page came instead, as for whoever is not let in")
+    error.status = HTTPStatus.OK
+    return error
 
 
 async def _located(channel: Channel, piece: Attachment) -> Located:

@@ -121,6 +121,11 @@ class Exchanges:
         """Note an exchange that holds nothing to be redacted (a webhook, a mail)."""
         self._told.append(Kept(place, exchange))
 
+    def fetched(self, place: Place, exchange: Exchange) -> None:
+        """Note that a file was fetched for an account; of the address, what may be shown is kept."""
+        redactor = self._redactors.get(place) or Redactor(())
+        self.told(place, replace(exchange, url=redactor.url(exchange.url)))
+
     async def run(self) -> None:
         """Store what was noted until cancelled."""
         while True:

@@ -30,20 +30,22 @@ _LONGEST_WAIT_S = 6 * 3600.0
 
 
 class NotHad(HubError):
-    """The file will never be had; `reason` says why."""
+    """The file will never be had; `reason` says why, `status` what the host answered (0: nothing)."""
 
     def __init__(self, reason: Unhad, why: str = "") -> None:
         super().__init__(why or reason.value)
         self.reason = reason
+        self.status = 0
 
 
 class HadLater(HubError):
-    """Not now. `reason`: what to say if it stays so; `after`: in how many seconds, where that was told."""
+    """Not now. `reason`: what to say if it stays so; `after`: in how many seconds, where that was told; `status`: as of NotHad."""
 
     def __init__(self, reason: Unhad, why: str = "", *, after: float | None = None) -> None:
         super().__init__(why or reason.value)
         self.reason = reason
         self.after = after
+        self.status = 0
 
 
 class Brought(Struct, frozen=True):
@@ -152,6 +154,14 @@ class _Checked(AbstractResolver):
 
 
 async def _read(answer: ClientResponse, bounds: Bounds) -> Brought:
+    try:
+        return await _taken(answer, bounds)
+    except (NotHad, HadLater) as error:
+        error.status = answer.status
+        raise
+
+
+async def _taken(answer: ClientResponse, bounds: Bounds) -> Brought:
     _decide(answer)
     if (answer.content_length or 0) > bounds.most:
         raise NotHad(Unhad.LARGE)

@@ -2,12 +2,15 @@
 
 from hub.model.base import Value
 
+FILE = "file"
+
 
 class Exchange(Value, frozen=True):
     """One request, out to a provider or (`incoming`) from it; `at` in ms since 1970, `took` in ms, `status` 0: no answer came.
 
     `url` without secrets and ids; `asked`, `answered`: the bodies' structure with lengths in place of what was said; `failure` and `code`:
-    what it meant for the delivery; `trouble`: what broke on the way; `events`: kinds of what a webhook brought; `ids`: the provider's.
+    what it meant for the delivery; `trouble`: what broke on the way; `events`: kinds of what a webhook brought, or FILE where a customer's
+    file was fetched (`answered` tells its size then); `ids`: the provider's.
     """
 
     at: int

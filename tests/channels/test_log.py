@@ -13,7 +13,7 @@ from hub.engine.degrade import degrade
 from hub.engine.exchanges import Exchanges, attempted
 from hub.engine.redacting import Redactor
 from hub.model.errors import SendError
-from hub.model.exchange import Exchange
+from hub.model.exchange import FILE, Exchange
 from hub.model.message import Message, QuickReply
 from hub.store.calls import Calls, Kept
 from sandbox.faults import FaultKind
@@ -142,3 +142,18 @@ def test_of_an_answer_that_is_no_error_nothing_is_said() -> None:
 def test_what_is_no_json_and_no_form_is_only_measured() -> None:
     assert "<5 bytes>" == Redactor(()).asked(b"\xff\xd8abc")
     assert '{"Body":"<3>","To":"<12>"}' == Redactor(()).asked(b"Body=Lan&To=%2B84905123456")
+
+
+async def test_of_a_fetched_file_the_log_keeps_no_secret_and_nobodys_number() -> None:
+    """Guard: `fetched` redacts the address."""
+    shelf = Shelf()
+    exchanges = Exchanges(shelf, clock=SystemClock())
+    async with ClientSession() as shared, exchanges.session(shared, ("telegram", "shop"), Redactor((SECRET, TOKEN))):
+        url = f"https://files.example/bot{TOKEN}/photos/84905123456/{SECRET}?owner=0905123456&{TOKEN}=1"
+        exchanges.fetched(("telegram", "shop"), Exchange(at=1, method="GET", url=url, events=(FILE,)))
+        exchanges.fetched(("none", "such"), Exchange(at=1, method="GET", url="https://files.example/a/84905123456?owner=0905123456"))
+        await exchanges.once(ripe=0)
+
+    assert ["https://files.example", "https://files.example"] == [one.url[:21] for one in shelf.kept]
+    assert [] == [one.url for one in shelf.kept if seen_in(one.url, TOKEN, "0905123456", "84905123456")]
+    assert [] == [one.url for one in shelf.kept if SECRET in one.url or TOKEN in one.url]

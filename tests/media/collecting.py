@@ -15,10 +15,12 @@ from hub.engine.clock import SystemClock
 from hub.engine.fetching import Fetcher
 from hub.model.address import Address
 from hub.model.events import Event, Said
+from hub.model.exchange import Exchange
 from hub.model.journal import TimelineEntry, TurnTaken
 from hub.model.media import Fetched, Limits, Whence
 from hub.model.message import Attachment, MediaKind
 from hub.model.ports import Channel, Clock, Located
+from hub.store.calls import Place
 from hub.store.codec import decode_event, encode
 from hub.store.keys import Keys
 from hub.store.links import Links, connect
@@ -61,6 +63,7 @@ class Collecting(Struct):
     collector: Collector
     queue: WantedFiles
     shelf: MemoryShelf
+    noted: list[tuple[Place, Exchange]]
 
     async def told(self, customer: str) -> list[Fetched]:
         """What the customer's mailbox was told."""
@@ -76,6 +79,7 @@ def collecting(
     """Ready to run."""
     parts, shelf = store(links, Keys()), shelf or MemoryShelf()
     queue = WantedFiles(parts.links, parts.keys)
+    noted: list[tuple[Place, Exchange]] = []
     channel: Channel = provider  # type: ignore[assignment]
     collector = Collector(
         {(LAN.channel, LAN.account): Source(channel, Whence(days=7, base_url=provider.base))},
@@ -83,11 +87,11 @@ def collecting(
         shelf=shelf,
         inboxes=parts.inboxes,
         fetcher=Fetcher(),
-        terms=Terms(limits=Limits(most=most, seconds=20), a_day=a_day, key=b"k" * 32),
+        terms=Terms(limits=Limits(most=most, seconds=20), a_day=a_day, key=b"k" * 32, told=lambda *fetch: noted.append(fetch)),
         clock=clock,
         held=lambda: set(range(64)),
     )
-    return Collecting(links, parts.keys, clock, collector, queue, shelf)
+    return Collecting(links, parts.keys, clock, collector, queue, shelf, noted)
 
 
 async def collect(url: str, provider: str, entry: str) -> None:

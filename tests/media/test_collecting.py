@@ -11,11 +11,12 @@ from aiohttp import web
 from hub.desk.collecting import LEASE_MS, wanted_of
 from hub.engine.clock import SystemClock
 from hub.model.errors import Misconfigured, Rejected, Throttled
+from hub.model.exchange import FILE
 from hub.model.media import DAY_MS, Unhad
 from hub.model.message import Attachment, MediaKind
 from hub.store.links import Links
 from hub.store.wanted import WantedFiles
-from tests.media.collecting import Collecting, Provider, collecting, entry_of, picture
+from tests.media.collecting import LAN, Collecting, Provider, collecting, entry_of, picture
 from tests.media.test_fetching import served
 from tests.pictures import exif, jpeg, png, segment
 from tests.processes import eventually
@@ -333,3 +334,24 @@ async def test_what_a_forgotten_customer_sent_is_wanted_no_more(links: Links, fi
     gone = await here.queue.forget("cu-1")
 
     assert (1, 1) == (gone, await here.queue.waiting())
+
+
+async def test_each_fetch_is_told_with_what_came_of_it(links: Links, files: tuple[Files, Provider]) -> None:
+    lying, provider = files
+    lying.there |= {"/page": PAGE}
+    clock = MovedClock()
+    here = collecting(links, provider, clock=clock)
+    pieces = (picture(), picture("gone"), picture("page"))
+    await here.collector.apply([entry_of("cu-1", *pieces, at=clock.now())])
+
+    async with running(here):
+        await eventually(lambda: len({exchange.url for _, exchange in here.noted}) == len(pieces), what="three fetches", within=20)
+
+    seen = {exchange.url.rpartition("/")[2]: exchange for _, exchange in here.noted}
+    assert {"a": (200, ""), "gone": (404, "gone"), "page": (200, "forbidden")} == {
+        name: (exchange.status, exchange.trouble) for name, exchange in seen.items()
+    }
+    assert f"<{len(png())} bytes>" == seen["a"].answered
+    assert {((LAN.channel, LAN.account), "cu-1", "GET", (FILE,))} == {
+        (place, exchange.customer, exchange.method, exchange.events) for place, exchange in here.noted
+    }

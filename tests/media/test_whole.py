@@ -9,7 +9,10 @@ import msgspec
 import pytest
 import pytest_asyncio
 
+from config.calling import Wanted, show_log
+from hub.model.exchange import FILE, Exchange
 from hub.model.lending import LENT
+from hub.web.channel_shapes import LogPage
 from sandbox.shown import Bubble
 from tests.commands import told_alone
 from tests.erasure.searching import where
@@ -62,6 +65,28 @@ async def test_a_photo_of_telegrams_is_fetched_though_its_address_holds_the_toke
     assert ("stored", "image/jpeg") == (line.entry.detail["state"], line.entry.detail["mime"])
     told = await desk.caller.ask("GET", f"/api/customers/{customer}/timeline")
     assert desk.telegram.token.encode() not in told.raw
+
+
+async def test_a_fetch_stands_in_the_channels_log_with_its_size_and_without_the_token(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk.send("whatsapp_cloud", ("image", PICTURE, "image/jpeg"))
+    await desk.files(await desk.customer("whatsapp_cloud"), 1)
+
+    async def fetches() -> list[Exchange]:
+        told = await desk.caller.ask("GET", "/api/channels/whatsapp_cloud/shop/log?limit=200")
+        return [one.exchange for one in told.read(LogPage).entries if FILE in one.exchange.events]
+
+    async def noted() -> bool:
+        return bool(await fetches())
+
+    await eventually(noted, what="the fetch in the log")
+    fetch = (await fetches())[-1]
+    await show_log(desk.process.settings, Wanted(account="whatsapp_cloud/shop"))
+    lines = capsys.readouterr().out.splitlines()
+
+    assert ("GET", 200, False, f"<{len(PICTURE)} bytes>") == (fetch.method, fetch.status, fetch.failed, fetch.answered)
+    assert [f"file, <{len(PICTURE)} bytes>"] == [line[line.index("file,") :] for line in lines if "file," in line][-1:]
 
 
 async def _sent_to(desk: Desk, kind: str, name: str, content: bytes) -> tuple[str, Bubble]:
