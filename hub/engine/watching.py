@@ -150,6 +150,7 @@ class Lookout:
         book = replace(book, looked=dict(sight.looked))
         if not await self._alerts.write(book, self._me, rhythms=sight.rhythms):
             return False
+        self.book = book
         self.book = await self._handed(book)
         if _marks(before.open) != _marks(book.open):
             await self._changed(before, book)
