@@ -13,9 +13,15 @@ const WORDS = {
     hook: "connected to the hub", polls: "the hub is polling", nohook: "not connected: the hub has set no webhook", away: "the sandbox does not answer",
   },
 };
+WORDS["zh-TW"] = {
+  phone: "手機", another: "新增手機", write: "輸入訊息", send: "傳送", attach: "傳送圖片", typing: "輸入中…",
+  block: "封鎖", unblock: "解除封鎖", edited: "已編輯", keys: "回覆鍵盤", start: "開始",
+  hook: "已連接 hub", polls: "hub 正在收取訊息（polling）", nohook: "尚未連接：hub 還沒設定 webhook", away: "沙盒沒有回應",
+};
+const spoken = (tag) => (tag.startsWith("zh") ? "zh-TW" : tag.slice(0, 2));
 const at = (id) => document.getElementById(id);
 const names = { 1001: "Lan", 1002: "Minh", 1003: "Anna" }; // until the stand-in knows better: whose phones were used before
-const state = { chat: "1001", language: "vi", blocked: false, round: 0, invited: "", laid: "" };
+const state = { chat: "1001", language: navigator.languages.map(spoken).find((tag) => tag in WORDS) || "vi", blocked: false, round: 0, invited: "", laid: "" };
 
 const word = (key) => WORDS[state.language][key];
 
@@ -27,7 +33,7 @@ const ask = async (path, body) => {
 };
 
 const say = (text, picture = "") =>
-  ask("/_sandbox/say", { chat: state.chat, text, picture, name: names[state.chat] || `Phone ${state.chat}`, language: state.language });
+  ask("/_sandbox/say", { chat: state.chat, text, picture, name: names[state.chat] || `Phone ${state.chat}`, language: state.language === "zh-TW" ? "zh-hant" : state.language });
 
 const element = (tag, className, text) => {
   const made = document.createElement(tag);
@@ -131,6 +137,7 @@ const watch = async () => {
 
 const label = () => {
   document.documentElement.lang = state.language;
+  at("language").value = state.language;
   for (const one of document.querySelectorAll("[data-word]")) one.textContent = word(one.dataset.word);
   at("add").title = word("another");
   at("add").setAttribute("aria-label", word("another"));
