@@ -96,9 +96,16 @@ async def backup(settings: Settings, file: Path) -> int:
                 rows += len(page)
                 _tell("rows", rows)
             _put(out, End(pieces=pieces, rows=rows))
+        beside_it = _elsewhere(settings, await archive.files.in_bucket())
     size = _put_in_place(beside, file)
-    print(f"{file}: {pieces} keys or parts of keys, {rows} rows, {size} bytes; keep it as safe as the hub itself")
+    print(f"{file}: {pieces} keys or parts of keys, {rows} rows, {size} bytes; keep it as safe as the hub itself{beside_it}")
     return 0
+
+
+def _elsewhere(settings: Settings, files: int) -> str:
+    """What a backup does not carry."""
+    where = f"the bucket {settings.s3.bucket}" if settings.s3.bucket else "a bucket that [s3] does not name"
+    return f"\n{files} files lie in {where}, and only what is known of them is in here: keep a copy of that too" if files else ""
 
 
 async def restore(settings: Settings, file: Path) -> int:

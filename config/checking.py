@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from aiohttp import ClientSession
 
+from config.bucket import bucket_finding
 from config.channels import build_channel
 from config.checkup import look_around, look_inside
 from config.doctor import Ask, Finding, Level, examine, these_surroundings
@@ -37,6 +38,8 @@ async def run_check(settings: Settings, reach: Reach = Reach.PROVIDERS) -> int:
     """Print the findings; 1 where something is wrong, else 0."""
     async with ClientSession() as session:
         findings = await _findings(settings, session, reach)
+    if settings.s3.bucket and reach is Reach.PROVIDERS:
+        findings = (*findings, await bucket_finding(settings))
     for finding in findings:
         print(f"{_SIGNS[finding.level]}  {finding.name:<24} {finding.text}")
     return int(any(finding.level is Level.FAIL for finding in findings))

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from config.files import files_parser
 from hub.model.errors import SettingsError
 from hub.model.people import Role
 
@@ -62,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     _dead_parser(commands.add_parser("dead", help="list events that were given up, and try them again"))
     _journey_parser(commands.add_parser("journey", help="check a journey's file, list journeys, explain what is not sent"))
     _captured_parsers(commands)
+    files_parser(commands.add_parser("files", help="move customers' files between archive and bucket"))
     for name, run, told in (
         ("backup", _backup, "copy a resting hub into one file"),
         ("restore", _restore, "fill an empty hub from such a file"),
@@ -175,6 +177,7 @@ def _logs(settings: "Settings") -> None:
     from hub.engine.logs import configure
 
     secrets = [str(s) for account in settings.accounts for s in (account.token, account.secret) if s]
+    secrets += [str(settings.s3.secret_key)] if settings.s3.secret_key else []
     configure(settings.log.value, "console" if sys.stderr.isatty() else "json", secrets=secrets)
 
 

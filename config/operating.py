@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -45,15 +45,14 @@ async def running_store(settings: Settings) -> AsyncIterator[Store]:
 @asynccontextmanager
 async def archive_of(settings: Settings) -> AsyncIterator["Archive"]:
     """The archive of these settings. Raises SettingsError where it cannot be opened."""
-    from hub.store.archive.errors import ArchiveAway, ArchiveBroken
-    from hub.store.archive.open import Archive
+    from config.bucket import open_archive
+    from hub.store.archive.errors import ArchiveAway, ArchiveBroken, BucketAway
 
     try:
-        archive = await Archive.open(settings.archive_url or str(settings.data / "archive.sqlite3"))
-        try:
-            yield archive
-        finally:
-            await archive.close()
+        async with AsyncExitStack() as stack:
+            yield await open_archive(settings, stack)
+    except BucketAway as error:
+        raise SettingsError(f"Files cannot be reached ({error}); see by `hub check` what is wrong, then do this again.") from error
     except (ArchiveAway, ArchiveBroken) as error:
         raise SettingsError(f"The archive does not answer ({error}); see by `hub check` what is wrong, then do this again.") from error
 

@@ -24,6 +24,7 @@ from config.reading import (
     whole,
     yes_or_no,
 )
+from config.reference_files import MEDIA, S3
 from config.reference_nudges import COMMENTS, NUDGES
 from hub.store.embedded_setup import Fsync
 from hub.store.link import Replicas
@@ -215,18 +216,6 @@ CHAT = (
 )
 """What stands under `[chat]`."""
 
-_FETCHED = "Largest {} that is fetched of what customers send on their channels."
-MEDIA = (
-    *(
-        Entry(key=f"{what}_size", env=(f"HUB_MEDIA_{what.upper()}_SIZE",), read=size(64 * 1024), default="25mb", what=_FETCHED.format(what))
-        for what in ("image", "video", "audio", "file")
-    ),
-    Entry(key="a_day", env=("HUB_MEDIA_A_DAY",), read=size(64 * 1024), default="200mb", what="All that is fetched of a customer in a day."),
-    Entry(
-        key="seconds", env=("HUB_MEDIA_SECONDS",), read=decimal(1, 150), default=60, what="Seconds a file may take, then it comes later."
-    ),
-)
-"""What stands under `[media]`."""
 
 _ACCOUNT_NAME = matching(r"[a-z0-9][a-z0-9_-]{0,63}", "small letters, digits, - and _, for it is part of the webhook's address")
 
@@ -293,6 +282,7 @@ def markdown() -> str:
         "## The shop: `[shop]`\n\n" + _table(SHOP),
         "## The web chat: `[chat]`\n\n" + _table(CHAT),
         "## Files from channels: `[media]`\n\n" + _table(MEDIA),
+        "## Files in a bucket: `[s3]`\n\n" + _table(S3),
         "## Machines that answer the bot: `[loops]`\n\n" + _table(LOOPS),
         "## Nudges: `[nudges]`\n\n" + _table(NUDGES),
         "## Telling the shop's own people: `[alerts]`\n\n" + _table(ALERTS),

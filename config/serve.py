@@ -16,6 +16,7 @@ from channels.kinds import Outside
 from config.alerting import Outlook, watching_of
 from config.answers import person_answers, post_answers
 from config.atwork import AtWork
+from config.bucket import open_archive
 from config.channels import WEB_CHAT_ACCOUNT, web_chat
 from config.chatting import LateShelf, logins_of, onward_answers, unpacking_of
 from config.core import gestures_of, intake, worker
@@ -323,10 +324,7 @@ class Hub:
         """The process's one archive; opened when it is asked for first."""
         async with self._opening:
             if self._archive is None:
-                from hub.store.archive.open import Archive
-
-                self._archive = await Archive.open(self._settings.archive_url or str(self._settings.data / "archive.sqlite3"))
-                self._stack.push_async_callback(self._archive.close)
+                self._archive = await open_archive(self._settings, self._stack)
             return self._archive
 
     async def _settle_format(self, meta: Meta, letters: DeadLetters, reindexing: Reindexing) -> None:

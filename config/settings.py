@@ -11,10 +11,12 @@ from typing import Any
 from msgspec import field
 
 from config.alert_settings import ALERTS
+from config.bucketed import Bucketed, bucketed
 from config.entry import Entry
 from config.loops import LOOPS, LoopSettings
 from config.reading import Given, Secret, Wrong, text
-from config.reference import ACCOUNT, CHAT, MEDIA, SHOP, TOP, LogLevel, Mode
+from config.reference import ACCOUNT, CHAT, SHOP, TOP, LogLevel, Mode
+from config.reference_files import MEDIA, S3
 from config.reference_nudges import COMMENTS, NUDGES, Waiting
 from hub.model.address import Address
 from hub.model.base import Value
@@ -141,6 +143,7 @@ class Settings(Value, frozen=True):
     shop: Shop
     chat: Chat
     media: Media
+    s3: Bucketed
     loops: LoopSettings
     nudges: Nudges
     comments: Comments = Comments()
@@ -166,6 +169,11 @@ class _Source(Value, frozen=True):
     file: Path
 
 
+_TABLES: Mapping[str, tuple[Entry, ...]] = {
+    "shop": SHOP, "chat": CHAT, "media": MEDIA, "s3": S3, "loops": LOOPS, "nudges": NUDGES, "comments": COMMENTS, "alerts": ALERTS,
+}  # fmt: skip
+
+
 def load_settings(environ: Mapping[str, str], *, folder: Path) -> Settings:
     """Read hub.toml in `folder` (HUB_CONFIG names another file) and the environment, which goes before it.
 
@@ -173,29 +181,23 @@ def load_settings(environ: Mapping[str, str], *, folder: Path) -> Settings:
     """
     source = _Source(environ=environ, folder=folder, file=_settings_file(environ, folder))
     tree = _read_file(source)
-    shop_tree, chat_tree, account_trees = _table_in(tree, "shop"), _table_in(tree, "chat"), _tables_in(tree, "account")
-    nudges_tree, media_tree, alerts_tree, loops_tree = (_table_in(tree, name) for name in ("nudges", "media", "alerts", "loops"))
-    _refuse_unknown_keys(tree, (*_keys(TOP), "shop", "chat", "media", "loops", "nudges", "comments", "alerts", "account"), place="")
-    comments_tree = _table_in(tree, "comments")
-    _refuse_unknown_keys(alerts_tree, _keys(ALERTS), place="alerts.")
-    _refuse_unknown_keys(comments_tree, _keys(COMMENTS), place="comments.")
-    _refuse_unknown_keys(media_tree, _keys(MEDIA), place="media.")
-    _refuse_unknown_keys(loops_tree, _keys(LOOPS), place="loops.")
-    _refuse_unknown_keys(nudges_tree, _keys(NUDGES), place="nudges.")
-    _refuse_unknown_keys(shop_tree, _keys(SHOP), place="shop.")
-    _refuse_unknown_keys(chat_tree, _keys(CHAT), place="chat.")
-    _refuse_unknown_variables(environ, _variables_named_in((tree, chat_tree, alerts_tree, *account_trees)))
+    trees, account_trees = {name: _table_in(tree, name) for name in _TABLES}, _tables_in(tree, "account")
+    _refuse_unknown_keys(tree, (*_keys(TOP), *_TABLES, "account"), place="")
+    for name, entries in _TABLES.items():
+        _refuse_unknown_keys(trees[name], _keys(entries), place=f"{name}.")
+    _refuse_unknown_variables(environ, _variables_named_in((tree, *trees.values(), *account_trees)))
     top = {entry.key: _find(entry, tree, source, place="") for entry in TOP}
     accounts = tuple(_account(each, source, number) for number, each in enumerate(account_trees, 1))
     _refuse_twins(accounts)
-    chat = Chat(**{entry.key: _find(entry, chat_tree, source, place="chat.") for entry in CHAT})
-    media = Media(**{entry.key: _find(entry, media_tree, source, place="media.") for entry in MEDIA})
+    chat = Chat(**{entry.key: _find(entry, trees["chat"], source, place="chat.") for entry in CHAT})
+    media = Media(**{entry.key: _find(entry, trees["media"], source, place="media.") for entry in MEDIA})
     top["secrets_file"] = top["secrets_file"] or None
-    alerts = Alerts(**{entry.key: _find(entry, alerts_tree, source, place="alerts.") for entry in ALERTS})
-    loops = LoopSettings(**{entry.key: _find(entry, loops_tree, source, place="loops.") for entry in LOOPS})
-    shop, nudges, comments = _shop(shop_tree, source), _nudges(nudges_tree, source), _comments(comments_tree, source)
+    alerts = Alerts(**{entry.key: _find(entry, trees["alerts"], source, place="alerts.") for entry in ALERTS})
+    s3 = bucketed({entry.key: _find(entry, trees["s3"], source, place="s3.") for entry in S3})
+    loops = LoopSettings(**{entry.key: _find(entry, trees["loops"], source, place="loops.") for entry in LOOPS})
+    shop, nudges, comments = _shop(trees["shop"], source), _nudges(trees["nudges"], source), _comments(trees["comments"], source)
     return Settings(
-        **top, shop=shop, chat=chat, media=media, loops=loops, nudges=nudges, comments=comments, accounts=accounts, alerts=alerts
+        **top, shop=shop, chat=chat, media=media, s3=s3, loops=loops, nudges=nudges, comments=comments, accounts=accounts, alerts=alerts
     )  # fmt: skip
 
 
@@ -336,7 +338,7 @@ def _refuse_unknown_keys(tree: Mapping[str, object], known: tuple[str, ...], *, 
 
 
 def _refuse_unknown_variables(environ: Mapping[str, str], named: set[str]) -> None:
-    known = (FILE_VARIABLE, *(name for entry in (*TOP, *SHOP, *CHAT, *MEDIA, *LOOPS, *NUDGES, *COMMENTS, *ALERTS) for name in entry.env))
+    known = (FILE_VARIABLE, *(name for entries in (TOP, *_TABLES.values()) for entry in entries for name in entry.env))
     for name in environ:
         if name.startswith(_OWN) and environ[name] and name not in known and name not in named:
             raise SettingsError(f"The variable {_shown(name)} is not a setting{_meant(name, known)}{_service_links(name, '')}.")

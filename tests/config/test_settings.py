@@ -8,9 +8,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from config.alert_settings import ALERTS
+from config.bucket import place_of
 from config.loops import LOOPS
 from config.reading import Secret
-from config.reference import ACCOUNT, CHAT, MEDIA, SHOP, TOP, Mode, markdown
+from config.reference import ACCOUNT, CHAT, SHOP, TOP, Mode, markdown
+from config.reference_files import MEDIA, S3
 from config.reference_nudges import COMMENTS, NUDGES
 from config.settings import Account, Settings, load_settings
 from hub.model.errors import SettingsError
@@ -114,6 +116,23 @@ def test_every_setting_can_come_by_its_variable(tmp_path: Path) -> None:
     assert found.redis_url == EVERY_VARIABLE["REDIS_URL"]
     assert found.shop.languages == ("vi", "zh-TW")
     assert found.shop.faq == Path("/srv/faq.toml")
+
+
+BUCKET = 'bucket = "shop-files"\naccess_key = "AKIA"\n'
+
+
+def test_a_bucket_has_keys_its_secret_is_shown_nowhere_and_amazon_is_asked_where_no_other_is_named(tmp_path: Path) -> None:
+    found = loaded(tmp_path, f'[s3]\n{BUCKET}region = "eu-central-1"\nsecret_key_env = "OURS"', {"OURS": SECRET}).s3
+
+    assert (SECRET, "path") == (str(found.secret_key), found.style.value)
+    assert "https://s3.eu-central-1.amazonaws.com" == place_of(found).endpoint
+    assert SECRET not in f"{found!r} {place_of(found)!r}"
+
+
+@pytest.mark.parametrize("toml", [BUCKET, 'bucket = "shop-files"\n', 'access_key = "AKIA"\nsecret_key = "s"\n'])
+def test_a_bucket_without_keys_and_keys_without_a_bucket_are_a_sentence(tmp_path: Path, toml: str) -> None:
+    with pytest.raises(SettingsError, match=r"\[s3\] needs bucket, access_key and secret_key, all three or none"):
+        loaded(tmp_path, f"[s3]\n{toml}")
 
 
 def test_an_account_keeps_what_is_its_channels_own(tmp_path: Path) -> None:
@@ -271,7 +290,7 @@ def test_the_pages_example_is_taken(tmp_path: Path) -> None:
 def test_every_default_is_taken_when_it_is_written_out(tmp_path: Path) -> None:
     rows = [line for line in markdown().splitlines() if line.startswith("| `")]
 
-    assert len(rows) == len((*TOP, *SHOP, *CHAT, *MEDIA, *LOOPS, *NUDGES, *COMMENTS, *ALERTS, *ACCOUNT))
+    assert len(rows) == len((*TOP, *SHOP, *CHAT, *MEDIA, *S3, *LOOPS, *NUDGES, *COMMENTS, *ALERTS, *ACCOUNT))
     toml = 'data = "data"\nport = 8080\nmaxmemory = "512mb"\nfsync = "always"\n[shop]\nlanguages = ["en", "vi", "zh-TW"]'
     assert loaded(tmp_path, toml) == loaded(tmp_path, "\n")
 
@@ -286,7 +305,9 @@ VALUES = st.one_of(
         ["redis://h", "https://x", "unix://", "redis://[", "http://[::1", "redis://h:99999", "~nobody/x", "\ud800", "a\x00b", "..", "/"]
     ),
 )
-VARIABLES = sorted({name for entry in (*TOP, *SHOP, *CHAT, *MEDIA, *LOOPS) for name in entry.env} | {"HUB_X", "HUB_CONFIG", "HOME", "T"})
+VARIABLES = sorted(
+    {name for entry in (*TOP, *SHOP, *CHAT, *MEDIA, *S3, *LOOPS) for name in entry.env} | {"HUB_X", "HUB_CONFIG", "HOME", "T"}
+)
 
 
 def toml_of(tree: Mapping[str, object]) -> str:

@@ -10,6 +10,10 @@ class ArchiveAway(HubError):
     """
 
 
+class BucketAway(ArchiveAway):
+    """The storage beside the database in which files lie did not answer, or refused: nothing was told, so the same may be asked again."""
+
+
 class ArchiveBroken(HubError):
     """The database is damaged or is none: trying again is no use, a backup must come back."""
 

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Dialect
 from hub.model.address import Address
 from hub.store.archive import copying, documents
 from hub.store.archive.documents import Document
-from hub.store.archive.files import Files
+from hub.store.archive.files import Bytes, Files
 from hub.store.archive.finding import Finder
 from hub.store.archive.forget import erase_rows, purge_some
 from hub.store.archive.journeys import JourneyFacts
@@ -72,17 +72,18 @@ class Archive:
     Every method raises ArchiveAway where the database is away or full; nothing moved then, and the same call may be made again.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, bucket: Bytes | None = None) -> None:
         self._database = database
         self._writer = Writer(database.dialect)
-        self.files = Files(database)
+        self.files = Files(database, bucket)
         self.journeys = JourneyFacts(database)
         self.finder = Finder(database)
 
     @classmethod
-    async def open(cls, url: str) -> Self:
+    async def open(cls, url: str, *, bucket: Bytes | None = None) -> Self:
         """Open the SQLite file at that path (made if missing), or the server of a `postgresql://` address; take missing migrations.
 
+        `bucket`: where the bytes of files lie, if not beside what is known of them.
         Raises SettingsError for an address that is wrong, ArchiveBroken for a file that is no database.
         """
         database = _database(url)
@@ -91,7 +92,7 @@ class Archive:
         except BaseException:
             await database.close()
             raise
-        return cls(database)
+        return cls(database, bucket)
 
     async def close(self) -> None:
         """Give back connections and threads."""
@@ -159,6 +160,7 @@ class Archive:
         (`scour` of each database says how long, and what is out of reach). Done again it finishes what an ArchiveAway cut short.
         """
         gone = await self._database.write(partial(erase_rows, customers=customers, addresses=addresses))
+        await self.files.sweep()
         await self._database.scour()
         return gone
 
