@@ -132,6 +132,7 @@ class Desk:
     def show(self, to: str, bubble: Bubble) -> Bubble:
         """Put a bubble of the shop's on a phone; receipts follow by themselves, and so do copies of what it names by an address."""
         phone = self.phone(to)
+        phone.typing_until = 0.0
         self._add(phone, bubble)
         for place, piece in enumerate(bubble.media):
             if not piece.url.startswith(f"{self.base_url}/"):

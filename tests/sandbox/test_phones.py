@@ -1,5 +1,6 @@
 """The page of phones from its server's side: what it keeps over a restart, what can be made to go wrong, what a provider fetches."""
 
+import time
 from base64 import b64encode
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 from aiohttp import ClientSession
 
 from sandbox.bringing import Bringing
+from sandbox.door import screen_of
 from sandbox.faults import FaultKind, Faults
 from sandbox.phones import Phones
 from sandbox.phones_memory import PhonesMemory
@@ -194,3 +196,12 @@ async def test_a_provider_fetches_what_lies_on_this_machine_and_leaves_every_oth
     assert [PICTURE, PICTURE] == [await fetched(http, bubble.media[n].url) for n in (0, 2)]
     assert away == bubble.media[1].url
     assert not Roads().end_here(away)
+
+
+async def test_nobody_types_any_more_once_the_answer_is_there(street: Street) -> None:
+    desk = street.phones.desk("line")
+    desk.phone("lan").typing_until = time.monotonic() + 60
+
+    desk.show("lan", Bubble(n=0, text="Dạ còn ạ"))
+
+    assert not screen_of(desk.phone("lan")).typing
