@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from dialogs.hearing import LINES, line_of, spoken, thread_of
+from dialogs.hearing import ALL_LINES, LINES, line_of, spoken, thread_of
 from dialogs.wording import ShopTexts
 from hub.model.ports import Question
 from hub.model.turn import Turn
@@ -37,4 +37,12 @@ class Burst:
         line = line_of(said, self.texts)
         if not line:
             return turn.done()
-        return turn.with_conversation(replace(conversation, lines=(*conversation.lines, line)[-LINES:])).done()
+        return turn.with_conversation(replace(conversation, lines=_kept((*conversation.lines, line)))).done()
+
+
+def _kept(lines: tuple[str, ...]) -> tuple[str, ...]:
+    """The latest of them, as many as a record has room for."""
+    lines = lines[-LINES:]
+    while sum(map(len, lines)) > ALL_LINES:
+        lines = lines[1:]
+    return lines

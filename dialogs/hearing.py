@@ -18,6 +18,9 @@ LINES = 20
 LINE = 600
 """Characters kept of a line."""
 
+ALL_LINES = 3000
+"""Characters kept of a burst: four bytes each, as emoji are, leave two thirds of a record to the rest."""
+
 
 class Heard(Value, frozen=True):
     """Something the bot may answer: the words (all lines of a burst) and the conversation they belong to."""

@@ -4,8 +4,9 @@ from msgspec.structs import replace
 
 from dialogs.idle import IDLE_MS
 from hub.model.events import ReleaseAsked, Said, TimerFired
-from hub.model.record import Conversation, Owner
+from hub.model.record import RECORD_BYTES, Conversation, Owner
 from hub.model.words import ConversationStatus, OwnerKind
+from hub.store.codec import encode
 from tests.dialogs.world import CONVERSATION, NOON, TELEGRAM, answer, fixed, live, now_of, shop, taken
 
 VI = shop().wordings["vi"]
@@ -98,3 +99,14 @@ def test_the_answer_goes_to_the_thread_the_word_came_by() -> None:
     turn = taken(record, "phí ship bao nhiêu")
 
     assert [(d.conversation, d.address) for d in turn.deliveries] == [("cv-1", TELEGRAM)]
+
+
+def test_a_burst_of_long_lines_leaves_most_of_the_record_to_the_rest() -> None:
+    record = live()
+
+    for n in range(20):
+        record = taken(record, f"{n} " + "👍🏽" * 4_990, more=True).live
+
+    assert len(encode(record)) < RECORD_BYTES / 2
+    assert now_of(taken(record, "x")).lines == ()
+    assert record.conversations[0].lines[-1].startswith("19 ")
