@@ -12,12 +12,14 @@ from config.checkup import look_around, look_inside
 from config.doctor import Ask, Finding, Level, examine, these_surroundings
 from config.looking import Looks, ReadTokens, look_at
 from config.outside import alone
+from config.sealed import account_of, sealer_of
 from config.secrets import secrets_of
 from config.settings import Account, Settings
 from config.stored import Store, store, token_house
 from hub.engine.clock import SystemClock
 from hub.model.errors import HubError, SettingsError
 from hub.model.seen import Code, Grade, Seen
+from hub.store.accounts import KeptAccounts
 from hub.store.embedded_lock import find_running
 from hub.store.keys import Keys
 from hub.store.links import connect
@@ -66,11 +68,27 @@ async def _findings(settings: Settings, session: ClientSession, reach: Reach) ->
     try:
         seen = await examine(settings, surroundings=machine, ask=ask, missing=missing)
         parts = store(links, Keys(settings.key_prefix))
-        return (*seen, *around, *await look_inside(settings, parts), *await looks_at(fit, settings, session, parts))
+        kept, locked = await _kept(settings, parts)
+        fit += kept if reach is Reach.PROVIDERS else []
+        return (*seen, *around, *await look_inside(settings, parts), *locked, *await looks_at(fit, settings, session, parts))
     except HubError as error:
         return (Finding(name="redis", level=Level.FAIL, text=f"The server does not answer ({error}); start it or mend REDIS_URL."),)
     finally:
         await links.stop()
+
+
+async def _kept(settings: Settings, parts: Store) -> tuple[list[Account], tuple[Finding, ...]]:
+    """The accounts of the console that are on, and what is wrong with those that cannot be opened."""
+    if not settings.secrets_path.exists():
+        return [], ()
+    sealer, fit, locked = sealer_of(settings, secrets_of(settings), clock=SystemClock()), [], []
+    for kept in await KeptAccounts(parts.links, parts.keys).all():
+        try:
+            account = account_of(*kept.place, sealer.values_of(kept))
+            fit += [account] if kept.active else []
+        except SettingsError as error:
+            locked.append(Finding(name=f"account {'/'.join(kept.place)}", level=Level.FAIL, text=str(error)))
+    return fit, tuple(locked)
 
 
 async def looks_at(

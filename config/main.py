@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from config.channel_commands import channel_parser
 from config.files import files_parser
 from hub.model.errors import SettingsError
 from hub.model.people import Role
@@ -16,12 +17,14 @@ from hub.model.people import Role
 if TYPE_CHECKING:
     from config.serve import Process
     from config.settings import Settings
+    from hub.engine.logs import Scrubber
 
 _ABOUT = """One hub for every conversation a shop has with its customers.
 
   hub demo                 try it: a sample shop, web chat and a Telegram phone, no account needed
   hub serve                run it: settings from hub.toml and HUB_… (see docs/settings.md)
   hub check                is everything set up right, and if not, what to do
+  hub channel connect K/A  bring a channel's messages here; also list, add, log
   hub customer show ID     what is known of a customer; also find, export, merge, erase
   hub user add LOGIN       who may sign in; also list, password, role, deactivate
   hub backup FILE          all of it in one file; `hub restore FILE` fills an empty hub from it
@@ -80,7 +83,7 @@ def _check_parser(parser: argparse.ArgumentParser) -> None:
 
 
 def _captured_parsers(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    _channel_parser(commands.add_parser("channel", help="what went out to providers and came in from them"))
+    channel_parser(commands.add_parser("channel", help="accounts: list, add, connect; what went out and came in"), _quiet_settings)
     for name, told in (("parse", "what the hub makes of captured webhooks"), ("preview", "what would be sent for messages")):
         command = commands.add_parser(name, help=f"{told}, from a file of cases; nothing is stored or sent")
         command.add_argument("channel", help="the kind of channel, as telegram")
@@ -147,17 +150,6 @@ def _journey_parser(parser: argparse.ArgumentParser) -> None:
     explain.add_argument("--json", action="store_true", help="as JSON")
 
 
-def _channel_parser(parser: argparse.ArgumentParser) -> None:
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    log = commands.add_parser("log", help="the exchanges of the last seven days, without secrets and without what was said")
-    log.add_argument("account", nargs="?", default="", metavar="CHANNEL/ACCOUNT", help="one account, as telegram/main (all without it)")
-    log.add_argument("--follow", action="store_true", help="go on as they come, until Ctrl-C")
-    log.add_argument("--failed", action="store_true", help="only what did not end as it should")
-    log.add_argument("--delivery", default="", metavar="ID", help="only those of one delivery (dl-…)")
-    log.add_argument("--json", action="store_true", help="one JSON object a line, with the bodies' structure")
-    log.set_defaults(run=_channel_log)
-
-
 def _dead_parser(parser: argparse.ArgumentParser) -> None:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     commands.add_parser("list", help="what was given up, newest first").set_defaults(run=_list_dead)
@@ -173,12 +165,12 @@ def _settings() -> "Settings":
     return load_settings(os.environ, folder=Path.cwd())
 
 
-def _logs(settings: "Settings") -> None:
+def _logs(settings: "Settings") -> "Scrubber":
     from hub.engine.logs import configure
 
     secrets = [str(s) for account in settings.accounts for s in (account.token, account.secret) if s]
     secrets += [str(settings.s3.secret_key)] if settings.s3.secret_key else []
-    configure(settings.log.value, "console" if sys.stderr.isatty() else "json", secrets=secrets)
+    return configure(settings.log.value, "console" if sys.stderr.isatty() else "json", secrets=secrets)
 
 
 def _quiet_settings() -> "Settings":
@@ -197,11 +189,10 @@ def _serve(given: argparse.Namespace) -> int:
     except ValueError as error:
         raise SettingsError(f"--roles {given.roles!r} is not right; name `web`, `worker` or `web,worker`.") from error
     settings = _settings()
-    _logs(settings)
-    return _run(settings, roles)
+    return _run(settings, roles, _logs(settings))
 
 
-def _run(settings: "Settings", roles: Sequence[object]) -> int:
+def _run(settings: "Settings", roles: Sequence[object], scrubber: "Scrubber") -> int:
     import uvloop
 
     from config.serve import Hub
@@ -213,7 +204,7 @@ def _run(settings: "Settings", roles: Sequence[object]) -> int:
         # Before anything is started: a signal between start and handler would leave the server behind.
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stopping.set)
-        hub = Hub(settings, [Part(str(r)) for r in roles])
+        hub = Hub(settings, [Part(str(r)) for r in roles], hide=scrubber.learn)
         starting = asyncio.create_task(hub.start())
         stopped = asyncio.create_task(stopping.wait())
         await asyncio.wait({starting, stopped}, return_when=asyncio.FIRST_COMPLETED)
@@ -354,13 +345,6 @@ def _widget(given: argparse.Namespace) -> int:
 
     settings = _quiet_settings()
     return show_widget(settings) if given.token is None else print_token(settings, given.token, name=given.name)
-
-
-def _channel_log(given: argparse.Namespace) -> int:
-    from config.calling import Wanted, run
-
-    wanted = Wanted(account=given.account, failed=given.failed, delivery=given.delivery, lines=given.json, follow=given.follow)
-    return run(_quiet_settings(), wanted)
 
 
 def _list_dead(given: argparse.Namespace) -> int:

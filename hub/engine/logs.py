@@ -41,7 +41,14 @@ class Scrubber:
     """A structlog processor that takes out what must not be read: after it, every value may be rendered. `secrets`: known ones, exactly."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        known = sorted({s for s in secrets if len(s) >= _SHORTEST_SECRET}, key=len, reverse=True)
+        self._secrets: frozenset[str] = frozenset()
+        self._known: re.Pattern[str] | None = None
+        self.learn(secrets)
+
+    def learn(self, secrets: Iterable[str]) -> None:
+        """Take these out too, from now on: accounts come while the hub runs."""
+        self._secrets |= {s for s in secrets if len(s) >= _SHORTEST_SECRET}
+        known = sorted(self._secrets, key=len, reverse=True)
         self._known = re.compile("|".join(map(re.escape, known))) if known else None
 
     def __call__(self, logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
@@ -87,7 +94,7 @@ def _briefly(record: logging.LogRecord) -> bool:
     return logging.getLogger(record.name).isEnabledFor(logging.DEBUG)
 
 
-def configure(level: str, form: Literal["json", "console"], *, secrets: Iterable[str] = (), stream: TextIO | None = None) -> None:
+def configure(level: str, form: Literal["json", "console"], *, secrets: Iterable[str] = (), stream: TextIO | None = None) -> Scrubber:
     """Send everything, ours and every library's, through one scrubber to one stream (standard error). Called once, by the command."""
     out = stream or sys.stderr
     scrub = Scrubber(secrets)
@@ -118,3 +125,4 @@ def configure(level: str, form: Literal["json", "console"], *, secrets: Iterable
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
+    return scrub

@@ -138,7 +138,7 @@ async def _fit(work: Awaitable[T]) -> T:
         raise refusal(HTTPStatus.BAD_REQUEST, sentence, field=next(iter(fields)) if first else "", code="unfit", fields=fields) from error
     except NameTaken as error:
         detail = "There is an account of this channel and name already: take another name."
-        raise refusal(HTTPStatus.CONFLICT, detail, field="$.name", code="taken") from error
+        raise refusal(HTTPStatus.CONFLICT, detail, field="$.name", code="name_taken") from error
     except NoSuchAccount as error:
         raise refusal(HTTPStatus.NOT_FOUND, "There is no such account: list them with GET /api/accounts.") from error
     except InFile as error:

@@ -8,7 +8,12 @@ import pytest
 import pytest_asyncio
 from msgspec import Struct
 
+from config.connecting import add, connect, list_accounts, place_of
+from config.sealed import Sealer
+from hub.engine.clock import SystemClock
 from hub.model.address import Address
+from hub.model.errors import SettingsError
+from hub.store.accounts import KeptAccounts
 from hub.store.keys import Keys
 from hub.web.account_shapes import Account, AccountList, KindList, SeenAccount
 from sandbox.telegram.hooks import Timing
@@ -181,3 +186,46 @@ async def test_test_and_connect_tell_what_they_proved_and_what_to_copy(shop: Sho
     assert {"taken", "hook_here", "events_all", "reached"} <= {point.code.value for point in connected.points}
     assert connected.copies["webhook"].endswith("/hooks/telegram/connected")
     assert 200 == await shop.remove("connected")
+
+
+async def test_command_adds_an_account_without_a_secret_in_its_arguments_and_connects_it(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = shop.family.settings
+    monkeypatch.setenv("BOT_TOKEN", shop.bot.token)
+    monkeypatch.setenv("BOT_SECRET", HOOK_SECRET)
+
+    with pytest.raises(SettingsError, match="token_env=NAME"):
+        await add(settings, ("telegram", "typed"), [f"token={shop.bot.token}"])
+    given = ["token_env=BOT_TOKEN", "secret_env=BOT_SECRET", f"base_url={shop.bot.base_url}"]
+    assert 0 == await add(settings, place_of("telegram/typed"), given)
+    await shop.hooked("typed")
+    connected = await connect(settings, ("telegram", "typed"))
+    listed = await list_accounts(settings)
+
+    told = capsys.readouterr().out
+    assert (0, 0) == (connected, listed)
+    assert "The webhook points here" in told
+    assert shop.bot.token not in told
+    assert 200 == await shop.remove("typed")
+    with pytest.raises(SettingsError, match="hub channel list"):
+        await connect(settings, ("telegram", "typed"))
+
+
+async def test_account_that_another_key_sealed_is_told_with_its_remedy(shop: Shop) -> None:
+    settings = shop.family.settings
+    keys = Keys(settings.key_prefix)
+    other = Sealer(key=b"k" * 32, where="elsewhere", clock=SystemClock())
+    await KeptAccounts(await shop.family.links(), keys).add(other.closed("telegram", "locked", shop.values(), by="an"))
+
+    async def locked() -> bool:
+        return 503 == await shop.caller.knock("/hooks/telegram/locked", b"{}")
+
+    await eventually(locked, what="webhooks told to come again")
+    (account,) = [one for one in (await shop.caller.ask("GET", "/api/accounts")).read(AccountList).accounts if one.name == "locked"]
+    assert "secrets.json" in account.trouble
+    assert other.name in account.trouble
+    assert 1 == await list_accounts(settings)
+    assert 200 == (await shop.change("locked", values=shop.values())).status
+    await shop.hooked("locked")
+    assert 200 == await shop.remove("locked")

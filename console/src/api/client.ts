@@ -6,15 +6,26 @@ export class Problem extends Error {
   readonly code: string;
   readonly owner: string;
   readonly field: string;
+  /** Where several values are wrong: by JSON path, what is wrong with each. */
+  readonly fields: Readonly<Record<string, string>>;
   /** Seconds to wait before asking again; 0: not told. */
   readonly wait: number;
 
-  constructor(told: { status: number; detail?: string; code?: string; owner?: string; field?: string; wait?: number }) {
+  constructor(told: {
+    status: number;
+    detail?: string;
+    code?: string;
+    owner?: string;
+    field?: string;
+    fields?: Readonly<Record<string, string>>;
+    wait?: number;
+  }) {
     super(told.detail ?? "");
     this.status = told.status;
     this.code = told.code ?? "";
     this.owner = told.owner ?? "";
     this.field = told.field ?? "";
+    this.fields = told.fields ?? {};
     this.wait = told.wait ?? 0;
   }
 

@@ -1,5 +1,6 @@
 /** Words of the screens: a typed table for each language, plural forms by Intl. */
 
+import { accounts } from "./rows/accounts";
 import { alerts } from "./rows/alerts";
 import { channels } from "./rows/channels";
 import { comments } from "./rows/comments";
@@ -23,6 +24,7 @@ export const WORDS = {
   ...facts,
   ...channels,
   ...comments,
+  ...accounts,
   ...customers,
   ...nudges,
   ...gate,

@@ -1,16 +1,21 @@
 /** How each channel account does, and the log of one: what went out to the provider and what came in, as it happens. */
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { ArrowDownLeft, ArrowUpRight, Cable } from "lucide-react";
+import { ArrowDownLeft, ArrowUpRight, Cable, Plus } from "lucide-react";
 import { useState } from "react";
 import { at } from "../../api/client";
-import type { ChannelAccount, ChannelList, Exchange, LogEntry, LogPage } from "../../api/shapes";
+import type { ChannelAccount, ChannelList, Exchange, Kind, LogEntry, LogPage, Account as SetUp } from "../../api/shapes";
 import { useMay, useParts, useWords } from "../../shell/app";
 import { to, useRoute } from "../../shell/route";
 import { Button } from "../../ui/Button";
 import { ChannelMark, channelName } from "../../ui/ChannelMark";
 import { Empty } from "../../ui/Empty";
+import { Sheet } from "../../ui/Sheet";
 import { isKey, type Say } from "../../words/words";
+import { AccountActs } from "./AccountActs";
+import { AccountForm } from "./AccountForm";
+import { useAccounts, useKinds } from "./accounts";
+import own from "./accounts.module.css";
 import css from "./channels.module.css";
 import settings from "./settings.module.css";
 
@@ -19,15 +24,23 @@ const LOG_MS = 2_000;
 const PAGE = 50;
 const AT_MOST = 200;
 
+/** What the sheet over the list is about: which kind to choose, or the form of an account. */
+type Setting = { readonly kind?: Kind; readonly account?: SetUp };
+
 export function Channels() {
   const { t } = useWords();
   const { api } = useParts();
   const { parts } = useRoute();
-  const may = useMay()("watch");
+  const may = useMay();
   const list = useQuery({ queryKey: ["channels"], queryFn: () => api.get<ChannelList>("/api/channels"), refetchInterval: ACCOUNTS_MS });
+  const setUp = useAccounts().data?.accounts ?? [];
+  const kinds = useKinds().data;
+  const [setting, set] = useState<Setting>();
   // The web chat has no provider to call.
   const accounts = list.data?.channels.filter((one) => one.channel !== "webchat") ?? [];
+  const resting = setUp.filter((one) => !accounts.some((other) => other.channel === one.channel && other.account === one.name));
   const chosen = accounts.find((one) => one.channel === parts[1] && one.account === parts[2]);
+  const change = (account: SetUp): void => set({ kind: kinds?.kinds.find((one) => one.kind === account.channel), account });
   return (
     <section className={css.channels}>
       <header className={settings.head}>
@@ -35,23 +48,96 @@ export function Channels() {
           <h2>{t("channels.title")}</h2>
           <p className={settings.quiet}>{t("channels.words")}</p>
         </div>
+        {kinds && (
+          <Button look="main" onPress={() => set({})}>
+            <Plus size={16} aria-hidden="true" /> {t("accounts.add")}
+          </Button>
+        )}
       </header>
-      {list.isSuccess && !accounts.length && (
+      {list.isSuccess && !accounts.length && !resting.length && (
         <Empty icon={<Cable size={28} />} title={t("channels.none")}>
-          <p>{t("channels.none.words")}</p>
+          <p>{t(kinds ? "accounts.begin" : "channels.none.words")}</p>
+          {kinds && <Kinds kinds={kinds.kinds} onChoose={(kind) => set({ kind })} />}
         </Empty>
       )}
       <ul className={css.accounts}>
         {accounts.map((one) => (
-          <Account key={`${one.channel}/${one.account}`} account={one} open={one === chosen} may={may} />
+          <Account
+            key={`${one.channel}/${one.account}`}
+            account={one}
+            open={one === chosen}
+            may={may("watch")}
+            setUp={setUp.find((other) => other.channel === one.channel && other.name === one.account)}
+            onChange={change}
+          />
+        ))}
+        {resting.map((one) => (
+          <Resting key={`${one.channel}/${one.name}`} account={one} onChange={change} />
         ))}
       </ul>
-      {chosen && may && <Log key={`${chosen.channel}/${chosen.account}`} account={chosen} />}
+      {chosen && may("watch") && <Log key={`${chosen.channel}/${chosen.account}`} account={chosen} />}
+      {setting && !setting.kind && kinds && (
+        <Sheet title={t("accounts.choose")} closeName={t("do.close")} onClose={() => set(undefined)}>
+          <Kinds kinds={kinds.kinds} onChoose={(kind) => set({ kind })} />
+        </Sheet>
+      )}
+      {setting?.kind && (
+        <AccountForm
+          key={`${setting.kind.kind}/${setting.account?.name ?? ""}`}
+          kind={setting.kind}
+          {...(setting.account ? { account: setting.account } : {})}
+          taken={setUp.filter((one) => one.channel === setting.kind?.kind).map((one) => one.name)}
+          noAddress={!kinds?.public_url}
+          onClose={() => set(undefined)}
+          onSaved={() => set(undefined)}
+        />
+      )}
     </section>
   );
 }
 
-function Account({ account, open, may }: { account: ChannelAccount; open: boolean; may: boolean }) {
+function Kinds({ kinds, onChoose }: { kinds: readonly Kind[]; onChoose: (kind: Kind) => void }) {
+  return (
+    <ul className={own.kinds}>
+      {kinds.map((kind) => (
+        <li key={kind.kind}>
+          <Button onPress={() => onChoose(kind)}>
+            <span aria-hidden="true">
+              <ChannelMark channel={kind.kind} />
+            </span>{" "}
+            {kind.ours ? channelName(kind.kind) : kind.title}
+          </Button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** An account that is not at work: switched off, or one that cannot be opened. */
+function Resting({ account, onChange }: { account: SetUp; onChange: (account: SetUp) => void }) {
+  const { t } = useWords();
+  return (
+    <li data-state={account.active ? "failing" : "off"}>
+      <ChannelMark channel={account.channel} />
+      <div className={settings.grow}>
+        <b>{`${channelName(account.channel)} · ${account.name}`}</b>
+        <small className={css.state}>{t(account.active ? "accounts.is.locked" : "accounts.is.off")}</small>
+        {account.trouble && <p className={css.sentence}>{account.trouble}</p>}
+      </div>
+      <AccountActs account={account} onChange={() => onChange(account)} />
+    </li>
+  );
+}
+
+interface AccountProps {
+  readonly account: ChannelAccount;
+  readonly open: boolean;
+  readonly may: boolean;
+  readonly setUp: SetUp | undefined;
+  readonly onChange: (account: SetUp) => void;
+}
+
+function Account({ account, open, may, setUp, onChange }: AccountProps) {
   const { t, f } = useWords();
   const { state = "quiet", standing, rates } = account;
   const failure = state === "paused" ? account.paused_for : standing?.failure;
@@ -66,6 +152,7 @@ function Account({ account, open, may }: { account: ChannelAccount; open: boolea
         <small className={settings.quiet}>
           {t("channels.hour", { calls: standing?.calls ?? 0, failures: standing?.failures ?? 0 })}
           {rates?.per_second ? ` · ${t("channels.rate", { rate: f.number(rates.per_second) })}` : ""}
+          {setUp?.source === "file" ? ` · ${t("accounts.is.file", { file: setUp.file ?? "" })}` : ""}
         </small>
       </div>
       {may && (
@@ -73,6 +160,7 @@ function Account({ account, open, may }: { account: ChannelAccount; open: boolea
           {t(open ? "channels.log.close" : "channels.log.open")}
         </a>
       )}
+      {setUp && <AccountActs account={setUp} onChange={() => onChange(setUp)} />}
     </li>
   );
 }
