@@ -17,6 +17,7 @@ log = structlog.get_logger()
 
 SECONDS = 10.0
 """The longest a look takes by itself; whoever looks at many gives each so long, all at once."""
+LEARNING_TRIES, LEARNING_S = 4, 0.7
 
 SOON_MS = 7 * 24 * 3600 * 1000
 """Credentials that nobody renews are told of from so long before their end."""
@@ -168,7 +169,20 @@ class Looking:
 
 
 async def reach(session: ClientSession, hook_url: str, *, seconds: float = SECONDS) -> Point:
-    """Whether the public address leads to a hub that has this account: asked as anybody would, by a method no webhook has."""
+    """Whether the public address leads to a hub that has this account: asked as anybody would, by a method no webhook has.
+
+    A hub that does not know the account is asked again: each of its processes learns of a new one within a second or two.
+    """
+    point = await _reach(session, hook_url, seconds=seconds)
+    for _ in range(LEARNING_TRIES):
+        if point.code is not Code.NOT_KNOWN_THERE:
+            break
+        await asyncio.sleep(LEARNING_S)
+        point = await _reach(session, hook_url, seconds=seconds)
+    return point
+
+
+async def _reach(session: ClientSession, hook_url: str, *, seconds: float) -> Point:
     values = {"wanted": hook_url}
     try:
         async with session.options(hook_url, timeout=ClientTimeout(total=seconds), allow_redirects=False) as response:

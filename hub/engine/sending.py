@@ -152,6 +152,9 @@ class Sender:
         """Make the calls that are not done yet; each mark says how many were done before it."""
         held = ""
         while queued.done < len(calls):
+            # Rates are of calls: a later one waits for its own leave, and what was done so far is kept.
+            if held and (wait := await account.wait_ms(queued.delivery.address)):
+                return await self._requeue(queued, mark=held, seconds=wait / 1000)
             mark = f"{self._partition.fence}/{self._serial()}"
             permit = self._permit(queued, before=held, mark=mark)
             try:

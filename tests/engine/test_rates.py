@@ -53,6 +53,18 @@ async def test_a_telegram_group_gets_twenty_messages_in_any_minute_and_a_person_
     assert 30 <= len(to_person) <= 33
 
 
+async def test_each_call_of_a_delivery_waits_for_its_own_leave(world: World) -> None:
+    world.rates = Rates(per_address=4.0)
+    await world.working()
+
+    await world.say("an", "a|b|c")
+    await world.settled()
+
+    begun = world.provider.begun
+    assert ["echo a", "b", "c"] == [each.text for each in begun]
+    assert begun[-1].at - begun[0].at >= 2 * 0.25 - 0.05
+
+
 async def test_a_wait_nobody_explains_is_the_addresses_until_a_second_one_is_told_to_wait(world: World) -> None:
     clock = Still()
     account = account_of(world, Rates(), clock)

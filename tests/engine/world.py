@@ -115,10 +115,12 @@ def turning(*own: Step, quiet: float = 0.0, urgent: Urgent = lambda _: False, wi
 class Process:
     """One process of the hub: links of its own behind a valve, a worker, an intake, a clock."""
 
-    def __init__(self, valve: Valve, parts: Store, *, name: str, spools: Path, turns: Turning, channels: Sequence[Channel]) -> None:
+    def __init__(
+        self, valve: Valve, parts: Store, *, name: str, spools: Path, turns: Turning, channels: Sequence[Channel], rates: Rates
+    ) -> None:
         self.name, self.valve, self.parts = name, valve, parts
         self.clock, self.counters = Clock(), Counters()
-        self.worker = worker(parts, turns, [(c, Rates()) for c in channels], clock=self.clock, counters=self.counters, name=name)
+        self.worker = worker(parts, turns, [(c, rates) for c in channels], clock=self.clock, counters=self.counters, name=name)
         self.intake = intake(parts, spools=spools, clock=self.clock, counters=self.counters, process=name)
         valve.on_state = self.intake.store_state
         self._working = False
@@ -155,6 +157,7 @@ class World:
     def __init__(self, node: Node, links: Links, *, spools: Path) -> None:
         self.node, self.links, self.spools = node, links, spools
         self.keys = Keys(f"t{os.getpid()}-{next(_numbers)}:")
+        self.rates = Rates()
         self.parts = store(links, self.keys)
         self.inboxes: Inboxes = self.parts.inboxes
         self.customers = Customers(links, self.keys)
@@ -178,6 +181,7 @@ class World:
             spools=self.spools / machine if machine else self.spools,
             turns=turns or turning(),
             channels=channels or (self.provider,),
+            rates=self.rates,
         )
         self.processes.append(made)
         return made
