@@ -180,7 +180,8 @@ async def test_the_feed_can_be_asked_for_where_no_socket_opens(house: House) -> 
     await eventually(lambda: _has_line(house, customer, "alo"), what="the words")
     told = await house.caller.ask("GET", f"/api/feed/since?cursor={cursor}&views=queue,mine&customer={customer}")
 
-    kinds = [frame["type"] for frame in told.body["frames"]]  # type: ignore[attr-defined]
+    # Whether what was said before had left by then is the outbox's matter.
+    kinds = [frame["type"] for frame in told.body["frames"] if frame["type"] != "delivery"]  # type: ignore[attr-defined]
     assert ["welcome", "card", "lines", "cursor", "presence"] == kinds
 
 
