@@ -34,6 +34,7 @@ PATIENCE_S = 10.0
 """So long a process of this machine is waited for that spools and cannot tell the store so; then its words come late."""
 ADOPT_EVERY_S = 0.25
 CHUNK = 1024
+TICKS = 5
 
 _ABOUT = (Receipt, Edited, Deleted, Reacted, IdentityChanged)
 """What is about an earlier word, and nothing where there was none: of somebody erased it must not make somebody anew."""
@@ -200,6 +201,17 @@ class Intake:
         finally:
             self._adding -= 1
         self._counters.spooled += 1
+        await self._tick(spooled.received)
+
+    async def _tick(self, received: int) -> None:
+        """Answer in a later millisecond: what the sender says next, to whichever process, must be seen to have come later.
+
+        Bounded, for a clock that stands or was set back holds nobody up.
+        """
+        for _ in range(TICKS):
+            if self._clock.now() > received:
+                return
+            await self._clock.sleep(0.001)
 
     async def _drain(self) -> None:
         """Wait for the store, say that we spool, let others say so, then push in order of receipt; at last go direct again."""

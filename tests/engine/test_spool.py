@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from config.core import intake
 from hub.engine.intake import Mode
 from hub.engine.spool import Spool, Spooled, orphans
 from hub.model.events import Event, Said
@@ -19,7 +20,7 @@ from hub.model.subject import customer_subject
 from hub.store.inboxes import RUN_BYTES, Push
 from hub.store.wire import ServerError
 from tests.engine.valve import Fault
-from tests.engine.world import Process, World, world_on
+from tests.engine.world import Clock, Process, World, world_on
 from tests.servers import Node, eventually, redis_on_socket
 
 
@@ -115,6 +116,36 @@ async def test_whoever_spooled_nothing_does_not_push_past_one_who_did(alone: Wor
     await eventually(lambda: direct(one) and direct(two), what="the spools' end")
 
     assert ["w0", "w1"] == await alone.texts_pushed("an")
+
+
+class Coarse(Clock):
+    """A clock on which a millisecond passes when somebody rests for one, and none otherwise: a machine that answers within it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.at = super().now()
+
+    def now(self) -> int:
+        return self.at
+
+    async def sleep(self, seconds: float) -> None:
+        self.at += seconds == 0.001
+        await asyncio.sleep(seconds)
+
+
+async def test_what_is_said_after_an_answer_is_seen_to_have_come_after_it(alone: World) -> None:
+    """Two processes' spools are merged by the millisecond, and whoever was answered by one may write to the other at once."""
+    one, clock = await alone.process("one"), Coarse()
+    one.intake = intake(one.parts, spools=alone.spools, clock=clock, counters=one.counters, process=one.name)
+    await away(alone.node, "frozen")
+    await accept(one, alone, "an", "the first, which finds the store away")
+
+    stamps = []
+    for n in range(5):
+        stamps.append(clock.now())
+        await accept(one, alone, "an", f"w{n}")
+
+    assert stamps == sorted(set(stamps))
 
 
 async def test_a_frozen_server_that_thaws_sees_the_flag_before_anybody_s_next_push(alone: World) -> None:
