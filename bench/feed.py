@@ -98,7 +98,8 @@ async def _console(http: aiohttp.ClientSession) -> AsyncIterator[Mapping[str, in
     async with http.ws_connect("/api/feed") as wire:
         await wire.send_str(framed(FeedHello(views=(View.QUEUE, View.OPEN), customer=customer)))
         reading = asyncio.create_task(read(wire))
-        await asyncio.wait_for(welcomed.wait(), WELCOME_S)
+        async with asyncio.timeout(WELCOME_S):
+            await welcomed.wait()
         yield heard
         if reading.done():
             raise BenchFailed(f"the console's connection was lost: {heard}")

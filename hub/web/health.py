@@ -49,7 +49,8 @@ class Health:
     async def _reason(self, check: Check) -> str:
         """Why not; '' where all is well. A check that breaks is a reason too."""
         try:
-            await asyncio.wait_for(check(), self._deadline)
+            async with asyncio.timeout(self._deadline):
+                await check()
         except TimeoutError:
             return f"No answer within {self._deadline:g} s."
         except HubError as error:

@@ -13,12 +13,15 @@ FORBIDDEN = {
     "the address of a package registry": r"https?://[\w.-]*(?:pypi\.org|pythonhosted|npmjs|yarnpkg)",
     "a setting that names a registry": r"(?<!--no-emit)(?:--|-)(?:extra-)?index-url[ =]+\S*:",
     "an unkept intention": r"\b(?:TODO|FIXME)\b",
+    # Until Python 3.12 it loses a cancellation that comes in the same breath as the answer: `asyncio.timeout` does not.
+    "a wait that may swallow its own end": r"\basyncio\.wait_for\(|from asyncio import .*\bwait_for\b",
 }
 EXAMPLES = {
     "an absolute path of one machine": "open('/work/main/x')",
     "the address of a package registry": "https://pypi.org/simple",
     "a setting that names a registry": "--extra-index-url=file:///x",
     "an unkept intention": "# TODO: later",
+    "a wait that may swallow its own end": "await asyncio.wait_for(answer, 1)",
 }
 
 

@@ -49,7 +49,8 @@ async def test_first_byte_counts_though_the_rest_comes_later(stand_in: PlainStan
         before = time.monotonic()
         writer.write(b"POST /messages HT")
         await writer.drain()
-        await asyncio.wait_for(eventually(lambda: bool(stand_in.reading), what="the first bytes"), 30)
+        async with asyncio.timeout(30):
+            await eventually(lambda: bool(stand_in.reading), what="the first bytes")
         between = time.monotonic()
         writer.write(b"TP/1.1\r\ncontent-LENGTH: %d\r\n\r\n%s" % (len(body), body))
         await eventually(lambda: len(stand_in.received) == 1, what="the message")
@@ -127,7 +128,8 @@ async def test_as_a_process_it_says_where_it_listens_and_ends_when_told(module: 
     process = await asyncio.create_subprocess_exec(sys.executable, "-m", module, "--port", "0", stdout=asyncio.subprocess.PIPE)
     try:
         assert process.stdout
-        line = (await asyncio.wait_for(process.stdout.readline(), 20)).decode()
+        async with asyncio.timeout(20):
+            line = (await process.stdout.readline()).decode()
         address = next(word for word in line.split() if word.startswith("http://")).removesuffix("/messages").rstrip("/")
         path = "/_sandbox/summary" if module == "sandbox.plain" else "/_sandbox/state"
         async with session.get(address + path) as answer:

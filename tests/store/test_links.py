@@ -155,7 +155,8 @@ async def test_a_blocking_read_falls_with_its_server(server: Node, links: Links)
     server.freeze()
 
     with pytest.raises(StoreAway):
-        await asyncio.wait_for(reading, 30)
+        async with asyncio.timeout(30):
+            await reading
     server.thaw()
 
 

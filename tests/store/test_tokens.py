@@ -86,7 +86,8 @@ class Child:
 
     async def line(self) -> str:
         assert self.process.stdout
-        return (await asyncio.wait_for(self.process.stdout.readline(), 20)).decode().strip()
+        async with asyncio.timeout(20):
+            return (await self.process.stdout.readline()).decode().strip()
 
     async def go(self) -> None:
         assert self.process.stdin

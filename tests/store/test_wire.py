@@ -78,7 +78,8 @@ async def test_a_cancelled_call_does_not_shift_the_replies_of_the_others(wire: W
 
 async def test_a_call_cancelled_while_it_waits_is_done_once_all_the_same(wire: Wire) -> None:
     with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(wire.call("INCR", "n"), 0)
+        async with asyncio.timeout(0):
+            await wire.call("INCR", "n")
 
     assert await wire.call("GET", "n") == b"1" or await wire.call("GET", "n") is None
 

@@ -69,7 +69,8 @@ async def test_a_claim_is_acknowledged_only_when_a_live_mark_has_begun(store: St
         done, _ = await asyncio.wait({asked}, timeout=0.3)
         assert set() == done
         await store.mark(CUSTOMER, "dl-1", f"b|{voice}|mark-1")
-        outcome = await asyncio.wait_for(asked, 30)
+        async with asyncio.timeout(30):
+            outcome = await asked
 
     assert isinstance(outcome, Claimed)
 
@@ -79,7 +80,8 @@ async def test_a_claim_need_not_wait_for_what_cannot_begin_or_has_begun(store: S
     await store.mark(CUSTOMER, "dl-1", value)
 
     async with worked(store, CUSTOMER, answer=Granting()):
-        outcome = await asyncio.wait_for(claim(store), 30)
+        async with asyncio.timeout(30):
+            outcome = await claim(store)
 
     assert isinstance(outcome, Claimed)
 
@@ -103,7 +105,8 @@ async def test_marks_of_a_customer_that_was_merged_in_count_too(store: Store) ->
         done, pending = await asyncio.wait({asyncio.create_task(claim(store))}, timeout=0.3)
         assert set() == done
         await store.mark("cu-9", "dl-1", "b|bot|mark-1")
-        outcome = await asyncio.wait_for(pending.pop(), 30)
+        async with asyncio.timeout(30):
+            outcome = await pending.pop()
 
     assert isinstance(outcome, Claimed)
 
@@ -116,7 +119,8 @@ async def test_a_mark_taken_after_the_verdict_is_not_waited_for(store: Store) ->
         await asyncio.wait({asked}, timeout=0.3)
         await store.mark(CUSTOMER, "dl-2", "m|bot|of another conversation")
         await store.mark(CUSTOMER, "dl-1", "b|bot|mark-1")
-        outcome = await asyncio.wait_for(asked, 30)
+        async with asyncio.timeout(30):
+            outcome = await asked
 
     assert isinstance(outcome, Claimed)
 

@@ -34,7 +34,8 @@ class Caller:
         self.reader, self.writer = reader, writer
 
     async def answer(self) -> tuple[int, bytes]:
-        head = await asyncio.wait_for(self.reader.readuntil(b"\r\n\r\n"), 20)
+        async with asyncio.timeout(20):
+            head = await self.reader.readuntil(b"\r\n\r\n")
         if head.startswith(b"HTTP/1.1 100"):
             return await self.answer()
         fields = {name.lower(): value for name, _, value in (line.partition(b": ") for line in head.split(b"\r\n")[1:])}
@@ -111,7 +112,8 @@ async def test_one_that_expects_a_go_ahead_gets_it() -> None:
     async with calling() as (_, caller, _):
         caller.writer.write(post(WORD, b"Expect: 100-continue"))
 
-        assert b"HTTP/1.1 100 Continue\r\n\r\n" == await asyncio.wait_for(caller.reader.readuntil(b"\r\n\r\n"), 20)
+        async with asyncio.timeout(20):
+            assert b"HTTP/1.1 100 Continue\r\n\r\n" == await caller.reader.readuntil(b"\r\n\r\n")
         assert (200, b"") == await caller.answer()
 
 

@@ -146,7 +146,8 @@ class Shop:
             writer.write(raw)
             if end:
                 writer.write_eof()
-            return await asyncio.wait_for(reader.read(), 10)
+            async with asyncio.timeout(10):
+                return await reader.read()
         except ConnectionResetError:
             return b""
         finally:
