@@ -16,6 +16,9 @@ settings.register_profile("quick", deadline=None, print_blob=True, max_examples=
 settings.register_profile("long", deadline=None, print_blob=True, max_examples=2_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
+# What tests start keeps its bytecode even where the machine asks for none: else each process compiles what it imports, up to 2 s.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 LOOKED_AWAY = "a skipped test is a failure here: install what it misses, or delete it"
 
 
