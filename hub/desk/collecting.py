@@ -18,6 +18,7 @@ from hub.model.comments import COMMENT_LINE, POST_LINE
 from hub.model.errors import Misconfigured, Rejected, SendError, StoreAway, TemporaryFailure, Throttled
 from hub.model.events import Event
 from hub.model.exchange import FILE, Exchange
+from hub.model.failure import Failure
 from hub.model.files import Forgotten, NotTaken, Quota, QuotaSpent, StoredFile, file_name, is_page, sort_of_received
 from hub.model.ids import derived_id
 from hub.model.media import DAY_MS, Fetched, Limits, Unhad, Wanted, Whence, is_wanted
@@ -257,9 +258,9 @@ class Collector:
         try:
             brought = await self._fetcher.fetch(place, source.whence, Bounds(most, limits.seconds))
             if is_page(brought.content) and wanted.attachment.mime_type != "text/html":
-                raise _page_came()
+                raise _page_came(brought)
         except (NotHad, HadLater) as error:
-            self._note(wanted, place, began, status=error.status, trouble=error.reason.value)
+            self._note(wanted, place, began, status=error.status, trouble=error.reason.value, failure=_failure(error))
             raise
         self._note(wanted, place, began, status=HTTPStatus.OK, answered=f"<{len(brought.content)} bytes>")
         return brought
@@ -299,10 +300,17 @@ class Collector:
         await self._inboxes.push_past_spools(event, dedupe=f"file/{wanted.id}", days=DEDUPE_DAYS)
 
 
-def _page_came() -> HadLater:
+def _page_came(brought: Brought) -> HadLater:
     error = HadLater(Unhad.FORBIDDEN, "a page came instead, as for whoever is not let in")
-    error.status = HTTPStatus.OK
+    error.status, error.known = HTTPStatus.OK, brought.known
     return error
+
+
+def _failure(error: NotHad | HadLater) -> str:
+    """What it says of the account: nothing, unless the provider does not let us in. Links that lead nowhere are the customers' own."""
+    if not error.known or error.reason is not Unhad.FORBIDDEN:
+        return ""
+    return (Failure.AUTH if error.status == HTTPStatus.UNAUTHORIZED else Failure.STATUS).value
 
 
 async def _located(channel: Channel, piece: Attachment) -> Located:

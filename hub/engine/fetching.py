@@ -30,29 +30,35 @@ _LONGEST_WAIT_S = 6 * 3600.0
 
 
 class NotHad(HubError):
-    """The file will never be had; `reason` says why, `status` what the host answered (0: nothing)."""
+    """The file will never be had; `reason` says why, `status` what the host answered (0: nothing).
+
+    `known`: the host is the provider's own and was told who asks, so that its refusal speaks of the account and not of one file.
+    """
 
     def __init__(self, reason: Unhad, why: str = "") -> None:
         super().__init__(why or reason.value)
         self.reason = reason
         self.status = 0
+        self.known = False
 
 
 class HadLater(HubError):
-    """Not now. `reason`: what to say if it stays so; `after`: in how many seconds, where that was told; `status`: as of NotHad."""
+    """Not now. `reason`: what to say if it stays so; `after`: in how many seconds, where that was told; `status`, `known`: as of NotHad."""
 
     def __init__(self, reason: Unhad, why: str = "", *, after: float | None = None) -> None:
         super().__init__(why or reason.value)
         self.reason = reason
         self.after = after
         self.status = 0
+        self.known = False
 
 
 class Brought(Struct, frozen=True):
-    """A file as it came, whole; `mime_type` as the host called it, which proves nothing."""
+    """A file as it came, whole; `mime_type` as the host called it, which proves nothing; `known`: as of NotHad."""
 
     content: bytes
     mime_type: str = ""
+    known: bool = False
 
 
 class Bounds(Struct, frozen=True):
@@ -128,7 +134,7 @@ class Fetcher:
             headers = {"Accept-Encoding": "identity", **place.headers}
             async with session.get(place.url, headers=headers, allow_redirects=False) as answer:
                 if answer.status not in _MOVED:
-                    return await _read(answer, bounds)
+                    return await _read(answer, bounds, known=_is_known(place, whence))
                 place = next_place(place, answer.headers.get("Location", ""), whence)
         raise NotHad(Unhad.GONE, "the address leads on and on")
 
@@ -153,11 +159,11 @@ class _Checked(AbstractResolver):
         await self._resolver.close()
 
 
-async def _read(answer: ClientResponse, bounds: Bounds) -> Brought:
+async def _read(answer: ClientResponse, bounds: Bounds, *, known: bool) -> Brought:
     try:
-        return await _taken(answer, bounds)
+        return replace(await _taken(answer, bounds), known=known)
     except (NotHad, HadLater) as error:
-        error.status = answer.status
+        error.status, error.known = answer.status, known
         raise
 
 
@@ -208,6 +214,11 @@ def _may_be_public(host: str) -> bool:
 
 def _is_at(parts: SplitResult, base_url: str) -> bool:
     return bool(base_url) and _origin(parts) == _origin(urlsplit(base_url))
+
+
+def _is_known(place: Located, whence: Whence) -> bool:
+    """Whether who answers there has been told who we are: by a header, or, at the provider's own address, by the path."""
+    return bool(place.headers) or _is_at(urlsplit(place.url), whence.base_url)
 
 
 def _origin(parts: SplitResult) -> tuple[str, str, int]:

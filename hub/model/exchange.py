@@ -34,9 +34,20 @@ class Exchange(Value, frozen=True):
         """Whether it did not end as it should."""
         return bool(self.failure or self.trouble or self.status >= 400)  # noqa: PLR2004 - RFC 9110 §15.5
 
+    @property
+    def tells(self) -> bool:
+        """Whether it says how the account does. A customer's file does only where the provider did not let us in.
+
+        One that came tells as little as one that did not: most lie with others, where anybody gets them.
+        """
+        return FILE not in self.events or bool(self.failure)
+
 
 class Standing(Value, frozen=True):
-    """How an account does: when a call last went well and last failed (ms since 1970, 0: never), on what, and calls of the last hour."""
+    """How an account does: when a call last went well and last failed (ms since 1970, 0: never), on what, and calls of the last hour.
+
+    Customers' files are among the calls; that one could not be had is no failure, unless the provider did not let us in.
+    """
 
     well: int = 0
     failed: int = 0

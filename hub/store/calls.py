@@ -175,14 +175,14 @@ class Calls:
 
     def _counted(self, place: Place, batch: Sequence[Kept]) -> list[list[Arg]]:
         standing, slices = self._keys.calls_standing(*place), Counter(one.exchange.at // SLICE_MS for one in batch)
-        broken = Counter(one.exchange.at // SLICE_MS for one in batch if one.exchange.failed)
+        broken = Counter(one.exchange.at // SLICE_MS for one in batch if one.exchange.failed and one.exchange.tells)
         commands: list[list[Arg]] = []
         for number, n in slices.items():
             key = self._keys.calls_counted(*place, number)
             commands += [["HINCRBY", key, "n", n], ["HINCRBY", key, "f", broken[number]]]
             commands += [["HINCRBY", key, field, more] for field, more in _ways(batch, number).items() if more]
             commands.append(["EXPIRE", key, 2 * SLICES * 600])
-        out = [one.exchange for one in batch if not one.exchange.incoming]
+        out = [one.exchange for one in batch if not one.exchange.incoming and one.exchange.tells]
         well = max((one.at for one in out if not one.failed), default=0)
         bad = max((one for one in out if one.failed), key=lambda one: one.at, default=None)
         if well:
@@ -197,7 +197,7 @@ class Calls:
 def _ways(batch: Sequence[Kept], number: int) -> dict[str, int]:
     """Of one slice: calls that went out, those of them that failed, webhooks that were taken."""
     mine = [one.exchange for one in batch if one.exchange.at // SLICE_MS == number]
-    out = [one for one in mine if not one.incoming]
+    out = [one for one in mine if not one.incoming and one.tells]
     return {"o": len(out), "e": sum(one.failed for one in out), "i": sum(one.incoming and not one.failed for one in mine)}
 
 

@@ -14,7 +14,7 @@ from hub.engine.tail import TAIL_ENTRIES
 from hub.engine.watching import Sight
 from hub.model.alert import Alert, AlertKind, Book, Entry, Looked, Step
 from hub.model.alert_rules import Disk
-from hub.model.exchange import Exchange
+from hub.model.exchange import FILE, Exchange
 from hub.model.rhythm import SLICE_MS
 from hub.model.seen import Code, Grade, Point, Seen
 from hub.store.alerts import Alerts
@@ -128,6 +128,24 @@ async def test_counts_and_fill_levels_are_the_server_s_own(house: House) -> None
     assert facts.accounts is not None
     assert [("telegram/main", 1, 1, "auth")] == [(one.place, one.calls, one.failures, one.refused) for one in facts.accounts]
     assert frozenset() == facts.unknown
+
+
+async def test_files_that_cannot_be_had_say_nothing_of_an_account_unless_we_are_not_let_in(house: House) -> None:
+    now, calls = house.clock.now(), Calls(house.links, KEYS)
+    dead = Exchange(at=now, method="GET", url="u", status=404, trouble="gone", events=(FILE,))
+    came = replace(dead, status=200, trouble="")
+    sent = Exchange(at=now, method="POST", url="u", status=200)
+
+    await calls.write([*[Kept(PLACE, dead)] * 20, Kept(PLACE, sent)], now=now)
+    (harmless,) = (await house.senses.look(Book())).facts.accounts or ()
+    after = replace(dead, at=now + 1, status=401, trouble="forbidden", failure="auth")
+    await calls.write([Kept(PLACE, after), Kept(PLACE, replace(came, at=now + 2))], now=now + 2)
+    (refused,) = (await house.senses.look(Book())).facts.accounts or ()
+
+    assert (1, 0, now, 0, "") == (harmless.calls, harmless.failures, harmless.well, harmless.failed, harmless.refused)
+    assert (2, 1, now, now + 1, "auth") == (refused.calls, refused.failures, refused.well, refused.failed, refused.refused)
+    assert 21 == len(await calls.newest(PLACE, limit=50, failed=True))
+    assert 1 == (await calls.standing(PLACE, now=now + 2)).failures
 
 
 async def test_each_account_is_asked_at_first_and_then_once_an_hour(house: House) -> None:

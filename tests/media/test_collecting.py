@@ -40,10 +40,11 @@ async def links(server: Node) -> AsyncIterator[Links]:
 
 
 class Files:
-    """What lies at the provider by its path; `waits`: until set, whoever asks waits."""
+    """What lies at the provider by its path, and what is shut, by the status; `waits`: until set, whoever asks waits."""
 
     def __init__(self) -> None:
         self.there: dict[str, bytes] = {"/a": png()}
+        self.shut: dict[str, int] = {}
         self.asked: list[str] = []
         self.waits = asyncio.Event()
         self.waits.set()
@@ -52,7 +53,7 @@ class Files:
         self.asked.append(request.path)
         await self.waits.wait()
         content = self.there.get(request.path)
-        return web.Response(body=content) if content is not None else web.Response(status=404)
+        return web.Response(body=content) if content is not None else web.Response(status=self.shut.get(request.path, 404))
 
 
 @pytest.fixture
@@ -339,18 +340,23 @@ async def test_what_a_forgotten_customer_sent_is_wanted_no_more(links: Links, fi
 async def test_each_fetch_is_told_with_what_came_of_it(links: Links, files: tuple[Files, Provider]) -> None:
     lying, provider = files
     lying.there |= {"/page": PAGE}
+    lying.shut = {"/shut": 401, "/away": 503}
     clock = MovedClock()
     here = collecting(links, provider, clock=clock)
-    pieces = (picture(), picture("gone"), picture("page"))
+    pieces = (picture(), picture("gone"), picture("page"), picture("shut"), picture("away"))
     await here.collector.apply([entry_of("cu-1", *pieces, at=clock.now())])
 
     async with running(here):
-        await eventually(lambda: len({exchange.url for _, exchange in here.noted}) == len(pieces), what="three fetches", within=20)
+        await eventually(lambda: len({exchange.url for _, exchange in here.noted}) == len(pieces), what="five fetches", within=20)
 
     seen = {exchange.url.rpartition("/")[2]: exchange for _, exchange in here.noted}
-    assert {"a": (200, ""), "gone": (404, "gone"), "page": (200, "forbidden")} == {
-        name: (exchange.status, exchange.trouble) for name, exchange in seen.items()
-    }
+    assert {
+        "a": (200, "", ""),
+        "gone": (404, "gone", ""),
+        "page": (200, "forbidden", "response_status"),
+        "shut": (401, "forbidden", "auth"),
+        "away": (503, "gone", ""),
+    } == {name: (exchange.status, exchange.trouble, exchange.failure) for name, exchange in seen.items()}
     assert f"<{len(png())} bytes>" == seen["a"].answered
     assert {((LAN.channel, LAN.account), "cu-1", "GET", (FILE,))} == {
         (place, exchange.customer, exchange.method, exchange.events) for place, exchange in here.noted
