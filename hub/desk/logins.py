@@ -68,8 +68,9 @@ class Logins(Struct, frozen=True, kw_only=True):
         if not await self.user(session):
             return None
         token = f"{MARK}{self.new_session()}"
-        await self.store.issue(session, token)
-        return Pass(token=token, until=self.clock.now() + LINK_S * 1000)
+        until = self.clock.now() + LINK_S * 1000
+        await self.store.issue(session, token, until=until)
+        return Pass(token=token, until=until)
 
     async def followed(self, token: str, *, by: str) -> Onward:
         """Whose link somebody came by, from the address `by`; empty for one that leads nowhere."""

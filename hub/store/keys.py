@@ -208,7 +208,7 @@ class Keys:
         return f"{tag}:log", f"{tag}:keys"
 
     def chat_user(self, address: Address) -> str:
-        """Who is signed in in a web chat session: hash of user (the shop's id), told (a digest of their traits), pass (the last link)."""
+        """Who is signed in in a web chat session: hash of user (the shop's id), told (a digest of traits), `pass:` and a link each."""
         return f"{self.prefix}chat:{{{address.account}:{address.id}}}:user"
 
     def home(self, user: Address) -> str:

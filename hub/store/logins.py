@@ -1,5 +1,6 @@
 """Who is signed in in which web chat session, and the links by which they go on elsewhere."""
 
+from collections.abc import Mapping
 from hashlib import blake2b
 from typing import cast
 
@@ -11,7 +12,11 @@ from hub.store.links import Links, Need
 KEEP_S = 30 * 86_400
 """As long as a session's log. Who signs in after that is told apart by the customer's record."""
 LINK_S = 900
+LINKS_AT_MOST = 5
+"""Of one session, good at a time: a menu of apps opened twice, not a stranger's purse of keys."""
 USED_S = 1800
+PASS, PASS_BEFORE = "pass:", b"pass"
+"""The fields that name a session's links."""
 
 
 class LoginStore:
@@ -50,16 +55,23 @@ class LoginStore:
         found = cast("bytes | None", await self._links.call(key, "GET", key))
         return _session(found.decode()) if found else None
 
-    async def issue(self, session: Address, token: str) -> None:
-        """Keep a link's token for 15 minutes; the session's one before it leads nowhere any more."""
+    async def issue(self, session: Address, token: str, *, until: int) -> None:
+        """Keep a link's token for 15 minutes, to `until` (ms since 1970). Those before it stay good, but for the oldest beyond five."""
         key = self._keys.chat_user(session)
-        old = cast("bytes | None", await self._links.call(key, "HGET", key, "pass"))
-        if old:
-            before, _ = self._keys.onward(old.decode())
-            await self._links.call(before, "DEL", before)
         fresh, _ = self._keys.onward(token)
-        await self._links.call(key, "HSET", key, "pass", token, need=Need.SAFE)
+        # Noted first: an erasure finds whatever may be there.
+        await self._links.call(key, "HSET", key, f"{PASS}{token}", until, need=Need.SAFE)
         await self._links.call(fresh, "SET", fresh, f"{session.account}:{session.id}", "EX", LINK_S, need=Need.SAFE)
+        for old in (await self.passes(session))[:-LINKS_AT_MOST]:
+            before, _ = self._keys.onward(old)
+            await self._links.call(before, "DEL", before)
+            await self._links.call(key, "HDEL", key, f"{PASS}{old}")
+
+    async def passes(self, session: Address) -> tuple[str, ...]:
+        """The tokens of the links made there lately, the oldest first."""
+        key = self._keys.chat_user(session)
+        flat = cast("list[bytes]", await self._links.call(key, "HGETALL", key))
+        return tokens_in(dict(zip(flat[::2], flat[1::2], strict=True)))
 
     async def redeem(self, token: str, *, by: str) -> Address | None:
         """Whose link it is; None for one that is too old, unknown, or was opened first from another address than `by`.
@@ -73,6 +85,13 @@ class LoginStore:
         me = blake2b(by.encode(), digest_size=12).hexdigest()
         first = cast("bytes | None", await self._links.call(mark, "SET", mark, me, "NX", "GET", "EX", USED_S, need=Need.SAFE))
         return _session(found.decode()) if first is None or first.decode() == me else None
+
+
+def tokens_in(fields: Mapping[bytes, bytes]) -> tuple[str, ...]:
+    """The links' tokens among what is kept of a session's user, the oldest first; versions before had one, in a field of its own."""
+    first = fields.get(PASS_BEFORE, b"").decode()
+    dated = sorted((value, name.decode().removeprefix(PASS)) for name, value in fields.items() if name.startswith(PASS.encode()))
+    return (*([first] if first else []), *(token for _, token in dated))
 
 
 def _session(text: str) -> Address:

@@ -17,6 +17,7 @@ from hub.store.functions import function
 from hub.store.index import Index
 from hub.store.keys import Keys, PartitionKeys
 from hub.store.links import Links, Need
+from hub.store.logins import LoginStore
 from hub.store.spooling import Spooling
 from hub.store.trace import Sent, Trace
 from hub.store.wanted import WantedFiles
@@ -183,12 +184,12 @@ class Wiping:
         return gone + sum([cast("int", await self._links.call(name, "DEL", name)) for name in beside])
 
     async def _of_chat(self, address: Address) -> Sequence[str]:
-        """A web chat session's keys, and the link it made last."""
+        """A web chat session's keys, and the links it made lately."""
         if address.channel != WEB_CHAT:
             return ()
         user = self._keys.chat_user(address)
-        link = cast("bytes | None", await self._links.call(user, "HGET", user, "pass"))
-        return (*self._keys.chat(address), user, *(self._keys.onward(link.decode()) if link else ()))
+        tokens = await LoginStore(self._links, self._keys).passes(address)
+        return (*self._keys.chat(address), user, *(name for token in tokens for name in self._keys.onward(token)))
 
     async def _from_calls(self, trace: Trace) -> int:
         """The channels' log of every account they were written to from."""

@@ -22,6 +22,7 @@ from hub.store.cases import Case
 from hub.store.chats import Chats
 from hub.store.codec import encode, encode_record
 from hub.store.dead import Aside
+from hub.store.logins import LoginStore
 from hub.store.spooling import Spooling
 from hub.store.wiping import NotNow
 from tests.engine.world import World
@@ -188,10 +189,13 @@ async def test_the_web_chat_log_goes_too(shop: Forgetting) -> None:
     (customer,) = await talk(shop, AN)
     await shop.world.tell(customer, Said(text="from the page"), address=session)
     await Chats(shop.world.links, shop.world.keys).append(session, b"an answer on the page", key="k1")
+    for n in range(2):
+        await LoginStore(shop.world.links, shop.world.keys).issue(session, f"go-4711-{n}", until=n)
 
     await shop.erase(customer)
 
     assert [] == await shop.keys_with("session-4711")
+    assert [] == await shop.keys_with("go-4711")
     assert {} == shop.left("session-4711", "from the page", "an answer on the page")
 
 

@@ -8,7 +8,7 @@ from config.chatting import login_secret
 from hub.model.address import Address
 from hub.model.login import write_login
 from hub.model.record import Live
-from hub.store.logins import LoginStore
+from hub.store.logins import LINKS_AT_MOST, LoginStore
 from tests.pictures import png
 from tests.processes import eventually
 from tests.whole.page import Page
@@ -100,6 +100,37 @@ async def test_a_link_that_was_used_merges_nobody_else_and_is_told_kindly(house:
     stranger = await house.caller.record(await house.customer("telegram", "bot", second))
     assert {"telegram"} == {address.channel for address in stranger.addresses}
     assert any(word in told for word in ("used already", "đã dùng", "已使用過"))
+    await page.close()
+
+
+async def test_a_link_stays_good_though_another_was_asked_for_right_after_it(house: House) -> None:
+    who, user = house.somebody(), f"shop-{house.somebody()}"
+    page = await house.caller.page()
+    await signed_in(house, page, user)
+
+    first, _ = await link_of(page), await link_of(page)
+    told = await followed(house, who, first)
+
+    assert not any(word in told for word in ("used already", "đã dùng", "已使用過"))
+
+    async def one() -> bool:
+        phone = await house.caller.record(await house.customer("telegram", "bot", who))
+        return (await known_as(house, page)).id == phone.id
+
+    await eventually(one, what="one customer")
+    await page.close()
+
+
+async def test_of_many_links_the_newest_five_are_good(house: House) -> None:
+    page = await house.caller.page()
+    await signed_in(house, page, f"shop-{house.somebody()}")
+
+    made = [(await link_of(page)).partition("?start=")[2] for _ in range(LINKS_AT_MOST + 2)]
+
+    store = house.process.store
+    known = await LoginStore(store.links, store.keys).passes(page.address)
+    there = [token for token in made if await store.links.call("", "EXISTS", store.keys.onward(token)[0])]
+    assert (made[2:], set(made[2:])) == (there, set(known))
     await page.close()
 
 
