@@ -13,7 +13,7 @@ from bench.calls import Job, Measured, Target, Told
 from bench.measures import children_of
 from bench.processes import BenchFailed, Place, free_port
 from config.settings import load_settings
-from hub.model.events import Said
+from hub.model.events.event import Said
 from hub.store.codec import decode_event
 from hub.store.embedded_lock import find_running
 from hub.store.keys import Keys

@@ -15,9 +15,9 @@ from bench.hooked import BURNS, WAITS
 from config import main, serve
 from config.core import Turning
 from config.turning import turning_of
-from hub.model.events import Said
-from hub.model.ports import Question
-from hub.model.turn import Turn
+from hub.model.channels.ports import Question
+from hub.model.events.event import Said
+from hub.model.turns.turn import Turn
 
 TOPIC = "dawdling"
 BURN_S = 0.05

@@ -18,7 +18,7 @@ from bench.accept import SECRET, account
 from bench.measures import children_of
 from bench.processes import BenchFailed, Place, Serving, free_port
 from bench.shop import Answers, Job, Lines, Load, Round
-from hub.model.feed import FeedHello, FeedLines, FeedWelcome, HubFrame, View, framed
+from hub.model.inbox.feed import FeedHello, FeedLines, FeedWelcome, HubFrame, View, framed
 from sandbox.plain import PlainStandIn
 
 LEAST = 0.85

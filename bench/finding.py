@@ -13,9 +13,9 @@ from pathlib import Path
 from statistics import median
 
 from hub.model.address import Address
-from hub.model.cart import Orders, PlacedOrder
-from hub.model.finding import asked, findable
-from hub.model.record import Fact, Live
+from hub.model.customers.cart import Orders, PlacedOrder
+from hub.model.customers.record import Fact, Live
+from hub.model.inbox.finding import asked, findable
 from hub.store.archive.open import Archive
 
 CUSTOMERS, BATCH, ROUNDS, PAGE = 100_000, 1_000, 15, 50

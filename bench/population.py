@@ -7,8 +7,8 @@ from msgspec import Struct
 
 from bench.calls import TEXT
 from hub.model.address import Address
-from hub.model.events import Event, Said, TimerFired
-from hub.model.record import Consent, Conversation, Fact, Live
+from hub.model.customers.record import Consent, Conversation, Fact, Live
+from hub.model.events.event import Event, Said, TimerFired
 from hub.model.subject import customer_subject
 from hub.model.words import ConsentState, ConversationStatus, Purpose
 from hub.store.codec import encode, encode_record

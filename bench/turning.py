@@ -24,24 +24,24 @@ from config.parts import find_server, open_store
 from config.settings import Settings, load_settings
 from config.stored import Store, process_name
 from config.turning import turning_of
-from hub.engine.accounts import Account
-from hub.engine.archiver import Archiver, Batch
-from hub.engine.asking import Asking
-from hub.engine.budget import TurnBudget
+from hub.engine.archiving.archiver import Archiver, Batch
+from hub.engine.archiving.customer_index import Finding
+from hub.engine.archiving.inbox_index import Indexing
 from hub.engine.clock import SystemClock
 from hub.engine.counters import Counters
-from hub.engine.finding import Finding
-from hub.engine.holding import Engine
-from hub.engine.indexing import Indexing
-from hub.engine.logs import configure
-from hub.engine.mailbox import TurnSettings
-from hub.engine.reader import Reader
-from hub.engine.worker import Worker
-from hub.model.delivery import Delivery
-from hub.model.events import Incoming, Unparsed
-from hub.model.message import Capabilities
-from hub.model.ports import Call, Clock, Inbound, Reply, Sent
-from hub.model.rates import Rates
+from hub.engine.logging.logs import configure
+from hub.engine.mailboxes.asking import Asking
+from hub.engine.mailboxes.mailbox import TurnSettings
+from hub.engine.sending.accounts import Account
+from hub.engine.streams.reader import Reader
+from hub.engine.turns.budget import TurnBudget
+from hub.engine.workers.partition import Engine
+from hub.engine.workers.worker import Worker
+from hub.model.channels.ports import Call, Clock, Inbound, Reply, Sent
+from hub.model.channels.rates import Rates
+from hub.model.events.event import Incoming, Unparsed
+from hub.model.messaging.delivery import Delivery
+from hub.model.messaging.message import Capabilities
 from hub.store.archive.open import Archive
 from hub.store.buckets import Buckets
 from hub.store.calls import Calls

@@ -1,8 +1,8 @@
-"""The channels under whose posts people comment, and what can be done to a comment there (`hub.model.ports.Comments`)."""
+"""The channels under whose posts people comment, and what can be done to a comment there (`hub.model.channels.ports.Comments`)."""
 
 from collections.abc import Mapping
 
-from hub.model.comments import CommentVerb
+from hub.model.messaging.comments import CommentVerb
 
 COMMENTING: Mapping[str, frozenset[CommentVerb]] = {
     "instagram": frozenset(CommentVerb) - {CommentVerb.LIKE, CommentVerb.UNLIKE},

@@ -8,12 +8,12 @@ from aiohttp import ClientSession
 from msgspec.structs import replace
 
 from hub.model.base import Value
+from hub.model.channels.exchange import Exchange
+from hub.model.channels.ports import Channel, Clock, Files, Tokens
+from hub.model.channels.rates import Rates
 from hub.model.errors import SettingsError
-from hub.model.exchange import Exchange
-from hub.model.media import Whence
-from hub.model.message import Capabilities
-from hub.model.ports import Channel, Clock, Files, Tokens
-from hub.model.rates import Rates
+from hub.model.files.media import Whence
+from hub.model.messaging.message import Capabilities
 
 
 class Field(Value, frozen=True):

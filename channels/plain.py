@@ -12,12 +12,12 @@ from channels.kinds import AccountSetup, ChannelKind, Field, Outside
 from channels.split import split
 from hub.model.address import Address
 from hub.model.base import Value
-from hub.model.delivery import Delivery
+from hub.model.channels.ports import Call, Inbound, Reply, Sent
 from hub.model.errors import BadSignature, RecipientGone, SettingsError, Unparseable
-from hub.model.events import Body, Incoming, OptedOut, Receipt, Said, Started, Unparsed
-from hub.model.message import Attachment, Capabilities, MediaKind, Message
-from hub.model.ports import Call, Inbound, Reply, Sent
-from hub.model.text import Unit
+from hub.model.events.event import Body, Incoming, OptedOut, Receipt, Said, Started, Unparsed
+from hub.model.messaging.delivery import Delivery
+from hub.model.messaging.message import Attachment, Capabilities, MediaKind, Message
+from hub.model.text.measuring import Unit
 from hub.model.words import DeliveryState
 
 SIGNATURE_HEADER = "x-omnihub-signature"

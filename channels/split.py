@@ -5,7 +5,7 @@ from itertools import accumulate
 
 import regex
 
-from hub.model.text import Unit, measure
+from hub.model.text.measuring import Unit, measure
 
 _LEAST_LIMIT = 8
 """Below this the widest single code point and a rest would not fit in any unit."""

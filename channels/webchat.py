@@ -1,23 +1,23 @@
-"""The plain web chat: a channel whose provider is ourselves (frames and tokens: hub/model/chat.py; the page: console/chat)."""
+"""The plain web chat: a channel whose provider is ourselves (frames and tokens: hub/model/webchat/chat.py; the page: console/chat)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from hub.model.address import Address
-from hub.model.amending import AmendVerb
-from hub.model.chat import KIND, TEXT_UNITS, ChatEntry, Say, frame_of, link_of, packed, said, session_address
-from hub.model.delivery import Delivery
+from hub.model.channels.ports import Call, ChatLog, Inbound, Reply, Sent
 from hub.model.errors import Rejected, StoreAway, StoreFull, TemporaryFailure
-from hub.model.events import Incoming, Unparsed
+from hub.model.events.event import Incoming, Unparsed
 from hub.model.failure import Failure
-from hub.model.message import Capabilities, MediaKind
-from hub.model.ports import Call, ChatLog, Inbound, Reply, Sent
+from hub.model.messaging.amending import AmendVerb
+from hub.model.messaging.delivery import Delivery
+from hub.model.messaging.message import Capabilities, MediaKind
+from hub.model.webchat.chat import KIND, TEXT_UNITS, ChatEntry, Say, frame_of, link_of, packed, said, session_address
 
 SESSION_HEADER = "x-chat-session"
 """Where a frame that is handed over as a request bears its session's token."""
 
 CAPABILITIES = Capabilities(
-    text_units=TEXT_UNITS,  # ours: hub/model/chat.py
+    text_units=TEXT_UNITS,  # ours: hub/model/webchat/chat.py
     quick_replies=12,  # what fits a phone's screen under a message without scrolling
     quick_reply_title=60,
     caption_units=TEXT_UNITS,

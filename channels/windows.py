@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from hub.model.window import WindowRule
+from hub.model.channels.window import WindowRule
 
 RULES: Mapping[str, WindowRule] = {
     # 24 h from the customer's word; 72 h of everything free from an advertisement that leads to WhatsApp; templates at any time.

@@ -13,13 +13,13 @@ from config.looking import Looks, ReadTokens, look_at
 from config.settings import Account, Settings
 from config.stored import Store, process_name, token_house
 from config.telling import polls
-from hub.engine.senses import HouseSenses, Machine, Watched
-from hub.engine.watching import Lookout, Told
+from hub.engine.monitoring.probes import HouseSenses, Machine, Watched
+from hub.engine.monitoring.watch import Lookout, Told
 from hub.model.address import Address
-from hub.model.alert import Notice
-from hub.model.alert_message import Reader, posted_form
-from hub.model.ports import Channel, Clock
-from hub.model.seen import Seen
+from hub.model.alerts.alert import Notice
+from hub.model.alerts.message import Reader, posted_form
+from hub.model.channels.look import Seen
+from hub.model.channels.ports import Channel, Clock
 from hub.store.alerts import Alerts
 from hub.store.customers import Customers
 from hub.store.signals import AlertsChanged, Signals

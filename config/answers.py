@@ -12,14 +12,14 @@ from hub.desk.aliases import TOPIC as WHOSE
 from hub.desk.commenting import HIDES
 from hub.desk.commenting import TOPIC as POST
 from hub.desk.naming import TOPIC as WHO
-from hub.engine.amending import TOPIC as AMENDABLE
-from hub.engine.amending import amended, standing
-from hub.engine.preparing import Preparing
-from hub.engine.receipts import Known
+from hub.engine.files.preparing import Preparing
+from hub.engine.turns.amending import TOPIC as AMENDABLE
+from hub.engine.turns.amending import amended, standing
+from hub.engine.turns.receipts import Known
 from hub.model.address import Address, shop_address
-from hub.model.amending import Amendment, AmendVerb
+from hub.model.channels.ports import Answer, Channel, Introduces, ShowsPosts
 from hub.model.errors import Rejected
-from hub.model.ports import Answer, Channel, Introduces, ShowsPosts
+from hub.model.messaging.amending import Amendment, AmendVerb
 from hub.model.words import DeliveryState
 from hub.nudges.linking import TOPIC
 from hub.nudges.rules import SWITCHES, Switches

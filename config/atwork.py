@@ -12,11 +12,11 @@ from config.settings import Settings
 from config.stored import Store
 from config.telling import ours, polls, present
 from hub.desk.collecting import Source
-from hub.engine.accounts import Account
-from hub.engine.polling import Poller, Takes
-from hub.engine.preparing import Preparing
-from hub.model.ports import Channel, Clock
-from hub.model.rates import Rates
+from hub.engine.files.preparing import Preparing
+from hub.engine.receiving.polling import Poller, Takes
+from hub.engine.sending.accounts import Account
+from hub.model.channels.ports import Channel, Clock
+from hub.model.channels.rates import Rates
 from hub.store.calls import Place
 
 log = structlog.get_logger()

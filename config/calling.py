@@ -9,10 +9,10 @@ from msgspec import Struct, json
 from config.operating import running_store
 from config.settings import Settings
 from hub.engine.clock import SystemClock
+from hub.model.channels.exchange import FILE, Exchange
 from hub.model.errors import SettingsError
-from hub.model.exchange import FILE, Exchange
 from hub.model.failure import Failure
-from hub.model.outcomes import OUTCOMES
+from hub.model.messaging.outcomes import OUTCOMES
 from hub.store.calls import Calls, Place, Told
 
 SHOWN = 50

@@ -7,9 +7,9 @@ from importlib.metadata import entry_points
 
 from channels.kinds import AccountSetup, ChannelKind, Outside
 from config.settings import Account
+from hub.model.channels.ports import Channel, ChatLog, Clock
+from hub.model.channels.rates import Rates
 from hub.model.errors import SettingsError
-from hub.model.ports import Channel, ChatLog, Clock
-from hub.model.rates import Rates
 
 WEB_CHAT_ACCOUNT = "web"
 

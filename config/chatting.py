@@ -15,12 +15,12 @@ from config.stored import Store, entropy
 from hub.desk.filing import Filing
 from hub.desk.logins import Logins
 from hub.desk.unpacking import Unpacking
-from hub.engine.intake import Intake
-from hub.model.events import Incoming
-from hub.model.files import Quota, StoredFile
-from hub.model.login import login_key
-from hub.model.onward import TOPIC
-from hub.model.ports import Answer, Channel, Clock
+from hub.engine.receiving.intake import Intake
+from hub.model.channels.ports import Answer, Channel, Clock
+from hub.model.events.event import Incoming
+from hub.model.files.kinds import Quota, StoredFile
+from hub.model.webchat.login import login_key
+from hub.model.webchat.onward import TOPIC
 from hub.store.chats import Chats
 from hub.store.customers import Customers
 from hub.store.logins import LoginStore

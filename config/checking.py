@@ -17,8 +17,8 @@ from config.secrets import secrets_of
 from config.settings import Account, Settings
 from config.stored import Store, store, token_house
 from hub.engine.clock import SystemClock
+from hub.model.channels.look import Code, Grade, Seen
 from hub.model.errors import HubError, SettingsError
-from hub.model.seen import Code, Grade, Seen
 from hub.store.accounts import KeptAccounts
 from hub.store.embedded_lock import find_running
 from hub.store.keys import Keys

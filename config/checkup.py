@@ -13,11 +13,11 @@ from config.nudging import rules_of
 from config.publishing import changed_on_the_way
 from config.settings import Settings
 from config.stored import Store
-from hub.engine.reindexing import inbox_stands
-from hub.engine.tail import TAIL_ENTRIES
-from hub.model.alert_message import sentence_of
+from hub.engine.archiving.journal_tail import TAIL_ENTRIES
+from hub.engine.archiving.reindexing import inbox_stands
+from hub.model.alerts.message import sentence_of
 from hub.model.errors import HubError, SettingsError
-from hub.model.people import Role
+from hub.model.shop.people import Role
 from hub.store.accounts import KeptAccounts
 from hub.store.alerts import Alerts
 from hub.store.embedded_setup import MEBIBYTE

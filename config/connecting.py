@@ -22,8 +22,8 @@ from config.secrets import secrets_of
 from config.settings import SETTINGS_FILE, Account, Settings
 from config.stored import Store, token_house
 from hub.engine.clock import SystemClock
+from hub.model.channels.look import Code, Seen
 from hub.model.errors import SettingsError
-from hub.model.seen import Code, Seen
 from hub.store.accounts import KeptAccount, KeptAccounts
 from hub.store.calls import Place
 

@@ -10,20 +10,20 @@ from msgspec import Struct
 from channels.windows import RULES
 from config.answers import amend_answers, nudge_answers, receipt_answers, store_answers
 from config.stored import Entropy, Store
-from hub.engine.accounts import Account, Accounts
-from hub.engine.asking import Asking
-from hub.engine.budget import TurnBudget
 from hub.engine.counters import Counters
-from hub.engine.gestures import Gestures, Known, Showing
-from hub.engine.holding import Engine
-from hub.engine.intake import Intake
-from hub.engine.mailbox import TurnSettings
-from hub.engine.preparing import Preparing
-from hub.engine.reader import Reader
-from hub.engine.worker import Worker
-from hub.model.ports import Answer, Channel, Clock
-from hub.model.rates import Rates
-from hub.model.turn import Step, Urgent
+from hub.engine.files.preparing import Preparing
+from hub.engine.mailboxes.asking import Asking
+from hub.engine.mailboxes.mailbox import TurnSettings
+from hub.engine.receiving.intake import Intake
+from hub.engine.sending.accounts import Account, Accounts
+from hub.engine.sending.gestures import Gestures, Known, Showing
+from hub.engine.streams.reader import Reader
+from hub.engine.turns.budget import TurnBudget
+from hub.engine.workers.partition import Engine
+from hub.engine.workers.worker import Worker
+from hub.model.channels.ports import Answer, Channel, Clock
+from hub.model.channels.rates import Rates
+from hub.model.turns.turn import Step, Urgent
 from hub.store.buckets import Buckets
 from hub.store.calls import Calls
 from hub.store.customers import Customers

@@ -13,9 +13,9 @@ from config.stored import sealing
 from hub.desk.erasing import Erasing, Unknown
 from hub.engine.clock import SystemClock
 from hub.model.address import Address
+from hub.model.customers.record import Erased, Live, Moved, Record
 from hub.model.errors import HubError, SettingsError
-from hub.model.joining import MergeAsked
-from hub.model.record import Erased, Live, Moved, Record
+from hub.model.events.merging import MergeAsked
 from hub.model.words import OwnerKind
 from hub.store.cases import Cases
 from hub.store.codec import Undecodable, decode_journal

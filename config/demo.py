@@ -30,7 +30,7 @@ from config.telling import introduce
 from config.turning import SAMPLE_SHOP
 from hub.desk.people import People
 from hub.engine.clock import SystemClock
-from hub.engine.logs import configure
+from hub.engine.logging.logs import configure
 from hub.model.errors import SettingsError
 from sandbox.phones import Phones
 from sandbox.phones_memory import PhonesMemory

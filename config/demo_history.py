@@ -14,9 +14,9 @@ from config.demo_clock import DemoClock
 from config.demo_shop import signed_login
 from config.serve import Process
 from hub.model.address import Address
-from hub.model.chat import KIND
 from hub.model.errors import HubError
-from hub.model.feed import Line
+from hub.model.inbox.feed import Line
+from hub.model.webchat.chat import KIND
 from hub.model.words import DeliveryState
 from hub.store.customers import Customers
 from sandbox.store.accounts import ACCOUNTS

@@ -7,7 +7,7 @@ import msgspec
 
 from hub.desk.people import Amendment, Newcomer, People
 from hub.model.base import Value
-from hub.model.people import Role
+from hub.model.shop.people import Role
 from hub.store.people import Taken
 
 STAFF = (

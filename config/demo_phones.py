@@ -6,7 +6,7 @@ from msgspec import to_builtins
 
 from config.reading import Secret
 from config.settings import Account
-from hub.model.ports import Channel
+from hub.model.channels.ports import Channel
 from sandbox.phones import Phones
 from sandbox.plugged import PLUGS
 

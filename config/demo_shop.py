@@ -9,12 +9,12 @@ from msgspec import json
 from config.chatting import login_secret
 from config.serve import Process
 from hub.model.address import Address, shop_address
-from hub.model.cart import CART_TIMER
-from hub.model.chat import session_address
+from hub.model.customers.cart import CART_TIMER
+from hub.model.customers.record import Live
+from hub.model.customers.runs import RunState
 from hub.model.errors import BadSignature
-from hub.model.login import write_login
-from hub.model.record import Live
-from hub.model.runs import RunState
+from hub.model.webchat.chat import session_address
+from hub.model.webchat.login import write_login
 from hub.nudges.explain import explain
 from hub.nudges.reasons import REASONS
 from hub.nudges.rules import Rules, Switches

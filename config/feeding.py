@@ -5,8 +5,8 @@ import asyncio
 from msgspec import Struct
 
 from config.stored import Store, process_name
-from hub.engine.gestures import Gestures
-from hub.model.ports import Clock
+from hub.engine.sending.gestures import Gestures
+from hub.model.channels.ports import Clock
 from hub.store.customers import Customers
 from hub.store.inbox import Inbox
 from hub.store.journals import Journals

@@ -22,7 +22,7 @@ def files_parser(parser: argparse.ArgumentParser) -> None:
 
 def _move(given: argparse.Namespace) -> int:
     from config.settings import load_settings
-    from hub.engine.logs import configure
+    from hub.engine.logging.logs import configure
 
     configure("error", "console")
     return asyncio.run(move(load_settings(os.environ, folder=Path.cwd()), given.to))

@@ -12,11 +12,11 @@ from config.channels import build_channel, kind_of, rates_of, setup_of
 from config.outside import noted
 from config.sealed import Sealer, account_of
 from config.settings import Account
-from hub.engine.exchanges import Exchanges
-from hub.engine.gestures import Showing
+from hub.engine.logging.exchanges import Exchanges
+from hub.engine.sending.gestures import Showing
+from hub.model.channels.ports import Channel, Clock
+from hub.model.channels.rates import Rates
 from hub.model.errors import HubError, SettingsError
-from hub.model.ports import Channel, Clock
-from hub.model.rates import Rates
 from hub.store.accounts import KeptAccount, KeptAccounts
 from hub.store.calls import Place
 

@@ -13,10 +13,10 @@ from config.channels import build_channel, setup_of
 from config.outside import NoFiles
 from config.settings import Account
 from config.telling import polls
-from hub.engine.looking import SECONDS, Looking, Watch, reach
+from hub.engine.monitoring.looking import SECONDS, Looking, Watch, reach
+from hub.model.channels.look import By, Code, Grade, Point, Seen
+from hub.model.channels.ports import Channel, Clock, Token, Tokens
 from hub.model.errors import SettingsError, TemporaryFailure
-from hub.model.ports import Channel, Clock, Token, Tokens
-from hub.model.seen import By, Code, Grade, Point, Seen
 
 RENEWED_BY_THE_HUB = "its token has to be renewed, which the running hub alone does"
 

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 from config.channel_commands import channel_parser
 from config.files import files_parser
 from hub.model.errors import SettingsError
-from hub.model.people import Role
+from hub.model.shop.people import Role
 
 if TYPE_CHECKING:
     from config.serve import Process
     from config.settings import Settings
-    from hub.engine.logs import Scrubber
+    from hub.engine.logging.logs import Scrubber
 
 _ABOUT = """One hub for every conversation a shop has with its customers.
 
@@ -166,7 +166,7 @@ def _settings() -> "Settings":
 
 
 def _logs(settings: "Settings") -> "Scrubber":
-    from hub.engine.logs import configure
+    from hub.engine.logging.logs import configure
 
     secrets = [str(s) for account in settings.accounts for s in (account.token, account.secret) if s]
     secrets += [str(settings.s3.secret_key)] if settings.s3.secret_key else []
@@ -175,7 +175,7 @@ def _logs(settings: "Settings") -> "Scrubber":
 
 def _quiet_settings() -> "Settings":
     """The settings for a command that speaks for itself: its own sentence, and nothing beside it."""
-    from hub.engine.logs import configure
+    from hub.engine.logging.logs import configure
 
     configure("error", "console")
     return _settings()

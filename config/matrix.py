@@ -11,8 +11,8 @@ from channels.windows import RULES
 from config.captured import setup_of_case
 from config.channels import MODULES, kind_of
 from config.outside import alone
-from hub.model.message import Capabilities, MediaKind
-from hub.model.window import WindowRule
+from hub.model.channels.window import WindowRule
+from hub.model.messaging.message import Capabilities, MediaKind
 
 PAGE = Path(__file__).parent.parent / "channels" / "README.md"
 BEGIN, END = "<!-- matrix: made by `python -m config.matrix` -->", "<!-- end of the matrix -->"

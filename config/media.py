@@ -9,12 +9,12 @@ from config.secrets import Secrets, open_sealed, seal
 from config.settings import Account, Settings
 from config.stored import Store
 from hub.desk.collecting import Collector, Shelf, Source, Terms
-from hub.engine.fetching import Fetcher
-from hub.model.exchange import Exchange
-from hub.model.lending import Lending
-from hub.model.media import Limits
-from hub.model.message import MediaKind
-from hub.model.ports import Channel, Clock
+from hub.engine.files.fetching import Fetcher
+from hub.model.channels.exchange import Exchange
+from hub.model.channels.ports import Channel, Clock
+from hub.model.files.lending import Lending
+from hub.model.files.media import Limits
+from hub.model.messaging.message import MediaKind
 from hub.store.calls import Place
 from hub.store.wanted import WantedFiles
 

@@ -1,6 +1,6 @@
 """The page docs/outcomes.md: each failure, what the hub does of itself, and the sentence people read."""
 
-from hub.model.outcomes import OUTCOMES
+from hub.model.messaging.outcomes import OUTCOMES
 
 _OPENING = """# Outcomes
 

@@ -12,15 +12,15 @@ from channels.kinds import Outside
 from config.channels import kind_of, setup_of
 from config.settings import Account
 from hub.engine.clock import SystemClock
-from hub.engine.exchanges import Exchanges, redactor_of
-from hub.engine.fetching import Bounds, Fetcher, HadLater, NotHad
+from hub.engine.files.fetching import Bounds, Fetcher, HadLater, NotHad
+from hub.engine.logging.exchanges import Exchanges, redactor_of
+from hub.model.channels.ports import Clock, File, Files, Located, Token, Tokens
 from hub.model.errors import Rejected, TemporaryFailure
 from hub.model.failure import Failure
-from hub.model.files import StoredFile, ids_of
-from hub.model.lending import Lending
-from hub.model.media import Limits, Whence
-from hub.model.message import Attachment
-from hub.model.ports import Clock, File, Files, Located, Token, Tokens
+from hub.model.files.kinds import StoredFile, ids_of
+from hub.model.files.lending import Lending
+from hub.model.files.media import Limits, Whence
+from hub.model.messaging.message import Attachment
 from hub.store.archive.errors import ArchiveAway
 
 

@@ -7,9 +7,9 @@ import msgspec
 
 from channels.kinds import AccountSetup, ChannelKind
 from config.upstream import Recorded
-from hub.model.beside import Referral
+from hub.model.channels.ports import FETCHED, Channel, Inbound, Reply
 from hub.model.errors import BadSignature, SendError, SettingsError, Unparseable
-from hub.model.events import (
+from hub.model.events.event import (
     Body,
     Called,
     Commented,
@@ -27,8 +27,8 @@ from hub.model.events import (
     Started,
     Unparsed,
 )
-from hub.model.message import Attachment, MediaKind
-from hub.model.ports import FETCHED, Channel, Inbound, Reply
+from hub.model.events.referral import Referral
+from hub.model.messaging.message import Attachment, MediaKind
 from hub.model.words import DeliveryState
 
 Facts = dict[str, object]

@@ -14,9 +14,9 @@ from config.stored import Store
 from hub.desk.passwords import Passwords, Unfit
 from hub.desk.people import Amendment, LastAdmin, Newcomer, People, Stored
 from hub.engine.clock import SystemClock
+from hub.model.channels.ports import Clock
 from hub.model.errors import SettingsError, StoreFull
-from hub.model.people import Role
-from hub.model.ports import Clock
+from hub.model.shop.people import Role
 from hub.store.people import Sessions, SetupCodes, Stranger, Taken, Users
 
 log = structlog.get_logger()

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from msgspec import json
 
-from hub.model.calendar import Calendar
-from hub.model.places import TOPIC, Place, Places
-from hub.model.ports import Answer, Clock
+from hub.model.channels.ports import Answer, Clock
+from hub.model.shop.calendar import Calendar
+from hub.model.shop.places import TOPIC, Place, Places
 from hub.store.queue import Queue
 
 

@@ -9,13 +9,13 @@ from msgspec.structs import replace
 
 from channels.kinds import AccountSetup, ChannelKind
 from config.upstream import Recorded
-from hub.engine.degrade import degrade
+from hub.engine.rendering.degrade import degrade
 from hub.model.address import Address
-from hub.model.comments import CommentAct, CommentVerb
-from hub.model.delivery import Delivery
+from hub.model.channels.ports import Call, Channel, Comments, Sent
 from hub.model.errors import Misconfigured, OutcomeUnknown, RecipientGone, SendError, SettingsError, TemporaryFailure, Throttled
-from hub.model.message import Attachment, Component, MediaKind, Message, Parameter, QuickReply, ReplyKind, Template
-from hub.model.ports import Call, Channel, Comments, Sent
+from hub.model.messaging.comments import CommentAct, CommentVerb
+from hub.model.messaging.delivery import Delivery
+from hub.model.messaging.message import Attachment, Component, MediaKind, Message, Parameter, QuickReply, ReplyKind, Template
 from hub.model.words import Origin, Purpose
 
 Facts = dict[str, object]

@@ -6,8 +6,8 @@ from pathlib import Path
 import msgspec
 
 from hub.model.base import Value
+from hub.model.channels.prices import PriceLine, Prices
 from hub.model.errors import SettingsError
-from hub.model.prices import PriceLine, Prices
 
 SAMPLE = Path(__file__).parent / "prices.toml"
 

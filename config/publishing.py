@@ -11,8 +11,8 @@ from config.journeys_read import load_journeys
 from config.nudging import rules_of
 from config.settings import Settings
 from config.stored import Store
+from hub.model.customers.record import Live
 from hub.model.errors import SettingsError, StoreFull
-from hub.model.record import Live
 from hub.nudges.journey import Journey
 from hub.nudges.rules import Rules
 from hub.store.codec import encode

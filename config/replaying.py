@@ -6,7 +6,7 @@ from config.publishing import known_rules
 from config.serve import VERSION
 from config.settings import Settings
 from config.turning import turning_of
-from hub.engine.replay import replay
+from hub.engine.turns.replay import replay
 from hub.model.errors import SettingsError
 from hub.nudges.rules import Rules
 

@@ -9,8 +9,8 @@ from config.reading import Given, Secret, Wrong, yes_or_no
 from config.reference import Mode
 from config.secrets import SealBroken, Secrets, key_name, open_sealed, seal
 from config.settings import Account, Settings
+from hub.model.channels.ports import Clock
 from hub.model.errors import SettingsError
-from hub.model.ports import Clock
 from hub.store.accounts import KeptAccount
 
 _OWN = ("token", "secret", "base_url", "mode", "rate_per_second", "rate_per_address", "typing", "read_marks")

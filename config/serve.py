@@ -35,24 +35,24 @@ from config.stored import Store, process_name, token_house
 from config.turning import turning_of
 from config.webside import WebParts, WebSide, open_web
 from hub.desk.collecting import Collector
-from hub.engine.archiver import Archiver
+from hub.engine.archiving.archiver import Archiver
+from hub.engine.archiving.customer_index import Finding
+from hub.engine.archiving.housekeeping import keep_house, look_through, read_again
+from hub.engine.archiving.inbox_index import Indexing
+from hub.engine.archiving.reindexing import Reindexing
 from hub.engine.clock import SystemClock
 from hub.engine.counters import Counters
-from hub.engine.exchanges import Exchanges
-from hub.engine.fetching import Fetcher
-from hub.engine.finding import Finding
-from hub.engine.gestures import Gestures
-from hub.engine.housekeeping import keep_house, look_through, read_again
-from hub.engine.indexing import Indexing
-from hub.engine.intake import Intake
-from hub.engine.permit import PermitConnector
-from hub.engine.preparing import Preparing
-from hub.engine.reindexing import Reindexing
-from hub.engine.watching import Lookout
-from hub.engine.worker import Worker
+from hub.engine.files.fetching import Fetcher
+from hub.engine.files.preparing import Preparing
+from hub.engine.logging.exchanges import Exchanges
+from hub.engine.monitoring.watch import Lookout
+from hub.engine.receiving.intake import Intake
+from hub.engine.sending.gestures import Gestures
+from hub.engine.sending.permit import PermitConnector
+from hub.engine.workers.worker import Worker
+from hub.model.channels.ports import Answer, Channel, Clock
 from hub.model.errors import StoreAway
-from hub.model.lending import Lending
-from hub.model.ports import Answer, Channel, Clock
+from hub.model.files.lending import Lending
 from hub.nudges.rules import Rules
 from hub.store.accounts import KeptAccounts
 from hub.store.calls import Calls

@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 from aiohttp import ClientSession, ClientTimeout
 
+from hub.model.channels.ports import Answer
 from hub.model.errors import HubError
-from hub.model.ports import Answer
 
 SIGNATURE_HEADER = "X-Omnihub-Signature"
 TIMEOUT_S = 35.0

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from config.secrets import open_sealed, seal
-from hub.model.ports import Clock
+from hub.model.channels.ports import Clock
 from hub.store.cases import Seal
 from hub.store.deliveries import Deliveries
 from hub.store.functions import library_name, library_source

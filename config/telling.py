@@ -8,9 +8,9 @@ import structlog
 from channels.telegram.channel import Telegram
 from config.reference import Mode
 from config.settings import Account
-from hub.engine.polling import Polled
+from hub.engine.receiving.polling import Polled
+from hub.model.channels.ports import Channel, Connects
 from hub.model.errors import SendError
-from hub.model.ports import Channel, Connects
 from hub.model.subject import account_subject, partition_of
 
 log = structlog.get_logger()

@@ -25,11 +25,11 @@ from hub.desk.ownership import Ownership
 from hub.desk.remarks import Remarks
 from hub.desk.resending import Resending
 from hub.desk.threads import Threads
-from hub.engine.merge import Merging
-from hub.engine.receipts import Receipts
-from hub.engine.windows import Counting
-from hub.model.ports import Answer, Clock
-from hub.model.turn import Step
+from hub.engine.turns.merge import Merging
+from hub.engine.turns.receipts import Receipts
+from hub.engine.turns.windows import Counting
+from hub.model.channels.ports import Answer, Clock
+from hub.model.turns.turn import Step
 from hub.nudges.answers import Answers
 from hub.nudges.commenting import AnswersComments
 from hub.nudges.facts import Facts

@@ -13,7 +13,7 @@ from aiohttp import ClientHandlerType, ClientRequest, ClientResponse, ClientSess
 from channels.kinds import Outside
 from config.outside import alone
 from config.posted import Posted
-from hub.model.ports import Clock
+from hub.model.channels.ports import Clock
 
 _NOT_TOLD = frozenset({"host", "accept-encoding", "content-length", "user-agent", "connection"})
 

@@ -5,7 +5,7 @@ from config.secrets import secrets_of
 from config.settings import Settings
 from hub.engine.clock import SystemClock
 from hub.model.errors import SettingsError
-from hub.model.login import write_login
+from hub.model.webchat.login import write_login
 
 _TOKEN_S = 3600
 

@@ -6,8 +6,8 @@ from msgspec.structs import replace
 
 from dialogs.hearing import ALL_LINES, LINES, line_of, spoken, thread_of
 from dialogs.wording import ShopTexts
-from hub.model.ports import Question
-from hub.model.turn import Turn
+from hub.model.channels.ports import Question
+from hub.model.turns.turn import Turn
 from hub.model.words import OwnerKind
 
 

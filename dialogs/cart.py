@@ -9,10 +9,10 @@ from dialogs.hearing import LANGUAGE, Heard, answered, heard, language_of, offer
 from dialogs.telling import told_instant
 from dialogs.wording import ANSWER, DELIVERY, PERSON, SIZE, STOCK, ShopTexts, Wording
 from hub.model.base import Value
-from hub.model.cart import FINISH, QUESTION, TONIGHT, Cart, CartLine
-from hub.model.message import Message
-from hub.model.ports import Question
-from hub.model.turn import Turn
+from hub.model.channels.ports import Question
+from hub.model.customers.cart import FINISH, QUESTION, TONIGHT, Cart, CartLine
+from hub.model.messaging.message import Message
+from hub.model.turns.turn import Turn
 
 ABOUT, CART = "about", "cart"
 """The key in `Conversation.dialog` of what is talked about, and its value while it is the cart."""

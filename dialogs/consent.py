@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from dialogs.hearing import language_of, spoken, thread_of
 from dialogs.wording import ShopTexts
 from hub.model.address import Address
-from hub.model.cart import STOP
-from hub.model.events import DeliveryEnded, OptedIn, OptedOut, Said
-from hub.model.message import Message
-from hub.model.ports import Question
-from hub.model.record import Consent, Live
-from hub.model.turn import Turn
+from hub.model.channels.ports import Question
+from hub.model.customers.cart import STOP
+from hub.model.customers.record import Consent, Live
+from hub.model.events.event import DeliveryEnded, OptedIn, OptedOut, Said
+from hub.model.messaging.message import Message
+from hub.model.turns.turn import Turn
 from hub.model.words import ConsentState, Origin, Purpose
 
 

@@ -11,13 +11,13 @@ from dialogs.order import NUMBER, TRIED, WAITS, ask_number
 from dialogs.person import OFFERED
 from dialogs.telling import told_days, told_instant, told_time
 from dialogs.wording import ANSWER, DELIVERY, HOURS, ORDER, PERSON, ShopTexts, Wording
-from hub.model.calendar import Calendar
-from hub.model.events import Started
-from hub.model.fold import plain
-from hub.model.message import Message, QuickReply
-from hub.model.ports import Question
-from hub.model.record import Conversation
-from hub.model.turn import Turn
+from hub.model.channels.ports import Question
+from hub.model.customers.record import Conversation
+from hub.model.events.event import Started
+from hub.model.messaging.message import Message, QuickReply
+from hub.model.shop.calendar import Calendar
+from hub.model.text.folding import plain
+from hub.model.turns.turn import Turn
 from hub.model.words import OwnerKind
 
 MISSES = 2

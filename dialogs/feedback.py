@@ -9,12 +9,12 @@ from dialogs.hearing import LANGUAGE, LINE, Heard, heard, language_of, offered, 
 from dialogs.order import order_pattern
 from dialogs.person import OFFERED
 from dialogs.wording import PERSON, SCORED, ShopTexts
-from hub.model.events import ReopenAsked, ResolveAsked, Said, TimerFired
-from hub.model.fold import fold, plain
-from hub.model.message import Message, QuickReply
-from hub.model.ports import Question
-from hub.model.record import UNHAPPY, Conversation, Fact, Feedback, Live
-from hub.model.turn import Turn
+from hub.model.channels.ports import Question
+from hub.model.customers.record import UNHAPPY, Conversation, Fact, Feedback, Live
+from hub.model.events.event import ReopenAsked, ResolveAsked, Said, TimerFired
+from hub.model.messaging.message import Message, QuickReply
+from hub.model.text.folding import fold, plain
+from hub.model.turns.turn import Turn
 from hub.model.words import ConsentState, ConversationStatus, Origin, OwnerKind, Purpose
 
 AFTER_MS = 20_000

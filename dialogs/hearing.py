@@ -3,10 +3,10 @@
 from dialogs.wording import ANSWER, DELIVERY, ORDER, PERSON, PICKED, SIZE, STOCK, ShopTexts, Wording
 from hub.model.address import Address
 from hub.model.base import Value
-from hub.model.events import Said, Started
-from hub.model.message import Message, QuickReply
-from hub.model.record import Conversation, Live
-from hub.model.turn import Turn
+from hub.model.customers.record import Conversation, Live
+from hub.model.events.event import Said, Started
+from hub.model.messaging.message import Message, QuickReply
+from hub.model.turns.turn import Turn
 from hub.model.words import ConversationStatus, OwnerKind
 
 LANGUAGE = "language"

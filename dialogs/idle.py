@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from dialogs.hearing import thread_of
-from hub.model.events import ReleaseAsked, Said, Started, TimerFired
-from hub.model.ports import Question
-from hub.model.record import Conversation, Live
-from hub.model.turn import Turn
+from hub.model.channels.ports import Question
+from hub.model.customers.record import Conversation, Live
+from hub.model.events.event import ReleaseAsked, Said, Started, TimerFired
+from hub.model.turns.turn import Turn
 from hub.model.words import ConversationStatus, OwnerKind
 
 IDLE_MS = 24 * 60 * 60 * 1000
@@ -62,7 +62,7 @@ def _lines_settled(turn: Turn) -> Turn:
 
 
 def _fired(turn: Turn, name: str) -> Turn:
-    """Resolve what is still open and the bot's; a firing that a later word outdated never gets here (hub/engine/chain.py)."""
+    """Resolve what is still open and the bot's; a firing that a later word outdated never gets here (hub/engine/turns/chain.py)."""
     turn = turn.disarm(name)
     conversation = turn.conversation(name.removeprefix(PREFIX))
     if conversation is None or conversation.owner.kind is not OwnerKind.BOT or conversation.status is not ConversationStatus.OPEN:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from hub.model.fold import OPENING, plain
+from hub.model.text.folding import OPENING, plain
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from itertools import pairwise
 from math import log
 from typing import Self
 
-from hub.model.fold import plain
+from hub.model.text.folding import plain
 
 ENOUGH = 0.55
 """The score from which an entry is the answer; set by the questions of tests/dialogs/test_faq_questions.py."""

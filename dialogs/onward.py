@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from dialogs.hearing import language_of, thread_of
 from dialogs.wording import ShopTexts
-from hub.model.message import Message
-from hub.model.onward import FOLLOWED, link_followed
-from hub.model.ports import Question
-from hub.model.turn import Turn
+from hub.model.channels.ports import Question
+from hub.model.messaging.message import Message
+from hub.model.turns.turn import Turn
+from hub.model.webchat.onward import FOLLOWED, link_followed
 from hub.model.words import OwnerKind
 
 

@@ -12,11 +12,11 @@ from dialogs.person import OFFERED
 from dialogs.wording import ORDER, PERSON, PICKED, ShopTexts, Wording
 from hub.model.address import SHOP
 from hub.model.base import Value
-from hub.model.fold import fold
-from hub.model.message import Message
-from hub.model.ports import Question
-from hub.model.record import Conversation, Live
-from hub.model.turn import Turn
+from hub.model.channels.ports import Question
+from hub.model.customers.record import Conversation, Live
+from hub.model.messaging.message import Message
+from hub.model.text.folding import fold
+from hub.model.turns.turn import Turn
 
 TOPIC = "order"
 """The topic of the question; its key is the order's number in capitals, its answer a `ShopOrder` as JSON."""

@@ -9,7 +9,7 @@ import msgspec
 from dialogs.telling import told_amount, told_day
 from dialogs.wording import PICKED, Wording
 from hub.model.base import Value
-from hub.model.message import QuickReply
+from hub.model.messaging.message import QuickReply
 
 ITEMS_TOLD = 6
 """Lines of an order that are told; the rest is counted."""

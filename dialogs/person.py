@@ -8,13 +8,13 @@ from msgspec.structs import replace
 from dialogs.hearing import LANGUAGE, language_of, spoken, thread_of
 from dialogs.telling import told_instant
 from dialogs.wording import PERSON, ShopTexts, Wording
-from hub.model.events import Said
-from hub.model.fold import plain
-from hub.model.message import Message
-from hub.model.places import TOPIC, Place, place_key
-from hub.model.ports import Question
-from hub.model.record import Conversation, Owner
-from hub.model.turn import Turn
+from hub.model.channels.ports import Question
+from hub.model.customers.record import Conversation, Owner
+from hub.model.events.event import Said
+from hub.model.messaging.message import Message
+from hub.model.shop.places import TOPIC, Place, place_key
+from hub.model.text.folding import plain
+from hub.model.turns.turn import Turn
 from hub.model.words import Origin, OwnerKind, Purpose
 
 OFFERED = "offered"

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
-from hub.model.fold import marked, plain
+from hub.model.text.folding import marked, plain
 
 LONGEST_WHOLE = 60
 """Characters beyond which a message is not one of our words."""

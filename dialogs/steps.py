@@ -10,8 +10,8 @@ from dialogs.onward import GoneOn
 from dialogs.order import OrderStatus
 from dialogs.person import PersonPlease, wants_person
 from dialogs.wording import ShopTexts
-from hub.model.events import Event, Said
-from hub.model.turn import Step, Urgent
+from hub.model.events.event import Event, Said
+from hub.model.turns.turn import Step, Urgent
 
 
 def dialog_steps(shop: ShopTexts, *, feedback_ms: int = AFTER_MS) -> tuple[Step, ...]:

@@ -5,7 +5,7 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from dialogs.shapes import Times
-from hub.model.calendar import DAY_MINUTES, Calendar, Days, Span
+from hub.model.shop.calendar import DAY_MINUTES, Calendar, Days, Span
 
 _WEEK = 7
 _CENTS = {"USD": 2, "EUR": 2, "SGD": 2}

@@ -14,8 +14,8 @@ from dialogs.match import Index
 from dialogs.phrases import Whole, Within
 from dialogs.shapes import Hours, Labels, OurTexts, Sentences, Shop, ShopAnswer, ShopAnswers, SpecialDays, Times
 from dialogs.telling import told_week
-from hub.model.calendar import Calendar, Days, spans_of
 from hub.model.errors import SettingsError
+from hub.model.shop.calendar import Calendar, Days, spans_of
 
 _T = TypeVar("_T")
 

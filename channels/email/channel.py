@@ -18,14 +18,14 @@ from channels.email.smtp import Security, Server
 from channels.kinds import AccountSetup, ChannelKind, Field, Outside, Post
 from hub.model.address import Address
 from hub.model.base import Value
-from hub.model.delivery import Delivery
+from hub.model.channels.exchange import Exchange
+from hub.model.channels.ports import FETCHED, Call, Clock, Connection, File, Files, Inbound, Reply, Sent
+from hub.model.channels.rates import Rates
 from hub.model.errors import BadSignature, Misconfigured, Rejected, SendError, SettingsError, TemporaryFailure
-from hub.model.events import Incoming, OptedOut, Said, Unparsed
-from hub.model.exchange import Exchange
-from hub.model.message import Attachment, ButtonKind, Capabilities, MediaKind, Message
-from hub.model.ports import FETCHED, Call, Clock, Connection, File, Files, Inbound, Reply, Sent
-from hub.model.rates import Rates
-from hub.model.text import Unit
+from hub.model.events.event import Incoming, OptedOut, Said, Unparsed
+from hub.model.messaging.delivery import Delivery
+from hub.model.messaging.message import Attachment, ButtonKind, Capabilities, MediaKind, Message
+from hub.model.text.measuring import Unit
 
 TEXT_UNITS = 100_000
 """No standard limits a letter's text; nobody reads a longer one."""

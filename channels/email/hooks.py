@@ -22,10 +22,10 @@ from channels.email.parse import Self, events_of_letter, receipt
 from channels.email.text import newest, text_of_html
 from channels.fields import object_in
 from hub.model.address import Address
+from hub.model.channels.ports import Inbound
 from hub.model.errors import BadSignature, Unparseable
-from hub.model.events import Body, Enclosed, Incoming, OptedIn, OptedOut, Unparsed
+from hub.model.events.event import Body, Enclosed, Incoming, OptedIn, OptedOut, Unparsed
 from hub.model.failure import Failure
-from hub.model.ports import Inbound
 from hub.model.words import DeliveryState
 
 OLDEST_SECONDS = 12 * 3600

@@ -6,8 +6,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
 from channels.email.smtp import Security, Server
+from hub.model.channels.ports import FETCHED, Clock, Inbound
 from hub.model.errors import Misconfigured, SendError, TemporaryFailure
-from hub.model.ports import FETCHED, Clock, Inbound
 
 if TYPE_CHECKING:
     from imapclient import IMAPClient

@@ -8,7 +8,7 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 
 from hub.model.base import Value
-from hub.model.events import Enclosed
+from hub.model.events.event import Enclosed
 
 MOST_IDS = 50
 

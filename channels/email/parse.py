@@ -13,8 +13,8 @@ from channels.email.smtp_codes import failure_of
 from channels.email.text import added, newest
 from hub.model.address import Address
 from hub.model.base import Value
-from hub.model.events import Body, Incoming, OptedOut, Receipt, Said
-from hub.model.message import Attachment, MediaKind
+from hub.model.events.event import Body, Incoming, OptedOut, Receipt, Said
+from hub.model.messaging.message import Attachment, MediaKind
 from hub.model.words import DeliveryState
 
 WHOLE_CHARACTERS = 20_000

@@ -11,11 +11,11 @@ from channels.email import unsubscribe
 from channels.email.hooks import METADATA
 from channels.email.letter import OURS, ids, mailbox, matter
 from hub.model.base import Value
-from hub.model.delivery import Delivery
+from hub.model.channels.ports import Call, File
 from hub.model.errors import Rejected
 from hub.model.failure import Failure
-from hub.model.message import Attachment, Button, Message
-from hub.model.ports import Call, File
+from hub.model.messaging.delivery import Delivery
+from hub.model.messaging.message import Attachment, Button, Message
 from hub.model.words import Origin, Purpose
 
 SEND = "send"

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 from channels.email.smtp_codes import decide
 from channels.http import CONNECT_SECONDS, REQUEST_SECONDS
 from hub.model.base import Value
+from hub.model.channels.call_leave import obtain
 from hub.model.errors import Misconfigured, OutcomeUnknown, Rejected, SendError, TemporaryFailure
 from hub.model.failure import Failure
-from hub.model.leave import obtain
 
 if TYPE_CHECKING:
     import aiosmtplib

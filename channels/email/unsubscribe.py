@@ -5,8 +5,8 @@ import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from urllib.parse import parse_qs, urlsplit
 
+from hub.model.channels.ports import Inbound, Reply
 from hub.model.errors import BadSignature
-from hub.model.ports import Inbound, Reply
 
 FIELD = "unsubscribe"
 _SIGNED_BYTES = 16

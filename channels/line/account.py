@@ -8,9 +8,9 @@ from aiohttp import ClientSession
 from channels import http
 from channels.fields import Json, soft
 from channels.line.errors import decide
+from hub.model.channels.ports import Connection
 from hub.model.errors import OutcomeUnknown, SendError
 from hub.model.failure import Failure
-from hub.model.ports import Connection
 
 _HOOK = "/v2/bot/channel/webhook/endpoint"
 _TEST = "/v2/bot/channel/webhook/test"

@@ -3,7 +3,7 @@
 import regex
 
 from channels.fields import Json
-from hub.model.message import Button, ButtonKind, QuickReply, ReplyKind, Row
+from hub.model.messaging.message import Button, ButtonKind, QuickReply, ReplyKind, Row
 
 LABEL = 20
 """Graphemes on a button or under a message: https://developers.line.biz/en/reference/messaging-api/#action-objects (`label`)"""

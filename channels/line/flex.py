@@ -6,7 +6,7 @@ import msgspec
 
 from channels.fields import Json
 from channels.line.actions import FLEX_LABEL, action_of, row_action
-from hub.model.message import Button, Card, Choices, Row
+from hub.model.messaging.message import Button, Card, Choices, Row
 
 MOST_BUTTONS = 12
 MOST_ROWS = 24

@@ -11,9 +11,9 @@ from typing import TypedDict
 from channels.fields import FieldOdd, Json, names, object_of, objects, soft, soft_id, soft_object, text_of
 from channels.fields import id_of as id_in
 from hub.model.address import Address
-from hub.model.events import Body, Deleted, Incoming, Noted, OptedIn, OptedOut, Said, Started, Unparsed
-from hub.model.message import Attachment, MediaKind
-from hub.model.onward import MARK
+from hub.model.events.event import Body, Deleted, Incoming, Noted, OptedIn, OptedOut, Said, Started, Unparsed
+from hub.model.messaging.message import Attachment, MediaKind
+from hub.model.webchat.onward import MARK
 
 CHANNEL = "line"
 

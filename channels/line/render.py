@@ -8,9 +8,9 @@ from channels.fields import Json
 from channels.line.actions import action_of, quick_reply_item
 from channels.line.flex import button_bubble, cards_carousel, choices_bubble
 from channels.split import split
-from hub.model.message import Attachment, Button, Choices, MediaKind, Message
-from hub.model.ports import Call
-from hub.model.text import Unit, measure
+from hub.model.channels.ports import Call
+from hub.model.messaging.message import Attachment, Button, Choices, MediaKind, Message
+from hub.model.text.measuring import Unit, measure
 
 TEXT_UNITS = 5000
 """UTF-16 units: https://developers.line.biz/en/reference/messaging-api/#text-message"""

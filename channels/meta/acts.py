@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from channels.kinds import Field
 from channels.meta.render import Dialect, calls_to
 from hub.model.base import Value
-from hub.model.comments import CommentAct, CommentVerb
+from hub.model.channels.ports import Call
 from hub.model.errors import Rejected
 from hub.model.failure import Failure
-from hub.model.ports import Call
+from hub.model.messaging.comments import CommentAct, CommentVerb
 
 DELETE = "DELETE "
 """Stands before the path of a call that deletes: https://developers.facebook.com/docs/graph-api/reference/object/likes#deleting"""

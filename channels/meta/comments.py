@@ -8,8 +8,8 @@ from msgspec.structs import replace
 from channels.fields import FieldOdd, Json, id_of, object_of, soft, soft_id, soft_object, text_of
 from channels.meta.events import moment
 from hub.model.address import Address
-from hub.model.events import Commented, Incoming
-from hub.model.message import Attachment, MediaKind
+from hub.model.events.event import Commented, Incoming
+from hub.model.messaging.message import Attachment, MediaKind
 
 COMMENT_FIELDS = frozenset(("feed", "comments", "live_comments"))
 """The fields of a Page (the first) and of an Instagram account that tell of comments."""

@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from channels.fields import FieldOdd, Json, id_of, objects, soft, soft_id, soft_object, text_of
 from channels.meta.media import attachments, words_for
 from hub.model.base import Value
-from hub.model.beside import Referral
-from hub.model.events import Body, Deleted, Echoed, Edited, Noted, OptedIn, OptedOut, Reacted, Receipt, Referred, Said
+from hub.model.events.event import Body, Deleted, Echoed, Edited, Noted, OptedIn, OptedOut, Reacted, Receipt, Referred, Said
+from hub.model.events.referral import Referral
 from hub.model.words import DeliveryState
 
 MARK = "omnihub:"

@@ -16,6 +16,7 @@ from aiohttp import ClientSession, FormData
 from channels import http
 from channels.fields import Json, names, object_in
 from hub.model.base import Value
+from hub.model.channels.ports import Inbound, Reply
 from hub.model.errors import (
     BadSignature,
     Misconfigured,
@@ -26,9 +27,8 @@ from hub.model.errors import (
     Throttled,
     Unparseable,
 )
-from hub.model.events import Unparsed
+from hub.model.events.event import Unparsed
 from hub.model.failure import Failure
-from hub.model.ports import Inbound, Reply
 
 BASE_URL = "https://graph.facebook.com/v25.0"
 """Graph with its version, which each answers for two years: https://developers.facebook.com/docs/graph-api/changelog"""

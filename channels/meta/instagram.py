@@ -17,14 +17,14 @@ from channels.meta.render import BUTTONS, CARD_TITLE, CARDS, FILE_TYPES, QUICK_R
 from channels.meta.warned import warned
 from hub.model.address import Address
 from hub.model.base import Value
-from hub.model.comments import CommentAct, CommentVerb, Post
-from hub.model.delivery import Delivery
-from hub.model.events import Incoming, Unparsed
-from hub.model.media import Whence
-from hub.model.message import ButtonKind, Capabilities, MediaKind
-from hub.model.ports import Call, Connection, Files, Inbound, Person, Reply, Sent, Warned
-from hub.model.rates import Rates
-from hub.model.text import Unit
+from hub.model.channels.ports import Call, Connection, Files, Inbound, Person, Reply, Sent, Warned
+from hub.model.channels.rates import Rates
+from hub.model.events.event import Incoming, Unparsed
+from hub.model.files.media import Whence
+from hub.model.messaging.comments import CommentAct, CommentVerb, Post
+from hub.model.messaging.delivery import Delivery
+from hub.model.messaging.message import ButtonKind, Capabilities, MediaKind
+from hub.model.text.measuring import Unit
 
 TEXT_UNITS = 1000
 """https://developers.facebook.com/docs/messenger-platform/instagram/features/send-message

@@ -12,8 +12,8 @@ from enum import StrEnum
 
 from channels.fields import number_of, soft
 from channels.meta.graph import Graph
+from hub.model.channels.ports import Clock, Token, Tokens
 from hub.model.errors import SendError, StoreAway, StoreFull, TemporaryFailure
-from hub.model.ports import Clock, Token, Tokens
 
 KIND = "instagram"
 DAY_MS = 24 * 3_600_000

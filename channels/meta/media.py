@@ -7,7 +7,7 @@ https://developers.facebook.com/documentation/business-messaging/instagram-messa
 from collections.abc import Iterator
 
 from channels.fields import Json, number_of, objects, soft, soft_id, soft_object
-from hub.model.message import Attachment, MediaKind
+from hub.model.messaging.message import Attachment, MediaKind
 
 _KINDS = {
     "image": MediaKind.IMAGE,

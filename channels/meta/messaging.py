@@ -13,12 +13,12 @@ from channels.meta.acts import DELETE
 from channels.meta.graph import Graph
 from channels.meta.render import FILE_TYPES, SEND
 from hub.model.address import Address
-from hub.model.comments import Post
-from hub.model.delivery import Delivery
+from hub.model.channels.ports import Call, Files, Person, Sent
 from hub.model.errors import OutcomeUnknown, SettingsError
 from hub.model.failure import Failure
-from hub.model.message import Attachment
-from hub.model.ports import Call, Files, Person, Sent
+from hub.model.messaging.comments import Post
+from hub.model.messaging.delivery import Delivery
+from hub.model.messaging.message import Attachment
 
 UPLOAD = "me/message_attachments"
 UPLOAD_SECONDS = 60.0

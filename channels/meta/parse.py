@@ -13,7 +13,7 @@ from channels.meta.comments import COMMENT_FIELDS, commented
 from channels.meta.events import NO_CUSTOMERS, READERS, About, moment
 from hub.model.address import Address
 from hub.model.base import Value
-from hub.model.events import Incoming, Said, Unparsed
+from hub.model.events.event import Incoming, Said, Unparsed
 
 _NOT_FOR_US = frozenset({
     "mention", "mentions", "message_mention", "story_insights", "story_reactions", "ratings", "live_videos", "videos", "leadgen",

@@ -13,10 +13,10 @@ from channels import http
 from channels.meta.events import MARK
 from channels.split import split
 from hub.model.base import Value
-from hub.model.delivery import Delivery
-from hub.model.message import Attachment, Button, ButtonKind, Capabilities, Card, MediaKind, Message, QuickReply, ReplyKind
-from hub.model.ports import Call
-from hub.model.text import Unit
+from hub.model.channels.ports import Call
+from hub.model.messaging.delivery import Delivery
+from hub.model.messaging.message import Attachment, Button, ButtonKind, Capabilities, Card, MediaKind, Message, QuickReply, ReplyKind
+from hub.model.text.measuring import Unit
 from hub.model.words import Purpose
 
 SEND = "me/messages"

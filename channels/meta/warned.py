@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from channels.fields import Json, objects, soft, soft_id, soft_object
 from channels.meta import graph
+from hub.model.channels.ports import Inbound, Warned
 from hub.model.errors import Unparseable
-from hub.model.events import Unparsed
+from hub.model.events.event import Unparsed
 from hub.model.failure import Failure
-from hub.model.ports import Inbound, Warned
 
 _NAMED = b'"policy_enforcement"'
 _MEANS = {"block": Failure.POLICY, "warning": Failure.QUALITY}

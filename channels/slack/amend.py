@@ -1,9 +1,9 @@
 """Changing what the app posted: https://docs.slack.dev/reference/methods/chat.update/ and …/chat.delete/."""
 
 from channels.slack.render import POST
-from hub.model.delivery import Delivery
+from hub.model.channels.ports import Call
 from hub.model.errors import Rejected
-from hub.model.ports import Call
+from hub.model.messaging.delivery import Delivery
 
 UPDATE, DELETE, DELETE_FILE = "chat.update", "chat.delete", "files.delete"
 

@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 from channels.fields import Json, objects, soft, soft_id
-from hub.model.message import Attachment, MediaKind
+from hub.model.messaging.message import Attachment, MediaKind
 
 _KINDS = {"image": MediaKind.IMAGE, "video": MediaKind.VIDEO, "audio": MediaKind.AUDIO}
 

@@ -12,7 +12,7 @@ from channels.fields import FieldOdd, Json, id_of, names, object_of, objects, so
 from channels.slack.files import pieces
 from hub.model.address import Address
 from hub.model.base import Value
-from hub.model.events import Body, Deleted, Echoed, Edited, Incoming, Noted, Reacted, Said, Unparsed
+from hub.model.events.event import Body, Deleted, Echoed, Edited, Incoming, Noted, Reacted, Said, Unparsed
 
 CHANNEL = "slack"
 

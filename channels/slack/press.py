@@ -6,7 +6,7 @@ from channels.fields import FieldOdd, Json, id_of, names, object_of, objects, so
 from channels.slack.parse import CHANNEL, Self, address_of, moment, words
 from hub.model.address import Address
 from hub.model.base import Value
-from hub.model.events import Incoming, Said, Unparsed
+from hub.model.events.event import Incoming, Said, Unparsed
 
 OPENS = "open:"
 """What the action_id of a button begins with that only opens an address: Slack tells of its press too, and it says nothing."""

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from channels.fields import Json
 from channels.slack.press import OPENS
 from channels.split import split
-from hub.model.message import Attachment, Button, ButtonKind, Card, Choices, MediaKind, Message, QuickReply, ReplyKind, Row
-from hub.model.ports import Call
+from hub.model.channels.ports import Call
+from hub.model.messaging.message import Attachment, Button, ButtonKind, Card, Choices, MediaKind, Message, QuickReply, ReplyKind, Row
 
 TEXT_CHARACTERS = 4000
 """Beyond it is cut off at 40,000: https://docs.slack.dev/reference/methods/chat.postMessage/#truncating"""

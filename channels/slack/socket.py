@@ -9,9 +9,9 @@ from aiohttp import ClientError, ClientSession, ClientWebSocketResponse, ClientW
 from channels import http
 from channels.fields import Json, soft, soft_object
 from channels.slack.errors import decide, told_by
+from hub.model.channels.ports import FETCHED, Inbound
 from hub.model.errors import OutcomeUnknown, TemporaryFailure
 from hub.model.failure import Failure
-from hub.model.ports import FETCHED, Inbound
 
 WAIT_S = 25.0
 """How long one look waits for news; Slack wants an answer to each within 3 s of bringing it."""

@@ -3,8 +3,8 @@
 from msgspec.structs import replace
 
 from channels.telegram.keyboards import NOTHING
+from hub.model.channels.ports import Call
 from hub.model.errors import Rejected
-from hub.model.ports import Call
 
 RECALL_S = 48 * 3600
 """https://core.telegram.org/bots/api#deletemessage; a correction has no such limit for what a bot wrote itself."""

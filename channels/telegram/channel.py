@@ -20,20 +20,20 @@ from channels.telegram.parse import READ_UPDATES, Self, parse_update
 from channels.telegram.render import CAPTION_UNITS, MEDIA, MEDIA_BYTES, MEDIA_TYPES, TEXT_UNITS, calls_of
 from hub.model.address import Address
 from hub.model.base import Value
-from hub.model.delivery import Delivery
+from hub.model.channels.ports import Call, Connection, Inbound, Located, Reply, Sent
+from hub.model.channels.rates import Rates
 from hub.model.errors import (
     BadSignature,
     OutcomeUnknown,
     Rejected,
     SettingsError,
 )
-from hub.model.events import Incoming, Said, Unparsed
+from hub.model.events.event import Incoming, Said, Unparsed
 from hub.model.failure import Failure
-from hub.model.media import Whence
-from hub.model.message import Attachment, ButtonKind, Capabilities, ReplyKind
-from hub.model.ports import Call, Connection, Inbound, Located, Reply, Sent
-from hub.model.rates import Rates
-from hub.model.text import Unit
+from hub.model.files.media import Whence
+from hub.model.messaging.delivery import Delivery
+from hub.model.messaging.message import Attachment, ButtonKind, Capabilities, ReplyKind
+from hub.model.text.measuring import Unit
 from hub.model.words import Origin
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from hub.model.base import Value
-from hub.model.fold import plain
-from hub.model.message import Button, ButtonKind, Message, QuickReply, ReplyKind
-from hub.model.text import Unit, measure
+from hub.model.messaging.message import Button, ButtonKind, Message, QuickReply, ReplyKind
+from hub.model.text.folding import plain
+from hub.model.text.measuring import Unit, measure
 
 CALLBACK_BYTES = 64
 """https://core.telegram.org/bots/api#inlinekeyboardbutton"""

@@ -1,7 +1,7 @@
 """The media, places and contacts of a Telegram message as our attachments; files are named by Telegram's file id."""
 
 from channels.fields import FieldOdd, Json, soft
-from hub.model.message import Attachment, MediaKind
+from hub.model.messaging.message import Attachment, MediaKind
 
 _LARGEST_SIZE = 1 << 53
 

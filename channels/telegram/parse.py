@@ -13,7 +13,7 @@ from channels.telegram.fields import FACTS, NOT_FOR_US
 from channels.telegram.media import attachments
 from hub.model.address import Address
 from hub.model.base import Value
-from hub.model.events import Body, Edited, IdentityChanged, Incoming, Noted, OptedOut, Reacted, Said, Started, Unparsed
+from hub.model.events.event import Body, Edited, IdentityChanged, Incoming, Noted, OptedOut, Reacted, Said, Started, Unparsed
 
 _LATEST_SECOND = 1 << 40
 """Past this a `date` is no time, and its milliseconds would not fit where they are stored."""

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from channels.split import split
 from channels.telegram.keyboards import NOTHING, keyboard_of
-from hub.model.message import Attachment, MediaKind, Message
-from hub.model.ports import Call
-from hub.model.text import Unit, measure
+from hub.model.channels.ports import Call
+from hub.model.messaging.message import Attachment, MediaKind, Message
+from hub.model.text.measuring import Unit, measure
 
 TEXT_UNITS = 4096
 """UTF-16 units, counted after entities are parsed (we send none): https://core.telegram.org/bots/api#sendmessage"""

@@ -17,13 +17,13 @@ from channels.twilio.parse import CALLBACK_KEY, Self, parse_form
 from channels.twilio.render import WHATSAPP, Line, calls_of
 from channels.twilio.settings import BASE_URL, Settings, check_settings, credentials
 from channels.twilio.sign import check, fields_of, is_form
-from hub.model.delivery import Delivery
+from hub.model.channels.ports import Call, Connection, Inbound, Located, Reply, Sent
 from hub.model.errors import Misconfigured, OutcomeUnknown, Rejected
-from hub.model.events import Incoming, Unparsed
+from hub.model.events.event import Incoming, Unparsed
 from hub.model.failure import Failure
-from hub.model.media import Whence
-from hub.model.message import Attachment
-from hub.model.ports import Call, Connection, Inbound, Located, Reply, Sent
+from hub.model.files.media import Whence
+from hub.model.messaging.delivery import Delivery
+from hub.model.messaging.message import Attachment
 
 if TYPE_CHECKING:
     from twilio.rest import Client

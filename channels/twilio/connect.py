@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from channels.twilio.render import WHATSAPP, Line
 from channels.twilio.settings import Settings
+from hub.model.channels.ports import Connection
 from hub.model.errors import OutcomeUnknown, Rejected
 from hub.model.failure import Failure
-from hub.model.ports import Connection
 
 if TYPE_CHECKING:
     from twilio.rest import Client

@@ -13,9 +13,9 @@ from channels.twilio.errors import failure_of
 from channels.twilio.render import WHATSAPP
 from hub.model.address import Address
 from hub.model.base import Value
-from hub.model.beside import Referral
-from hub.model.events import Body, Incoming, OptedIn, OptedOut, Receipt, Said, Unparsed
-from hub.model.message import Attachment, MediaKind
+from hub.model.events.event import Body, Incoming, OptedIn, OptedOut, Receipt, Said, Unparsed
+from hub.model.events.referral import Referral
+from hub.model.messaging.message import Attachment, MediaKind
 from hub.model.words import DeliveryState
 
 CALLBACK_KEY = "uuid"

@@ -11,11 +11,11 @@ import msgspec
 from channels import sms
 from channels.split import split
 from hub.model.base import Value
+from hub.model.channels.ports import Call
 from hub.model.errors import Rejected
 from hub.model.failure import Failure
-from hub.model.message import Attachment, Capabilities, MediaKind, Message, Template
-from hub.model.ports import Call
-from hub.model.text import measure
+from hub.model.messaging.message import Attachment, Capabilities, MediaKind, Message, Template
+from hub.model.text.measuring import measure
 
 TEXT_UNITS = 1600
 """Characters of a `Body`: https://www.twilio.com/docs/messaging/api/message-resource#request-body-parameters"""

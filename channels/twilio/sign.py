@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from itertools import groupby
 from urllib.parse import parse_qs, parse_qsl
 
+from hub.model.channels.ports import Inbound
 from hub.model.errors import BadSignature, Unparseable
-from hub.model.ports import Inbound
 
 SIGNATURE_HEADER = "x-twilio-signature"
 

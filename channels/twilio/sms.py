@@ -6,10 +6,10 @@ from channels.kinds import TEXT_LIMIT, AccountSetup, ChannelKind, Field, Outside
 from channels.twilio.channel import FILES, LIBRARIES, Twilio
 from channels.twilio.render import SMS, TEXT_UNITS, Line
 from channels.twilio.settings import fields, settings_of
+from hub.model.channels.rates import Rates
 from hub.model.errors import SettingsError
-from hub.model.message import Capabilities, MediaKind
-from hub.model.rates import Rates
-from hub.model.text import Unit
+from hub.model.messaging.message import Capabilities, MediaKind
+from hub.model.text.measuring import Unit
 
 MOST_MEDIA = 10
 MEDIA_BYTES = 5_000_000

@@ -4,9 +4,9 @@ from channels.kinds import TEXT_LIMIT, AccountSetup, ChannelKind, Outside
 from channels.twilio.channel import FILES, LIBRARIES, Twilio
 from channels.twilio.render import TEXT_UNITS, WHATSAPP, Line
 from channels.twilio.settings import fields, settings_of
-from hub.model.message import Capabilities, MediaKind
-from hub.model.rates import Rates
-from hub.model.text import Unit
+from hub.model.channels.rates import Rates
+from hub.model.messaging.message import Capabilities, MediaKind
+from hub.model.text.measuring import Unit
 
 WINDOW_HOURS = 24
 """https://www.twilio.com/docs/whatsapp/key-concepts#the-24-hour-or-customer-service-window"""

@@ -29,15 +29,15 @@ from channels.viber.render import (
     words,
 )
 from hub.model.base import Value
-from hub.model.delivery import Delivery
+from hub.model.channels.ports import Call, Connection, Files, Inbound, Reply, Sent
+from hub.model.channels.rates import Rates
 from hub.model.errors import BadSignature, OutcomeUnknown, Rejected, SendError, SettingsError, Unparseable
-from hub.model.events import Incoming, Started, Unparsed
+from hub.model.events.event import Incoming, Started, Unparsed
 from hub.model.failure import Failure
-from hub.model.media import Whence
-from hub.model.message import Attachment, ButtonKind, Capabilities, MediaKind, ReplyKind
-from hub.model.ports import Call, Connection, Files, Inbound, Reply, Sent
-from hub.model.rates import Rates
-from hub.model.text import Unit
+from hub.model.files.media import Whence
+from hub.model.messaging.delivery import Delivery
+from hub.model.messaging.message import Attachment, ButtonKind, Capabilities, MediaKind, ReplyKind
+from hub.model.text.measuring import Unit
 
 BASE_URL = "https://chatapi.viber.com"
 LINK_BASE = "viber://pa"

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from channels.fields import FieldOdd, Json, id_of, names, number_of, object_of, soft, soft_id, soft_object, text_of
 from hub.model.address import Address
 from hub.model.base import Value
-from hub.model.beside import Referral
-from hub.model.events import Body, Incoming, OptedIn, OptedOut, Receipt, Said, Started, Unparsed
+from hub.model.events.event import Body, Incoming, OptedIn, OptedOut, Receipt, Said, Started, Unparsed
+from hub.model.events.referral import Referral
 from hub.model.failure import Failure
-from hub.model.message import Attachment, MediaKind
+from hub.model.messaging.message import Attachment, MediaKind
 from hub.model.words import DeliveryState
 
 NOT_FOR_US = frozenset({"webhook", "action", "client_status"})

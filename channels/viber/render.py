@@ -6,12 +6,12 @@ https://developers.viber.com/docs/api/rest-bot-api/#send-message, keyboards: htt
 from collections.abc import Iterator, Sequence
 
 from channels.split import split
-from hub.model.delivery import Delivery
+from hub.model.channels.ports import Call
 from hub.model.errors import Rejected
 from hub.model.failure import Failure
-from hub.model.message import Attachment, Button, ButtonKind, Card, MediaKind, Message, QuickReply, ReplyKind
-from hub.model.ports import Call
-from hub.model.text import Unit, measure
+from hub.model.messaging.delivery import Delivery
+from hub.model.messaging.message import Attachment, Button, ButtonKind, Card, MediaKind, Message, QuickReply, ReplyKind
+from hub.model.text.measuring import Unit, measure
 
 TEXT_UNITS = 7000
 TEXT_BYTES = 22_000

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from channels.whatsapp_cloud.offers import BUTTON_ID, BUTTON_TITLE, LINK_TITLE, MOST_BUTTONS, WORDS, control_ids
 from hub.model.base import Value
-from hub.model.message import Button, ButtonKind, Card, Row
+from hub.model.messaging.message import Button, ButtonKind, Card, Row
 
 FEWEST_CARDS, MOST_CARDS = 2, 10
 CARD_WORDS, CARD_BREAKS = 160, 2

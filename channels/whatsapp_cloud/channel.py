@@ -20,14 +20,14 @@ from channels.whatsapp_cloud.said import GREETING
 from channels.whatsapp_cloud.standing import Standing, standing_of
 from hub.model.address import Address
 from hub.model.base import Value
-from hub.model.delivery import Delivery
+from hub.model.channels.ports import Call, Connection, Files, Inbound, Located, Reply, Sent
+from hub.model.channels.rates import Rates
 from hub.model.errors import OutcomeUnknown, Rejected, SettingsError
-from hub.model.events import Incoming, Unparsed
+from hub.model.events.event import Incoming, Unparsed
 from hub.model.failure import Failure
-from hub.model.media import Whence
-from hub.model.message import Attachment, Capabilities, MediaKind
-from hub.model.ports import Call, Connection, Files, Inbound, Located, Reply, Sent
-from hub.model.rates import Rates
+from hub.model.files.media import Whence
+from hub.model.messaging.delivery import Delivery
+from hub.model.messaging.message import Attachment, Capabilities, MediaKind
 
 LINK_BASE = "https://wa.me"
 """Where a number's links lead: https://faq.whatsapp.com/5913398998672934"""

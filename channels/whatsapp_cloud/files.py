@@ -11,10 +11,10 @@ from msgspec.structs import replace
 from channels import http
 from channels.fields import soft_id
 from channels.meta.graph import Graph
+from hub.model.channels.ports import Files
 from hub.model.errors import OutcomeUnknown
 from hub.model.failure import Failure
-from hub.model.message import Attachment, Card, MediaKind, Message, Parameter, Template
-from hub.model.ports import Files
+from hub.model.messaging.message import Attachment, Card, MediaKind, Message, Parameter, Template
 
 UPLOAD_SECONDS = 60.0
 """An upload may hold 100 MB; on a slow line that takes its time, and nothing has been said to the customer yet."""

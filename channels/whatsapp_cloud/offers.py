@@ -6,7 +6,7 @@ https://developers.facebook.com/documentation/business-messaging/whatsapp/messag
 from collections.abc import Mapping, Sequence
 
 from hub.model.base import Value
-from hub.model.message import ButtonKind, Choices, MediaKind, Message, QuickReply, ReplyKind, Row, Section
+from hub.model.messaging.message import ButtonKind, Choices, MediaKind, Message, QuickReply, ReplyKind, Row, Section
 
 MOST_BUTTONS = 3
 BUTTON_TITLE = 20

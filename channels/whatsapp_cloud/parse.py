@@ -14,7 +14,7 @@ from channels.whatsapp_cloud.receipts import receipt
 from channels.whatsapp_cloud.said import Spoken, edited, moved, spoken, told_by_us
 from hub.model.address import Address
 from hub.model.base import Value
-from hub.model.events import Body, Called, Echoed, Incoming, OptedIn, OptedOut, Unparsed
+from hub.model.events.event import Body, Called, Echoed, Incoming, OptedIn, OptedOut, Unparsed
 
 NAME = "whatsapp_cloud"
 

@@ -6,8 +6,8 @@ https://developers.facebook.com/documentation/business-messaging/whatsapp/webhoo
 from channels.fields import FieldOdd, Json, id_of, objects, soft, soft_id, soft_object
 from channels.meta.graph import trouble, words_of
 from channels.whatsapp_cloud.codes import CODES
-from hub.model.beside import Price
-from hub.model.events import Receipt
+from hub.model.events.event import Receipt
+from hub.model.events.referral import Price
 from hub.model.failure import Failure
 from hub.model.words import DeliveryState
 

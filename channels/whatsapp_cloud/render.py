@@ -10,11 +10,11 @@ from channels.whatsapp_cloud.cards import card_steps
 from channels.whatsapp_cloud.offers import HEADERS, WORDS, Offer, offer_of
 from channels.whatsapp_cloud.people import PHONE, USER
 from channels.whatsapp_cloud.template import problems_of, template_of
-from hub.model.delivery import Delivery
+from hub.model.channels.ports import Call
 from hub.model.errors import Rejected
 from hub.model.failure import Failure
-from hub.model.message import Attachment, MediaKind, Message
-from hub.model.ports import Call
+from hub.model.messaging.delivery import Delivery
+from hub.model.messaging.message import Attachment, MediaKind, Message
 
 TEXT_UNITS = 4096
 """https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/text-messages"""

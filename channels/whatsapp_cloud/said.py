@@ -11,10 +11,10 @@ import msgspec
 from channels.fields import FieldOdd, Json, id_of, number_of, object_of, objects, soft, soft_id, soft_object, text_of
 from channels.whatsapp_cloud.people import PHONE, Person, valid
 from hub.model.base import Value
-from hub.model.beside import Referral
-from hub.model.events import Body, Deleted, Edited, IdentityChanged, Noted, OptedIn, OptedOut, Reacted, Said, Started
-from hub.model.message import Attachment, MediaKind
-from hub.model.onward import MARK
+from hub.model.events.event import Body, Deleted, Edited, IdentityChanged, Noted, OptedIn, OptedOut, Reacted, Said, Started
+from hub.model.events.referral import Referral
+from hub.model.messaging.message import Attachment, MediaKind
+from hub.model.webchat.onward import MARK
 
 Pieces = tuple[Attachment, ...]
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from channels.fields import Json, objects, seconds_of, soft, soft_object
 from channels.meta.graph import Graph
+from hub.model.channels.ports import Connection
 from hub.model.errors import Misconfigured, Rejected
-from hub.model.ports import Connection
 
 FIELDS = ("messages", "smb_message_echoes", "calls", "user_preferences")
 """What we ask Meta to tell: …/whatsapp/webhooks/overview#fields"""

@@ -6,7 +6,7 @@ https://developers.facebook.com/documentation/business-messaging/whatsapp/messag
 import re
 from collections.abc import Iterator
 
-from hub.model.message import Component, Parameter, Template
+from hub.model.messaging.message import Component, Parameter, Template
 
 _BROKEN = re.compile(r"[\r\n\t]| {5,}")
 """A gap takes no line breaks, no tabs and at most four spaces in a row; WhatsApp answers 132018 to one that has them.

@@ -9,10 +9,10 @@ import msgspec
 from aiohttp import FormData
 from msgspec.structs import replace
 
+from hub.model.channels.ports import File, Files
 from hub.model.errors import OutcomeUnknown, Rejected
 from hub.model.failure import Failure
-from hub.model.message import Attachment, MediaKind
-from hub.model.ports import File, Files
+from hub.model.messaging.message import Attachment, MediaKind
 
 IMAGE_BYTES, GIF_BYTES, FILE_BYTES = 1024 * 1024, 5 * 1024 * 1024, 5 * 1024 * 1024
 _IMAGES = frozenset({"image/jpeg", "image/png"})

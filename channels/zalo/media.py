@@ -6,7 +6,7 @@ https://developers.zalo.me/docs/official-account/webhook/tin-nhan/su-kien-nguoi-
 import msgspec
 
 from channels.fields import Json, number_of, objects, soft, soft_id, soft_object
-from hub.model.message import Attachment, MediaKind
+from hub.model.messaging.message import Attachment, MediaKind
 
 _KINDS = {
     "image": MediaKind.IMAGE,

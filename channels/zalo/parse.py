@@ -11,8 +11,8 @@ from channels.fields import FieldOdd, Json, id_of, names, object_of, soft, soft_
 from channels.zalo.media import attachments
 from hub.model.address import Address
 from hub.model.base import Value
-from hub.model.events import Body, Called, Echoed, Incoming, OptedIn, OptedOut, Reacted, Receipt, Said, Started, Unparsed
-from hub.model.message import Attachment, MediaKind
+from hub.model.events.event import Body, Called, Echoed, Incoming, OptedIn, OptedOut, Reacted, Receipt, Said, Started, Unparsed
+from hub.model.messaging.message import Attachment, MediaKind
 from hub.model.words import DeliveryState
 
 ANONYMOUS = "anonymous/"

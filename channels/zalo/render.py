@@ -12,11 +12,11 @@ from msgspec.structs import replace
 
 from channels.split import split
 from channels.zalo.parse import ANONYMOUS, GROUP
-from hub.model.delivery import Delivery
+from hub.model.channels.ports import Call
 from hub.model.errors import Rejected
 from hub.model.failure import Failure
-from hub.model.message import Attachment, Button, ButtonKind, Card, MediaKind, Message, QuickReply, ReplyKind, Template
-from hub.model.ports import Call
+from hub.model.messaging.delivery import Delivery
+from hub.model.messaging.message import Attachment, Button, ButtonKind, Card, MediaKind, Message, QuickReply, ReplyKind, Template
 
 TEXT_UNITS = 2000
 """https://developers.zalo.me/docs/official-account/tin-nhan/tin-tu-van/gui-tin-tu-van-dang-van-ban"""

@@ -15,8 +15,8 @@ from aiohttp import ClientSession
 
 from channels import http
 from hub.model.base import Value
+from hub.model.channels.ports import Clock, Token, Tokens
 from hub.model.errors import Misconfigured, OutcomeUnknown, SendError, StoreAway, StoreFull, TemporaryFailure
-from hub.model.ports import Clock, Token, Tokens
 
 KIND = "zalo"
 

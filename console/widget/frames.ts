@@ -1,4 +1,4 @@
-/** What page and hub say to each other: hub/model/chat.py, as the page sees it. */
+/** What page and hub say to each other: hub/model/webchat/chat.py, as the page sees it. */
 
 export interface QuickReply {
   title: string;

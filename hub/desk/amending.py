@@ -4,15 +4,15 @@ from msgspec import json
 from msgspec.structs import replace
 
 from hub.desk.ownership import SETTLED, grant, places, refuse
-from hub.engine.amending import TOPIC, Standing, amended, with_amendment
-from hub.model.amending import INSTEAD, OF, RECALL_LINE, AmendAsked, Amendment, AmendVerb
-from hub.model.delivery import Delivery
-from hub.model.journal import DeliveryMoved
-from hub.model.message import Message
-from hub.model.ports import Question
-from hub.model.record import Conversation, Live, Owner
+from hub.engine.turns.amending import TOPIC, Standing, amended, with_amendment
+from hub.model.channels.ports import Question
+from hub.model.customers.record import Conversation, Live, Owner
+from hub.model.messaging.amending import INSTEAD, OF, RECALL_LINE, AmendAsked, Amendment, AmendVerb
+from hub.model.messaging.delivery import Delivery
+from hub.model.messaging.message import Message
 from hub.model.subject import customer_subject
-from hub.model.turn import Forward, Turn
+from hub.model.turns.journal import DeliveryMoved
+from hub.model.turns.turn import Forward, Turn
 from hub.model.words import DeliveryState, Origin, OwnerKind
 
 _WAITING = frozenset({DeliveryState.QUEUED, DeliveryState.HELD})

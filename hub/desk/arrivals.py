@@ -1,9 +1,9 @@
 """What became of a file a customer sent: a line of its own on the timeline, which a screen shows in its message's place."""
 
-from hub.model.media import FILE_LINE, Fetched, FileState
-from hub.model.ports import Question
-from hub.model.record import Live
-from hub.model.turn import Turn
+from hub.model.channels.ports import Question
+from hub.model.customers.record import Live
+from hub.model.files.media import FILE_LINE, Fetched, FileState
+from hub.model.turns.turn import Turn
 
 
 class Arrivals:

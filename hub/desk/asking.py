@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from msgspec import DecodeError, Struct, json
 
 from hub.model.address import Address
-from hub.model.amending import AmendAsked
+from hub.model.channels.ports import Clock
+from hub.model.customers.record import Live
 from hub.model.errors import HubError, StoreAway
-from hub.model.events import (
+from hub.model.events.event import (
     Body,
     ClaimAsked,
     CommentAsked,
@@ -20,10 +21,9 @@ from hub.model.events import (
     RetryAsked,
     SayAsked,
 )
-from hub.model.joining import EraseAsked
-from hub.model.message import Message
-from hub.model.ports import Clock
-from hub.model.record import Live
+from hub.model.events.merging import EraseAsked
+from hub.model.messaging.amending import AmendAsked
+from hub.model.messaging.message import Message
 from hub.model.subject import customer_subject
 from hub.store.customers import Customers
 from hub.store.deliveries import Deliveries

@@ -11,20 +11,20 @@ import structlog
 from msgspec import DecodeError, Struct, msgpack
 from msgspec.structs import replace
 
-from hub.engine.fetching import Bounds, Brought, Fetcher, HadLater, NotHad
-from hub.engine.rung import rung
+from hub.engine.files.fetching import Bounds, Brought, Fetcher, HadLater, NotHad
+from hub.engine.streams.bell import rung
 from hub.model.address import Address
-from hub.model.comments import COMMENT_LINE, POST_LINE
+from hub.model.channels.exchange import FILE, Exchange
+from hub.model.channels.ports import Channel, Clock, Located, Locates
 from hub.model.errors import Misconfigured, Rejected, SendError, StoreAway, TemporaryFailure, Throttled
-from hub.model.events import Event
-from hub.model.exchange import FILE, Exchange
+from hub.model.events.event import Event
 from hub.model.failure import Failure
-from hub.model.files import Forgotten, NotTaken, Quota, QuotaSpent, StoredFile, file_name, is_page, sort_of_received
+from hub.model.files.kinds import Forgotten, NotTaken, Quota, QuotaSpent, StoredFile, file_name, is_page, sort_of_received
+from hub.model.files.media import DAY_MS, Fetched, Limits, Unhad, Wanted, Whence, is_wanted
+from hub.model.files.pictures import without_traces
 from hub.model.ids import derived_id
-from hub.model.media import DAY_MS, Fetched, Limits, Unhad, Wanted, Whence, is_wanted
-from hub.model.message import Attachment, MediaKind
-from hub.model.pictures import without_traces
-from hub.model.ports import Channel, Clock, Located, Locates
+from hub.model.messaging.comments import COMMENT_LINE, POST_LINE
+from hub.model.messaging.message import Attachment, MediaKind
 from hub.model.subject import customer_subject
 from hub.store.archive.errors import ArchiveAway
 from hub.store.calls import Place

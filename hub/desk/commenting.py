@@ -6,10 +6,15 @@ from msgspec import DecodeError, json
 from msgspec.structs import replace
 
 from hub.desk.ownership import grant, places, refuse
-from hub.engine.comments import acted, found, joined, undone, with_comment, words
+from hub.engine.turns.comments import acted, found, joined, undone, with_comment, words
 from hub.model.address import Address
 from hub.model.base import Value
-from hub.model.comments import (
+from hub.model.channels.ports import Question
+from hub.model.customers.record import Conversation, Fact, Live, Owner
+from hub.model.customers.trust import counts
+from hub.model.events.event import CommentAsked, Commented, DeliveryEnded
+from hub.model.failure import Failure
+from hub.model.messaging.comments import (
     COMMENT_LINE,
     PHONE_RULE,
     POST_LINE,
@@ -20,14 +25,9 @@ from hub.model.comments import (
     Post,
     private_until,
 )
-from hub.model.events import CommentAsked, Commented, DeliveryEnded
-from hub.model.failure import Failure
-from hub.model.message import Attachment, MediaKind
-from hub.model.numbers import phone_numbers
-from hub.model.ports import Question
-from hub.model.record import Conversation, Fact, Live, Owner
-from hub.model.trust import counts
-from hub.model.turn import Turn
+from hub.model.messaging.message import Attachment, MediaKind
+from hub.model.text.phone_numbers import phone_numbers
+from hub.model.turns.turn import Turn
 from hub.model.words import ConversationStatus, DeliveryState, Origin, OwnerKind
 
 TOPIC = "post"

@@ -7,15 +7,15 @@ again once every such call must have ended.
 from hub.desk.ownership import PHONE_AGENT
 from hub.desk.threads import join
 from hub.model.address import Address
-from hub.model.events import Echoed, TimerFired
-from hub.model.ports import Question
-from hub.model.record import Live, Owner
-from hub.model.turn import Turn
+from hub.model.channels.ports import Question
+from hub.model.customers.record import Live, Owner
+from hub.model.events.event import Echoed, TimerFired
+from hub.model.turns.turn import Turn
 from hub.model.words import OwnerKind
 
 TIMER = "echoes"
 WAIT_MS = 15_000
-"""Longer than a call may take (hub.engine.sending.CALL_TIMEOUT_S) and its outcome takes to be written down."""
+"""Longer than a call may take (hub.engine.sending.sender.CALL_TIMEOUT_S) and its outcome takes to be written down."""
 
 KEPT_CHARACTERS = 500
 WAITING_AT_MOST = 10

@@ -8,12 +8,12 @@ from msgspec import Struct, convert
 
 from hub.desk.asking import Desk, TakingOver
 from hub.model.address import Address
+from hub.model.channels.ports import Clock
+from hub.model.customers.record import Live, Moved, Record
 from hub.model.errors import HubError
+from hub.model.events.merging import MergeArrived
 from hub.model.ids import derived_id
-from hub.model.joining import MergeArrived
-from hub.model.journal import TurnTaken
-from hub.model.ports import Clock
-from hub.model.record import Live, Moved, Record
+from hub.model.turns.journal import TurnTaken
 from hub.store.codec import Undecodable, decode_journal, decode_record_value
 from hub.store.customers import Customers
 from hub.store.links import Links

@@ -6,10 +6,10 @@ from typing import Protocol
 from msgspec import Struct
 
 from hub.model.address import Address
+from hub.model.channels.ports import Clock
 from hub.model.errors import StoreAway
-from hub.model.files import Quota, StoredFile, file_name, sort_of
-from hub.model.pictures import without_traces
-from hub.model.ports import Clock
+from hub.model.files.kinds import Quota, StoredFile, file_name, sort_of
+from hub.model.files.pictures import without_traces
 from hub.store.archive.errors import ArchiveAway
 
 DAY_MS = 86_400_000

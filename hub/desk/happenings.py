@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-from hub.model.beside import Referral
-from hub.model.events import Called, IdentityChanged, OptedIn, Referred, Said, Started
-from hub.model.ports import Question
-from hub.model.record import Fact, Live
-from hub.model.turn import Turn
+from hub.model.channels.ports import Question
+from hub.model.customers.record import Fact, Live
+from hub.model.events.event import Called, IdentityChanged, OptedIn, Referred, Said, Started
+from hub.model.events.referral import Referral
+from hub.model.turns.turn import Turn
 
 CAME_BY = "came_by"
 """The fact of a profile that says which advertisement or link brought the customer last."""

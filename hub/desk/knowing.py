@@ -3,15 +3,15 @@
 from msgspec.structs import replace
 
 from hub.model.address import SHOP, Address, shop_address
-from hub.model.chat import KIND as WEB_CHAT
-from hub.model.events import Event, Identified
+from hub.model.channels.ports import Question
+from hub.model.customers.record import Live
+from hub.model.events.event import Event, Identified
+from hub.model.events.merging import MergeAsked
 from hub.model.ids import derived_id
-from hub.model.joining import MergeAsked
-from hub.model.onward import EVIDENCE, FOLLOWED, REFUSED, link_followed, link_question
-from hub.model.ports import Question
-from hub.model.record import Live
 from hub.model.subject import customer_subject
-from hub.model.turn import Turn
+from hub.model.turns.turn import Turn
+from hub.model.webchat.chat import KIND as WEB_CHAT
+from hub.model.webchat.onward import EVIDENCE, FOLLOWED, REFUSED, link_followed, link_question
 
 SESSIONS_KEPT = 20
 """Web chat sessions a record remembers: each takes some 60 of its 32,768 bytes, and a browser that forgets makes a new one."""

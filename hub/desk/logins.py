@@ -7,14 +7,14 @@ from msgspec import Struct, json
 
 from hub.desk.knowing import shop_user
 from hub.model.address import Address, shop_address
-from hub.model.events import Body, Event, Identified
+from hub.model.channels.ports import Clock
+from hub.model.customers.record import Erased, Live
+from hub.model.events.event import Body, Event, Identified
+from hub.model.events.merging import MergeAsked
 from hub.model.ids import derived_id, new_id
-from hub.model.joining import MergeAsked
-from hub.model.login import EVIDENCE, Login
-from hub.model.onward import MARK, Onward
-from hub.model.ports import Clock
-from hub.model.record import Erased, Live
 from hub.model.subject import customer_subject
+from hub.model.webchat.login import EVIDENCE, Login
+from hub.model.webchat.onward import MARK, Onward
 from hub.store.chats import Chats
 from hub.store.customers import Customers
 from hub.store.inboxes import Inboxes

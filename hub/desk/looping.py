@@ -10,11 +10,11 @@ from hashlib import blake2b
 from msgspec.structs import replace
 
 from hub.model.base import Value
-from hub.model.events import Said, TimerFired
-from hub.model.fold import plain
-from hub.model.ports import Question
-from hub.model.record import Conversation, Lately, Live, Owner
-from hub.model.turn import LOOPING, Turn
+from hub.model.channels.ports import Question
+from hub.model.customers.record import Conversation, Lately, Live, Owner
+from hub.model.events.event import Said, TimerFired
+from hub.model.text.folding import plain
+from hub.model.turns.turn import LOOPING, Turn
 from hub.model.words import ConversationStatus, OwnerKind
 
 SAME, PACED, ENDED = "looping same", "looping paced", "looping ended"

@@ -3,11 +3,11 @@
 from msgspec import DecodeError, json
 
 from hub.model.address import Address
-from hub.model.events import Said, Started
-from hub.model.ports import Person, Question
-from hub.model.record import Fact, Live
-from hub.model.trust import counts
-from hub.model.turn import Turn
+from hub.model.channels.ports import Person, Question
+from hub.model.customers.record import Fact, Live
+from hub.model.customers.trust import counts
+from hub.model.events.event import Said, Started
+from hub.model.turns.turn import Turn
 from hub.model.words import ConversationStatus
 
 TOPIC = "who"

@@ -4,17 +4,17 @@ from msgspec import json
 from msgspec.structs import replace
 
 from hub.desk.threads import join
-from hub.engine.comments import acted
-from hub.engine.windows import Windows, leave, wanted
+from hub.engine.turns.comments import acted
+from hub.engine.turns.windows import Windows, leave, wanted
 from hub.model.address import Address, is_reachable
 from hub.model.base import Value
-from hub.model.delivery import Delivery
-from hub.model.events import ClaimAsked, DeliveryEnded, ReleaseAsked, ResolveAsked, RetryAsked, SayAsked
-from hub.model.journal import DeliveryMoved
-from hub.model.ports import Question
-from hub.model.record import Conversation, Owner
-from hub.model.turn import Turn
-from hub.model.window import Way
+from hub.model.channels.ports import Question
+from hub.model.channels.window import Way
+from hub.model.customers.record import Conversation, Owner
+from hub.model.events.event import ClaimAsked, DeliveryEnded, ReleaseAsked, ResolveAsked, RetryAsked, SayAsked
+from hub.model.messaging.delivery import Delivery
+from hub.model.turns.journal import DeliveryMoved
+from hub.model.turns.turn import Turn
 from hub.model.words import ConversationStatus, DeliveryState, Origin, OwnerKind, Purpose
 
 _DECIDED_BY_A_PERSON = frozenset({DeliveryState.FAILED, DeliveryState.UNKNOWN, DeliveryState.DRAFT})

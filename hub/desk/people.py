@@ -9,9 +9,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hub.desk.passwords import Passwords, Unfit, WrongPassword
+from hub.model.channels.ports import Clock
 from hub.model.errors import HubError, StoreFull
-from hub.model.people import Role, Session, User
-from hub.model.ports import Clock
+from hub.model.shop.people import Role, Session, User
 from hub.store.people import Change, Sessions, SetupCodes, Taken, Users
 
 IDLE_MS = 12 * 3_600_000

@@ -4,16 +4,16 @@ from msgspec import json
 from msgspec.structs import replace
 
 from hub.desk.ownership import places, settled_by
-from hub.engine.receipts import AGAIN, ended_event
-from hub.engine.windows import Windows, leave, wanted
+from hub.engine.turns.receipts import AGAIN, ended_event
+from hub.engine.turns.windows import Windows, leave, wanted
 from hub.model.base import Value
-from hub.model.delivery import Delivery
-from hub.model.events import TimerFired
-from hub.model.journal import DeliveryMoved
-from hub.model.ports import Question
-from hub.model.record import Conversation, Live
-from hub.model.turn import Turn
-from hub.model.window import Way
+from hub.model.channels.ports import Question
+from hub.model.channels.window import Way
+from hub.model.customers.record import Conversation, Live
+from hub.model.events.event import TimerFired
+from hub.model.messaging.delivery import Delivery
+from hub.model.turns.journal import DeliveryMoved
+from hub.model.turns.turn import Turn
 from hub.model.words import DeliveryState, Origin, OwnerKind
 
 _SOON_MS = 30_000

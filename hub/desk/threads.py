@@ -2,15 +2,15 @@
 
 from msgspec.structs import replace
 
-from hub.engine.degrade import understand
+from hub.engine.rendering.degrade import understand
 from hub.model.address import Address
-from hub.model.events import Deleted, Edited, Event, Noted, OptedOut, Reacted, Said, Started
-from hub.model.fold import plain
+from hub.model.channels.ports import Question
+from hub.model.customers.record import Conversation, Fact
+from hub.model.customers.trust import counts
+from hub.model.events.event import Deleted, Edited, Event, Noted, OptedOut, Reacted, Said, Started
 from hub.model.ids import derived_id
-from hub.model.ports import Question
-from hub.model.record import Conversation, Fact
-from hub.model.trust import counts
-from hub.model.turn import Turn
+from hub.model.text.folding import plain
+from hub.model.turns.turn import Turn
 from hub.model.words import ConversationStatus
 
 RESOLVED_KEPT = 5

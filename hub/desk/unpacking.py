@@ -6,9 +6,9 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from hub.desk.filing import Filing
-from hub.model.events import Incoming, Said
-from hub.model.files import NotTaken, QuotaSpent
-from hub.model.message import Attachment
+from hub.model.events.event import Incoming, Said
+from hub.model.files.kinds import NotTaken, QuotaSpent
+from hub.model.messaging.message import Attachment
 
 
 class Takes(Protocol):

@@ -2,12 +2,12 @@
 
 from msgspec.structs import replace
 
-from hub.engine.degrade import understand
-from hub.model.events import Said
-from hub.model.ports import Question
-from hub.model.record import Consent, Live
-from hub.model.runs import Run
-from hub.model.turn import Turn
+from hub.engine.rendering.degrade import understand
+from hub.model.channels.ports import Question
+from hub.model.customers.record import Consent, Live
+from hub.model.customers.runs import Run
+from hub.model.events.event import Said
+from hub.model.turns.turn import Turn
 from hub.model.words import ConsentState, Purpose
 from hub.nudges.journey import DIALOG, END, STOP, Answer, Send
 from hub.nudges.reach import consent_of

@@ -7,8 +7,8 @@ from msgspec.structs import replace
 
 from hub.model.address import Address
 from hub.model.base import Value
-from hub.model.cart import LINES_KEPT, Cart, CartLine, Orders, amount, plainly
-from hub.model.commerce import ADDED, REMOVED, Commerce, Number, Product, word
+from hub.model.customers.cart import LINES_KEPT, Cart, CartLine, Orders, amount, plainly
+from hub.model.events.commerce import ADDED, REMOVED, Commerce, Number, Product, word
 
 _OWN = "cart-"
 """What an id of our own begins with, for carts whose shop names none."""

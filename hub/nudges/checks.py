@@ -4,14 +4,14 @@ from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
-from hub.engine.windows import leave, wanted
+from hub.engine.turns.windows import leave, wanted
 from hub.model.address import Address
-from hub.model.comments import KeptComment, private_until
-from hub.model.events import NudgeAsked
-from hub.model.message import Message
-from hub.model.record import UNHAPPY, Live
-from hub.model.runs import Run
-from hub.model.window import Way
+from hub.model.channels.window import Way
+from hub.model.customers.record import UNHAPPY, Live
+from hub.model.customers.runs import Run
+from hub.model.events.event import NudgeAsked
+from hub.model.messaging.comments import KeptComment, private_until
+from hub.model.messaging.message import Message
 from hub.model.words import ConsentState, ConversationStatus, Origin, OwnerKind, Purpose
 from hub.nudges.journey import Journey, Send, WithoutConsent
 from hub.nudges.local import end_of, minute_at, zone_of

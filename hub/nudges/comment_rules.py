@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from hub.model.base import Value
-from hub.model.fold import fold
+from hub.model.text.folding import fold
 
 
 class Once(StrEnum):

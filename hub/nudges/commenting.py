@@ -5,13 +5,13 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from hub.engine.comments import acted, found, words
+from hub.engine.turns.comments import acted, found, words
 from hub.model.address import Address
-from hub.model.comments import COMMENT_LINE, CommentAct, CommentVerb, KeptComment, private_until
-from hub.model.events import Commented, NudgeAsked
-from hub.model.ports import Question
-from hub.model.record import Conversation, Live, Owner
-from hub.model.turn import OWNER_CHANGED, Turn
+from hub.model.channels.ports import Question
+from hub.model.customers.record import Conversation, Live, Owner
+from hub.model.events.event import Commented, NudgeAsked
+from hub.model.messaging.comments import COMMENT_LINE, CommentAct, CommentVerb, KeptComment, private_until
+from hub.model.turns.turn import OWNER_CHANGED, Turn
 from hub.model.words import ConversationStatus, Origin, OwnerKind, Purpose
 from hub.nudges.checks import CHECKS, Asked, decisive
 from hub.nudges.comment_rules import CommentRule, Once

@@ -3,10 +3,10 @@
 from msgspec.structs import replace
 
 from hub.model.base import Value
-from hub.model.events import NudgeAsked
-from hub.model.message import Message
-from hub.model.record import Asleep, Erased, Live, Moved, Record
-from hub.model.runs import Run, RunStep
+from hub.model.customers.record import Asleep, Erased, Live, Moved, Record
+from hub.model.customers.runs import Run, RunStep
+from hub.model.events.event import NudgeAsked
+from hub.model.messaging.message import Message
 from hub.nudges.checks import Asked, decisive, every
 from hub.nudges.journey import Journey, Send
 from hub.nudges.judging import asked_for_run, key_of

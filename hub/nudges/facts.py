@@ -1,13 +1,13 @@
 """What the shop's events make known of a customer: profile, cart, orders, and a line on the timeline for each worth reading."""
 
 from hub.model.address import Address
-from hub.model.cart import CART_TIMER, Cart, amount
-from hub.model.chat import KIND as WEB_CHAT
-from hub.model.commerce import ADDED, BROWSING, CART_EVENTS, ORDER_EVENTS, ORDERED, REMOVED, Commerce, read, word
+from hub.model.channels.ports import Question
+from hub.model.customers.cart import CART_TIMER, Cart, amount
 from hub.model.errors import Unparseable
-from hub.model.events import Identified, Tracked
-from hub.model.ports import Question
-from hub.model.turn import Turn
+from hub.model.events.commerce import ADDED, BROWSING, CART_EVENTS, ORDER_EVENTS, ORDERED, REMOVED, Commerce, read, word
+from hub.model.events.event import Identified, Tracked
+from hub.model.turns.turn import Turn
+from hub.model.webchat.chat import KIND as WEB_CHAT
 from hub.nudges.carts import change_of, folded, priced
 from hub.nudges.orders import ended, placed, undone
 from hub.nudges.rules import Rules

@@ -1,9 +1,9 @@
 """The gate: whatever we want to say unasked is judged in the customer's turn, and once more at the mark."""
 
-from hub.model.events import DeliveryEnded, JudgeAgain, NudgeAsked, TimerFired
-from hub.model.ports import Question
-from hub.model.runs import RunState
-from hub.model.turn import Turn
+from hub.model.channels.ports import Question
+from hub.model.customers.runs import RunState
+from hub.model.events.event import DeliveryEnded, JudgeAgain, NudgeAsked, TimerFired
+from hub.model.turns.turn import Turn
 from hub.model.words import DeliveryState
 from hub.nudges.checks import AGAIN_MS
 from hub.nudges.judging import CHANGED, TIMER, armed, defer, judge, released, run_of

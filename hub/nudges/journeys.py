@@ -2,12 +2,12 @@
 
 from msgspec.structs import replace
 
-from hub.model.cart import CART_TIMER, amount
-from hub.model.events import Said, TimerFired, Tracked
-from hub.model.ports import Question
-from hub.model.record import Live
-from hub.model.runs import RUN_TIMER, Run
-from hub.model.turn import Turn
+from hub.model.channels.ports import Question
+from hub.model.customers.cart import CART_TIMER, amount
+from hub.model.customers.record import Live
+from hub.model.customers.runs import RUN_TIMER, Run
+from hub.model.events.event import Said, TimerFired, Tracked
+from hub.model.turns.turn import Turn
 from hub.model.words import ConsentState
 from hub.nudges.journey import Exit, Journey, Send
 from hub.nudges.reach import consent_of

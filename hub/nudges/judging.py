@@ -3,12 +3,12 @@
 from msgspec.structs import replace
 
 from hub.model.address import Address
-from hub.model.events import NudgeAsked
-from hub.model.message import Message, QuickReply
-from hub.model.offers import answers_of
-from hub.model.record import Live
-from hub.model.runs import SENDS_KEPT, Run, RunStep, SentNudge
-from hub.model.turn import Turn
+from hub.model.customers.record import Live
+from hub.model.customers.runs import SENDS_KEPT, Run, RunStep, SentNudge
+from hub.model.events.event import NudgeAsked
+from hub.model.messaging.message import Message, QuickReply
+from hub.model.messaging.offers import answers_of
+from hub.model.turns.turn import Turn
 from hub.model.words import Origin, Purpose
 from hub.nudges.checks import AGAIN_MS, SMS, WEEK_MS, Asked, decisive
 from hub.nudges.journey import Send

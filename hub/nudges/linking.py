@@ -4,13 +4,13 @@ from msgspec import DecodeError, json
 from msgspec.structs import replace
 
 from hub.model.address import SHOP, is_reachable
-from hub.model.events import Event, Identified, TimerFired
+from hub.model.channels.ports import Question
+from hub.model.customers.record import Live
+from hub.model.events.event import Event, Identified, TimerFired
+from hub.model.events.merging import MergeAsked
 from hub.model.ids import derived_id
-from hub.model.joining import MergeAsked
-from hub.model.ports import Question
-from hub.model.record import Live
 from hub.model.subject import customer_subject
-from hub.model.turn import Turn
+from hub.model.turns.turn import Turn
 
 EVIDENCE = "shop server"
 TOPIC = "shop_customer"

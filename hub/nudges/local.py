@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from hub.model.record import Live
+from hub.model.customers.record import Live
 from hub.nudges.policy import Hours, Policy
 
 

@@ -2,7 +2,7 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 
-from hub.model.cart import amount
+from hub.model.customers.cart import amount
 
 _SIGNS = {"VND": "₫", "TWD": "NT$", "USD": "$", "EUR": "€", "JPY": "¥", "SGD": "S$", "HKD": "HK$", "GBP": "£", "CNY": "¥", "KRW": "₩"}
 _WHOLE = frozenset({"VND", "TWD", "JPY", "KRW"})

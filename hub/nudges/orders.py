@@ -2,8 +2,8 @@
 
 from msgspec.structs import replace
 
-from hub.model.cart import ORDERED_KEPT, ORDERS_KEPT, Cart, Orders, PlacedOrder, amount, plainly
-from hub.model.commerce import CANCELLED, Commerce, word
+from hub.model.customers.cart import ORDERED_KEPT, ORDERS_KEPT, Cart, Orders, PlacedOrder, amount, plainly
+from hub.model.events.commerce import CANCELLED, Commerce, word
 from hub.nudges.carts import priced
 
 GRACE_MS = 60_000

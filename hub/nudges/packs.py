@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from hub.model.base import Value
-from hub.model.record import Live
+from hub.model.customers.record import Live
 from hub.nudges.policy import Hours, Policy
 
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Self
 
 from hub.model.base import Value
-from hub.model.window import WindowRule
+from hub.model.channels.window import WindowRule
 
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS

@@ -1,8 +1,8 @@
 """Where an unasked message goes: where the cart came from while that session is open, else the best place that can be written to."""
 
 from hub.model.address import Address, is_reachable
-from hub.model.chat import KIND as WEB_CHAT
-from hub.model.record import Consent, Live
+from hub.model.customers.record import Consent, Live
+from hub.model.webchat.chat import KIND as WEB_CHAT
 from hub.model.words import ConsentState, Purpose
 from hub.nudges.policy import Policy
 

@@ -3,9 +3,9 @@
 from msgspec import DecodeError, Struct, json
 
 from hub.model.base import Value
-from hub.model.ports import Question
-from hub.model.runs import Run
-from hub.model.turn import Turn
+from hub.model.channels.ports import Question
+from hub.model.customers.runs import Run
+from hub.model.turns.turn import Turn
 from hub.nudges.comment_rules import CommentBook
 from hub.nudges.journey import Book, Journey
 from hub.nudges.policy import Policy

@@ -4,11 +4,11 @@ from hashlib import blake2b
 
 from msgspec.structs import replace
 
-from hub.model.events import NudgeAsked
+from hub.model.customers.runs import RUN_TIMER, RUNS_KEPT, Run, RunState
+from hub.model.events.event import NudgeAsked
 from hub.model.ids import derived_id
-from hub.model.message import Message
-from hub.model.runs import RUN_TIMER, RUNS_KEPT, Run, RunState
-from hub.model.turn import Turn
+from hub.model.messaging.message import Message
+from hub.model.turns.turn import Turn
 from hub.nudges.journey import Journey, Send, Wait
 from hub.nudges.judging import judge, key_of, with_run, withdrawn
 from hub.nudges.local import next_at, zone_of

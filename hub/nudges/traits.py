@@ -3,8 +3,8 @@
 import re
 from collections.abc import Mapping
 
-from hub.model.record import Fact
-from hub.model.trust import counts
+from hub.model.customers.record import Fact
+from hub.model.customers.trust import counts
 from hub.nudges.local import zone_named
 
 OWN_KEPT = 24

@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 
 from hub.model.base import Value
-from hub.model.message import Message, QuickReply
-from hub.model.record import Live
+from hub.model.customers.record import Live
+from hub.model.messaging.message import Message, QuickReply
 from hub.nudges.journey import Send
 from hub.nudges.money import money
 from hub.nudges.policy import Policy

@@ -5,9 +5,9 @@ from typing import TypeVar, cast
 
 from msgspec import DecodeError, msgpack
 
-from hub.model.alert import Book
+from hub.model.alerts.alert import Book
+from hub.model.alerts.rhythm import Rhythm
 from hub.model.base import Value
-from hub.model.rhythm import Rhythm
 from hub.store.codec import Undecodable, encode
 from hub.store.functions import function
 from hub.store.keys import Keys

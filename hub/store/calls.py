@@ -8,7 +8,7 @@ from typing import cast
 from msgspec import DecodeError, Struct, msgpack
 
 from hub.model.base import Value
-from hub.model.exchange import Exchange, Standing
+from hub.model.channels.exchange import Exchange, Standing
 from hub.store.codec import encode
 from hub.store.keys import Keys
 from hub.store.links import Links

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 
 from hub.model.address import Address, is_reachable
-from hub.model.comments import COMMENT_LINE, SPOKEN, VERB, CommentVerb
-from hub.model.feed import Card, CardLast, CardOwner
-from hub.model.journal import TimelineEntry
-from hub.model.message import Attachment
-from hub.model.record import Conversation, Live
+from hub.model.customers.record import Conversation, Live
+from hub.model.inbox.feed import Card, CardLast, CardOwner
+from hub.model.messaging.comments import COMMENT_LINE, SPOKEN, VERB, CommentVerb
+from hub.model.messaging.message import Attachment
+from hub.model.turns.journal import TimelineEntry
 from hub.model.words import ConversationStatus, OwnerKind
 
 LINES_READ = 20

@@ -9,8 +9,8 @@ from msgspec import DecodeError, Struct, msgpack
 from msgspec.structs import replace
 
 from hub.model.base import Value
+from hub.model.channels.ports import Inbound
 from hub.model.errors import HubError
-from hub.model.ports import Inbound
 from hub.store.codec import Undecodable, encode
 from hub.store.keys import Keys
 from hub.store.links import Links, Need

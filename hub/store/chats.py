@@ -5,7 +5,7 @@ from contextlib import aclosing
 from typing import cast
 
 from hub.model.address import Address
-from hub.model.chat import unpacked
+from hub.model.webchat.chat import unpacked
 from hub.store.functions import function
 from hub.store.keys import Keys
 from hub.store.links import Links, Need

@@ -6,11 +6,11 @@ from typing import TypeVar
 from msgspec import Struct, ValidationError, msgpack, to_builtins
 from msgspec.structs import replace
 
-from hub.model.delivery import Delivery
+from hub.model.customers.record import Record
 from hub.model.errors import HubError
-from hub.model.events import Event
-from hub.model.journal import JournalEntry, TimelineEntry
-from hub.model.record import Record
+from hub.model.events.event import Event
+from hub.model.messaging.delivery import Delivery
+from hub.model.turns.journal import JournalEntry, TimelineEntry
 from hub.store.unknown import Rest, left_over, put_back
 from hub.store.upgrades import Document, Reading, Steps
 

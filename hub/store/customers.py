@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from typing import cast
 
 from hub.model.address import Address
-from hub.model.feed import Line
-from hub.model.journal import TimelineEntry
-from hub.model.record import Moved, Record
+from hub.model.customers.record import Moved, Record
+from hub.model.inbox.feed import Line
+from hub.model.turns.journal import TimelineEntry
 from hub.model.words import DeliveryState
 from hub.store.codec import decode_line, decode_record
 from hub.store.keys import Keys

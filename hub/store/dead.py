@@ -9,7 +9,7 @@ from msgspec import DecodeError, msgpack
 
 from hub.model.base import Value
 from hub.model.errors import HubError
-from hub.model.turn import Forward
+from hub.model.turns.turn import Forward
 from hub.model.words import Lane
 from hub.store.codec import Undecodable, decode_event
 from hub.store.functions import function

@@ -5,8 +5,8 @@ from typing import cast
 
 from msgspec import Struct
 
-from hub.model.delivery import Delivery
 from hub.model.errors import Fenced
+from hub.model.messaging.delivery import Delivery
 from hub.model.words import DeliveryState
 from hub.store.codec import encode
 from hub.store.functions import function

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from typing import cast
 
 from hub.model.base import Value
-from hub.model.feed import Card, View
-from hub.model.journal import TimelineEntry
-from hub.model.record import Asleep, Conversation, Live, Moved, Record
+from hub.model.customers.record import Asleep, Conversation, Live, Moved, Record
+from hub.model.inbox.feed import Card, View
+from hub.model.turns.journal import TimelineEntry
 from hub.store.cards import LINES_READ, card_of
 from hub.store.codec import Undecodable, decode_line, decode_record
 from hub.store.index import Index, Place, belongs

@@ -9,7 +9,7 @@ from typing import cast
 from msgspec import Struct, field
 
 from hub.model.address import Address
-from hub.model.events import Event
+from hub.model.events.event import Event
 from hub.model.words import Lane
 from hub.store.codec import encode
 from hub.store.functions import function

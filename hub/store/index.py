@@ -7,8 +7,8 @@ from itertools import islice
 from typing import TypeVar, cast
 
 from hub.model.base import Value
-from hub.model.feed import Counts, View
-from hub.model.record import Conversation, Live
+from hub.model.customers.record import Conversation, Live
+from hub.model.inbox.feed import Counts, View
 from hub.model.words import ConversationStatus, OwnerKind
 from hub.store.keys import Keys
 from hub.store.links import Links

@@ -5,7 +5,7 @@ from hashlib import blake2b
 from typing import cast
 
 from hub.model.address import Address
-from hub.model.chat import KIND
+from hub.model.webchat.chat import KIND
 from hub.store.keys import Keys
 from hub.store.links import Links, Need
 

@@ -9,7 +9,7 @@ from msgspec import Struct, ValidationError, msgpack, to_builtins
 
 from hub.model.base import Value
 from hub.model.errors import HubError
-from hub.model.people import Session, User
+from hub.model.shop.people import Session, User
 from hub.store.codec import Undecodable, encode
 from hub.store.functions import function
 from hub.store.keys import Keys

@@ -7,8 +7,8 @@ from msgspec import DecodeError, msgpack
 
 from hub.model.address import Address
 from hub.model.base import Tagged
-from hub.model.feed import Present
-from hub.model.record import Live
+from hub.model.customers.record import Live
+from hub.model.inbox.feed import Present
 from hub.store.customers import Customers
 from hub.store.keys import Keys
 from hub.store.links import Links

@@ -10,8 +10,8 @@ import structlog
 from msgspec import DecodeError, Struct, msgpack
 
 from hub.model.errors import HubError, StoreAway
-from hub.model.feed import Line
-from hub.model.journal import TimelineEntry
+from hub.model.inbox.feed import Line
+from hub.model.turns.journal import TimelineEntry
 from hub.model.words import DeliveryState
 from hub.store.customers import Customers
 

@@ -8,8 +8,8 @@ from typing import cast
 import structlog
 from msgspec import DecodeError, msgpack
 
+from hub.model.channels.ports import Clock, Token
 from hub.model.errors import HubError, SendError
-from hub.model.ports import Clock, Token
 from hub.store.cases import Seal
 from hub.store.codec import encode
 from hub.store.functions import function

@@ -8,8 +8,8 @@ from typing import TypeVar, cast
 from msgspec import DecodeError, msgpack
 
 from hub.model.address import SHOP, Address
-from hub.model.chat import KIND as WEB_CHAT
 from hub.model.errors import HubError
+from hub.model.webchat.chat import KIND as WEB_CHAT
 from hub.store.calls import Calls
 from hub.store.cases import Cases
 from hub.store.codec import Undecodable, decode_delivery, decode_line, encode

@@ -7,7 +7,7 @@ from hub.store.keys import Keys
 from hub.store.links import Links
 
 LIFE_MS = 2500
-"""A worker silent for so long is taken for dead: with its beat (`engine/worker.py`), its partitions are served again within 5 s."""
+"""A worker silent for so long is taken for dead: with its beat (`engine/workers/worker.py`), its partitions are served again within 5 s."""
 
 _BEAT, _ASSIGN = function("beat"), function("assign")
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from hub.model.seen import Point, Seen
+from hub.model.channels.look import Point, Seen
 from hub.web.api_shapes import Body
 
 MOST_FIELDS = 60

@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 import structlog
 
 from hub.model.errors import HubError
-from hub.model.people import Right
+from hub.model.shop.people import Right
 from hub.store.calls import Place
 from hub.web import account_shapes as shapes
 from hub.web.problems import refusal

@@ -5,8 +5,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from hub.model.alert import Alert, AlertKind, Severity
-from hub.model.people import Right
+from hub.model.alerts.alert import Alert, AlertKind, Severity
+from hub.model.shop.people import Right
 from hub.web.routes import Answer, Ask, Rooms, Route
 
 _Mark = Annotated[str, Meta(max_length=64, pattern=r"^al-[0-9a-f-]{36}\.\d{1,3}\Z")]

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from hub.model.amending import AmendAsked, AmendVerb
-from hub.model.people import Right
+from hub.model.messaging.amending import AmendAsked, AmendVerb
+from hub.model.shop.people import Right
 from hub.web.api_customers import between, deed, told
 from hub.web.api_shapes import Agent, Body, Name
 from hub.web.routes import Answer, Ask, Rooms, Route

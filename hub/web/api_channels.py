@@ -3,9 +3,9 @@
 import asyncio
 from http import HTTPStatus
 
-from hub.model.exchange import Standing
-from hub.model.people import Right
-from hub.model.rates import Rates
+from hub.model.channels.exchange import Standing
+from hub.model.channels.rates import Rates
+from hub.model.shop.people import Right
 from hub.store.calls import Pause, Place
 from hub.web import channel_shapes as shapes
 from hub.web.problems import refusal

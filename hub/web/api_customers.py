@@ -8,12 +8,12 @@ from msgspec import Struct
 
 from hub.desk.asking import Claimed, Done, Refused, TakingOver
 from hub.model.address import Address
-from hub.model.events import Noted, NudgeAsked
-from hub.model.files import ids_of
-from hub.model.joining import MergeAsked
-from hub.model.message import Message
-from hub.model.people import Right
-from hub.model.record import Asleep, Erased, Live, Record
+from hub.model.customers.record import Asleep, Erased, Live, Record
+from hub.model.events.event import Noted, NudgeAsked
+from hub.model.events.merging import MergeAsked
+from hub.model.files.kinds import ids_of
+from hub.model.messaging.message import Message
+from hub.model.shop.people import Right
 from hub.model.words import OwnerKind, Purpose
 from hub.store.queue import Waiting
 from hub.store.timeline import ForeignPlace

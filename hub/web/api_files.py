@@ -5,9 +5,9 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from hub.model.files import NotTaken, QuotaSpent, endings
-from hub.model.message import MediaKind
-from hub.model.people import Right
+from hub.model.files.kinds import NotTaken, QuotaSpent, endings
+from hub.model.messaging.message import MediaKind
+from hub.model.shop.people import Right
 from hub.web.problems import refusal
 from hub.web.receiving import Upload
 from hub.web.routes import Answer, Ask, Rooms, Route

@@ -6,10 +6,10 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from hub.model.address import Address, is_reachable
+from hub.model.customers.record import Live
 from hub.model.errors import StoreAway
-from hub.model.finding import asked
-from hub.model.people import Right
-from hub.model.record import Live
+from hub.model.inbox.finding import asked
+from hub.model.shop.people import Right
 from hub.model.words import ConversationStatus
 from hub.store.archive.errors import ArchiveAway
 from hub.store.archive.hit import Hit

@@ -2,9 +2,9 @@
 
 from http import HTTPStatus
 
-from hub.model.events import CommentAsked
-from hub.model.feed import FeedPresence, Present, View
-from hub.model.people import Right
+from hub.model.events.event import CommentAsked
+from hub.model.inbox.feed import FeedPresence, Present, View
+from hub.model.shop.people import Right
 from hub.web import inbox_shapes as shapes
 from hub.web.api_customers import between, deed, told
 from hub.web.feed_listener import Listener

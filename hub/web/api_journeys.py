@@ -2,8 +2,8 @@
 
 from http import HTTPStatus
 
-from hub.model.people import Right
-from hub.model.record import Live
+from hub.model.customers.record import Live
+from hub.model.shop.people import Right
 from hub.nudges.explain import Explained, explain
 from hub.nudges.journey import Journey
 from hub.nudges.rules import Switches

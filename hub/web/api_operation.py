@@ -3,10 +3,10 @@
 from http import HTTPStatus
 from typing import Literal
 
+from hub.model.channels.ports import Channel
 from hub.model.errors import Unparseable
-from hub.model.events import Incoming
-from hub.model.people import Right
-from hub.model.ports import Channel
+from hub.model.events.event import Incoming
+from hub.model.shop.people import Right
 from hub.model.subject import PARTITIONS
 from hub.store.cases import Case
 from hub.store.codec import Undecodable

@@ -8,7 +8,7 @@ import structlog
 
 from hub.desk.passwords import Unfit, WrongPassword
 from hub.desk.people import Amendment, LastAdmin, Newcomer, Signed, WrongCode, login_of
-from hub.model.people import Right
+from hub.model.shop.people import Right
 from hub.store.people import Stranger, Taken
 from hub.web import people_shapes as shapes
 from hub.web.problems import refusal

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from hub.model.address import Address
-from hub.model.message import Attachment, Message, QuickReply
+from hub.model.messaging.message import Attachment, Message, QuickReply
 from hub.store.customers import Line
 from hub.store.dead import Dead
 from hub.store.queue import Waiting

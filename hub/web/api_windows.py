@@ -5,12 +5,12 @@ from http import HTTPStatus
 
 from msgspec import Struct
 
-from hub.engine.windows import leave
+from hub.engine.turns.windows import leave
 from hub.model.address import Address, is_reachable
-from hub.model.people import Right
-from hub.model.prices import PriceLine
-from hub.model.record import Live
-from hub.model.window import Leave, Wanted
+from hub.model.channels.prices import PriceLine
+from hub.model.channels.window import Leave, Wanted
+from hub.model.customers.record import Live
+from hub.model.shop.people import Right
 from hub.web.api_customers import known
 from hub.web.routes import Answer, Ask, Rooms, Route
 

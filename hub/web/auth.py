@@ -7,8 +7,8 @@ from http import HTTPStatus
 
 from aiohttp import web
 
+from hub.model.channels.ports import Clock
 from hub.model.errors import SettingsError
-from hub.model.ports import Clock
 from hub.web.origin import Origin
 from hub.web.problems import Problem, Refusal
 from hub.web.throttle import Throttle

@@ -1,12 +1,12 @@
-"""What the routes about channel accounts are asked and answer; an exchange is the model's (hub/model/exchange.py)."""
+"""What the routes about channel accounts are asked and answer; an exchange is the model's (hub/model/channels/exchange.py)."""
 
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from hub.model.exchange import Exchange, Standing
-from hub.model.message import Capabilities
-from hub.model.rates import Rates
+from hub.model.channels.exchange import Exchange, Standing
+from hub.model.channels.rates import Rates
+from hub.model.messaging.message import Capabilities
 
 State = Literal["connected", "quiet", "failing", "paused"]
 _Place = Annotated[str, Meta(max_length=64, pattern=r"^(\d{1,20}-\d{1,20})?\Z")]

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from hub.model.chat import FRAME_BYTES
+from hub.model.webchat.chat import FRAME_BYTES
 from hub.web.chat_fallback import ChatFallback
 from hub.web.chat_origins import ChatOrigins
 from hub.web.chat_ports import ChatPorts, ChatSettings

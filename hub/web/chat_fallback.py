@@ -8,8 +8,8 @@ from http import HTTPStatus
 import msgspec
 from aiohttp import web
 
-from hub.model.chat import FRAME_BYTES, AgentTyping, Frame, Hello, Refusal, Shown, frame_of, shown
 from hub.model.errors import BadSignature, StoreAway, Unparseable
+from hub.model.webchat.chat import FRAME_BYTES, AgentTyping, Frame, Hello, Refusal, Shown, frame_of, shown
 from hub.web.chat_ports import ChatPorts, ChatSettings
 from hub.web.chat_talk import PAGE, Measure, Talk
 from hub.web.headers import JSON_HEADERS

@@ -8,9 +8,9 @@ from typing import Protocol
 from hub.desk.filing import Filing
 from hub.desk.logins import Pass
 from hub.model.address import Address
-from hub.model.events import Incoming
-from hub.model.login import Login
-from hub.model.ports import ChatLog
+from hub.model.channels.ports import ChatLog
+from hub.model.events.event import Incoming
+from hub.model.webchat.login import Login
 from hub.web.bell import Notify
 from hub.web.media import Media
 from hub.web.typists import Hear

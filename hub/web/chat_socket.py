@@ -8,8 +8,8 @@ import structlog
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from hub.model.address import Address
-from hub.model.chat import AgentTyping, Frame, Hello, PageFrame, Refusal, Say, frame_of, shown
 from hub.model.errors import StoreAway, Unparseable
+from hub.model.webchat.chat import AgentTyping, Frame, Hello, PageFrame, Refusal, Say, frame_of, shown
 from hub.web.chat_ports import ChatPorts, ChatSettings
 from hub.web.chat_talk import PAGE, Measure, Talk
 

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from typing import assert_never
 
 from hub.model.address import Address
-from hub.model.chat import (
+from hub.model.errors import BadSignature, StoreAway, StoreFull
+from hub.model.files.kinds import StoredFile
+from hub.model.webchat.chat import (
     KIND,
     Ack,
     ChatEntry,
@@ -31,10 +33,8 @@ from hub.model.chat import (
     session_token,
     shown,
 )
-from hub.model.errors import BadSignature, StoreAway, StoreFull
-from hub.model.files import StoredFile
-from hub.model.login import read_login
-from hub.model.onward import MARK
+from hub.model.webchat.login import read_login
+from hub.model.webchat.onward import MARK
 from hub.web.chat_ports import ChatPorts, ChatSettings
 
 PAGE = 100

@@ -10,10 +10,10 @@ from msgspec import Struct, ValidationError, convert, json
 from msgspec.structs import replace
 
 from hub.model.address import Address, shop_address
-from hub.model.chat import KIND as WEB_CHAT
-from hub.model.commerce import CART_EVENTS, GA4, ORDER_EVENTS, read
 from hub.model.errors import Unparseable
-from hub.model.events import Identified, Incoming, Tracked
+from hub.model.events.commerce import CART_EVENTS, GA4, ORDER_EVENTS, read
+from hub.model.events.event import Identified, Incoming, Tracked
+from hub.model.webchat.chat import KIND as WEB_CHAT
 from hub.web.event_shapes import EventCall, EventContext, IdentifyCall, TrackCall
 from hub.web.problems import Refusal, refusal
 

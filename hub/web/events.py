@@ -11,10 +11,10 @@ from typing import TypeVar
 from aiohttp import web
 from msgspec import DecodeError, Struct, ValidationError, json
 
-from hub.model.chat import session_address
+from hub.model.channels.ports import Clock
 from hub.model.errors import BadSignature
-from hub.model.events import Incoming
-from hub.model.ports import Clock
+from hub.model.events.event import Incoming
+from hub.model.webchat.chat import session_address
 from hub.web.answering import Handler, answering
 from hub.web.auth import Tokens
 from hub.web.chat_origins import ChatOrigins

@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterable, Mapping
 
 import structlog
 
+from hub.model.channels.ports import Clock
+from hub.model.customers.record import Live
 from hub.model.errors import HubError, StoreAway
-from hub.model.feed import (
+from hub.model.inbox.feed import (
     Card,
     Counts,
     FeedAlerts,
@@ -22,8 +24,6 @@ from hub.model.feed import (
     Present,
     View,
 )
-from hub.model.ports import Clock
-from hub.model.record import Live
 from hub.model.words import ConversationStatus, OwnerKind
 from hub.store.customers import Customers
 from hub.store.inbox import Inbox

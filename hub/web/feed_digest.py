@@ -6,9 +6,9 @@ from collections.abc import Set as AbstractSet
 from msgspec import DecodeError, Struct, field, msgpack
 from msgspec.structs import replace
 
-from hub.model.feed import Line
-from hub.model.journal import Change, DeliveryMoved, JournalEntry, TurnTaken
-from hub.model.turn import OWNER_CHANGED
+from hub.model.inbox.feed import Line
+from hub.model.turns.journal import Change, DeliveryMoved, JournalEntry, TurnTaken
+from hub.model.turns.turn import OWNER_CHANGED
 from hub.model.words import DeliveryState
 from hub.store.codec import Undecodable, decode_journal
 from hub.store.journals import Entry

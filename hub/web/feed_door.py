@@ -5,8 +5,8 @@ import asyncio
 from aiohttp import web
 
 from hub.model.errors import StoreAway
-from hub.model.feed import FRAME_BYTES
-from hub.model.people import Right
+from hub.model.inbox.feed import FRAME_BYTES
+from hub.model.shop.people import Right
 from hub.web.feed_socket import FeedRooms, FeedSocket
 from hub.web.problems import Refusal, answered
 from hub.web.sockets import Sockets

@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Iterable, Sequence
 
-from hub.model.feed import (
+from hub.model.inbox.feed import (
     Card,
     Counts,
     FeedBye,

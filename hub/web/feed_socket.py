@@ -9,11 +9,11 @@ import structlog
 from aiohttp import WSCloseCode, WSMsgType, web
 from msgspec import Struct
 
-from hub.engine.gestures import Gestures
+from hub.engine.sending.gestures import Gestures
+from hub.model.channels.ports import Clock
 from hub.model.errors import StoreAway, Unparseable
-from hub.model.feed import ConsoleFrame, FeedHello, FeedLook, FeedTyping, FeedViews, Present, console_frame
-from hub.model.people import Right
-from hub.model.ports import Clock
+from hub.model.inbox.feed import ConsoleFrame, FeedHello, FeedLook, FeedTyping, FeedViews, Present, console_frame
+from hub.model.shop.people import Right
 from hub.store.signals import Signals
 from hub.web.feed import Feed
 from hub.web.feed_listener import Listener

@@ -11,9 +11,9 @@ import msgspec
 from aiohttp import web
 
 from hub.desk.filing import Filing
-from hub.model.chat import session_address
 from hub.model.errors import BadSignature, StoreAway, StoreFull
-from hub.model.files import NotTaken, QuotaSpent, StoredFile
+from hub.model.files.kinds import NotTaken, QuotaSpent, StoredFile
+from hub.model.webchat.chat import session_address
 from hub.web.chat_fallback import SESSION_HEADER
 from hub.web.chat_ports import ChatSettings
 from hub.web.headers import JSON_HEADERS

@@ -9,12 +9,12 @@ from aiohttp import web
 from msgspec.structs import replace
 
 from hub.engine.counters import Counters
-from hub.engine.looking import GREETING
+from hub.engine.monitoring.looking import GREETING
+from hub.model.channels.exchange import Exchange
+from hub.model.channels.ports import Channel, Clock, Inbound, Reply, Warns
 from hub.model.errors import BadSignature, StoreAway, StoreFull, Unparseable
-from hub.model.events import Incoming, Unparsed
-from hub.model.exchange import Exchange
+from hub.model.events.event import Incoming, Unparsed
 from hub.model.ids import new_id
-from hub.model.ports import Channel, Clock, Inbound, Reply, Warns
 from hub.store.calls import Place
 from hub.store.cases import Case
 from hub.store.codec import encode

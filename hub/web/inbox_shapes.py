@@ -1,11 +1,11 @@
-"""What the inbox's routes are asked and answer; cards and frames are the model's (hub/model/feed.py)."""
+"""What the inbox's routes are asked and answer; cards and frames are the model's (hub/model/inbox/feed.py)."""
 
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from hub.model.comments import CommentVerb
-from hub.model.feed import CURSOR_LENGTH, Card, Counts, HubFrame, View
+from hub.model.inbox.feed import CURSOR_LENGTH, Card, Counts, HubFrame, View
+from hub.model.messaging.comments import CommentVerb
 from hub.web.api_shapes import Body, Name, Reference
 
 

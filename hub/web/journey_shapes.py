@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from hub.model.runs import Run
+from hub.model.customers.runs import Run
 from hub.web.api_shapes import Body, Reference
 
 

@@ -6,7 +6,7 @@ from typing import Literal, Protocol
 
 from msgspec import Struct
 
-from hub.model.ports import Clock
+from hub.model.channels.ports import Clock
 from hub.nudges.journey import Journey, JourneyStep, Send, Wait
 from hub.nudges.rules import Rules
 from hub.store.journey_facts import COUNTED, Counted, Happened

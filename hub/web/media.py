@@ -7,10 +7,10 @@ from urllib.parse import quote
 from aiohttp import web
 
 from hub.desk.filing import Filing
-from hub.model.chat import KIND
 from hub.model.errors import StoreAway
-from hub.model.files import StoredFile
-from hub.model.lending import LENT, Lending, NotLent
+from hub.model.files.kinds import StoredFile
+from hub.model.files.lending import LENT, Lending, NotLent
+from hub.model.webchat.chat import KIND
 from hub.web.problems import Refusal
 
 PIECE_BYTES = 1024 * 1024

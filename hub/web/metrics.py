@@ -9,7 +9,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
 
 from hub.engine.counters import Counters
-from hub.model.alert import AlertKind, Severity
+from hub.model.alerts.alert import AlertKind, Severity
 from hub.web.headers import JSON_HEADERS
 
 _BY_CHANNEL = {

@@ -7,8 +7,8 @@ from typing import Any
 from msgspec import Struct
 from msgspec.json import schema_components
 
-from hub.model.feed import ConsoleFrame, HubFrame
-from hub.model.people import holders
+from hub.model.inbox.feed import ConsoleFrame, HubFrame
+from hub.model.shop.people import holders
 from hub.web.problems import PROBLEM_TYPE, Problem
 from hub.web.receiving import Upload
 from hub.web.routes import Route

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from hub.model.people import Right, Role, User
+from hub.model.shop.people import Right, Role, User
 from hub.web.api_shapes import Body
 
 Typed = Annotated[str, Meta(max_length=200)]

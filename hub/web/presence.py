@@ -6,9 +6,9 @@ from contextlib import suppress
 
 from msgspec import Struct
 
+from hub.model.channels.ports import Clock
 from hub.model.errors import HubError
-from hub.model.feed import Present
-from hub.model.ports import Clock
+from hub.model.inbox.feed import Present
 from hub.store.signals import Here, Signal, WhoIsHere
 from hub.web.switchboard import Switchboard
 

@@ -12,11 +12,11 @@ from hub.desk.asking import Desk
 from hub.desk.filing import Filing
 from hub.desk.people import People, Signed
 from hub.engine.counters import Counters
+from hub.model.channels.ports import Channel, Clock
+from hub.model.channels.prices import Prices
+from hub.model.channels.rates import Rates
+from hub.model.channels.window import WindowRule
 from hub.model.ids import derived_id, new_id
-from hub.model.ports import Channel, Clock
-from hub.model.prices import Prices
-from hub.model.rates import Rates
-from hub.model.window import WindowRule
 from hub.store.alerts import Alerts
 from hub.store.archive.hit import Hit
 from hub.store.calls import Calls

@@ -9,7 +9,7 @@ from aiohttp import web
 from msgspec import Struct
 
 from hub.desk.people import LONGEST_MS, People, Signed, SignedOut
-from hub.model.people import Right, holders
+from hub.model.shop.people import Right, holders
 from hub.web.auth import Tokens, unknown
 from hub.web.devices import KEPT_S, PATH, Device
 from hub.web.origin import Origin

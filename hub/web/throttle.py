@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 from msgspec import Struct
 
-from hub.model.ports import Clock
+from hub.model.channels.ports import Clock
 from hub.web.problems import Problem, Refusal
 
 WINDOW_S = 60.0

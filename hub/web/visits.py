@@ -7,9 +7,9 @@ from urllib.parse import parse_qsl
 
 from msgspec import json
 
-from hub.model.events import Incoming, Unparsed
-from hub.model.exchange import Exchange
-from hub.model.ports import Clock, Inbound, Warned
+from hub.model.channels.exchange import Exchange
+from hub.model.channels.ports import Clock, Inbound, Warned
+from hub.model.events.event import Incoming, Unparsed
 from hub.store.calls import Place
 
 FORGED_EVERY_S = 10.0

@@ -9,7 +9,7 @@ from aiohttp import web
 from aiohttp.web_routedef import AbstractRouteDef
 
 from hub.model.base import Value
-from hub.model.files import NotTaken, sort_of_received
+from hub.model.files.kinds import NotTaken, sort_of_received
 from sandbox.faults import Fault, Faults
 from sandbox.reading import Handler, control, file_in, guarded, number, told
 from sandbox.telegram.hooks import Hooks

@@ -12,6 +12,8 @@ from tests.architecture.house import ROOMS, ROOT
 
 TRESPASSES = {
     "Inside the hub each floor knows only the floors below it": ("hub/engine", "import hub.web"),
+    "Inside the engine each room knows only the rooms below it": ("hub/engine/rendering", "import hub.engine.sending"),
+    "Inside the model each room knows only the rooms below it": ("hub/model/messaging", "import hub.model.events"),
     "The hub knows no channel, no dialog, no composition root, no sandbox": ("hub/web", "import config"),
     "Channels know only hub.model": ("channels", "import hub.store"),
     "Dialogs know only hub.model": ("dialogs", "import channels"),

@@ -1,10 +1,10 @@
 """Journal entries as the engine writes them."""
 
 from hub.model.address import Address
-from hub.model.events import Event, Said
-from hub.model.journal import Change, DeliveryMoved, GivenUp, JournalEntry, TimelineEntry, TurnTaken
-from hub.model.message import Message, QuickReply
+from hub.model.events.event import Event, Said
+from hub.model.messaging.message import Message, QuickReply
 from hub.model.subject import customer_subject
+from hub.model.turns.journal import Change, DeliveryMoved, GivenUp, JournalEntry, TimelineEntry, TurnTaken
 from hub.model.words import DeliveryState, Origin, Purpose
 from hub.store.archive.rows import Entry
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from sqlalchemy import Connection, update
 
 from hub.model.address import Address
-from hub.model.files import Forgotten, Quota, QuotaSpent, StoredFile
+from hub.model.files.kinds import Forgotten, Quota, QuotaSpent, StoredFile
 from hub.store.archive.errors import BucketAway
 from hub.store.archive.open import Archive
 from hub.store.archive.schema import media

@@ -1,7 +1,7 @@
 """Files in the archive, given out piece by piece."""
 
 from hub.model.address import Address
-from hub.model.files import Quota, StoredFile
+from hub.model.files.kinds import Quota, StoredFile
 from hub.store.archive.open import Archive
 
 CONTENT = bytes(range(256)) * 5000

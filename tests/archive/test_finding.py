@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from hub.model.finding import Findable, asked, findable
-from hub.model.record import Fact, Live
+from hub.model.customers.record import Fact, Live
+from hub.model.inbox.finding import Findable, asked, findable
 from hub.store.archive import finding
 from hub.store.archive.hit import Hit
 from hub.store.archive.open import Archive

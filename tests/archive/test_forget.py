@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from hub.model.address import Address
-from hub.model.journal import JournalEntry
+from hub.model.turns.journal import JournalEntry
 from hub.store.archive.open import Archive
 from hub.store.archive.read import Export
 from tests.archive.entries import ANN, BEN, given_up, moved, numbered, quiet_turn, turn

@@ -10,7 +10,7 @@ from sqlalchemy import create_engine, insert
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from hub.model.address import Address
-from hub.model.journal import Change, JournalEntry, TurnTaken
+from hub.model.turns.journal import Change, JournalEntry, TurnTaken
 from hub.model.words import DeliveryState
 from hub.store.archive.open import Archive
 from hub.store.archive.rows import Entry

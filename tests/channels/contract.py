@@ -9,9 +9,9 @@ from typing import Protocol
 from aiohttp import ClientSession
 
 from hub.model.address import Address
-from hub.model.delivery import Delivery
-from hub.model.message import Message
-from hub.model.ports import Channel, Inbound
+from hub.model.channels.ports import Channel, Inbound
+from hub.model.messaging.delivery import Delivery
+from hub.model.messaging.message import Message
 from hub.model.words import Origin, Purpose
 from sandbox.faults import FaultKind
 

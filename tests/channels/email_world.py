@@ -5,8 +5,8 @@ from channels.email.channel import Email
 from channels.kinds import AccountSetup
 from config.frozen import FrozenClock
 from config.outside import alone
-from hub.model.events import Incoming, Said, Unparsed
-from hub.model.ports import FETCHED, Inbound
+from hub.model.channels.ports import FETCHED, Inbound
+from hub.model.events.event import Incoming, Said, Unparsed
 from tests.channels.contract import URL
 from tests.channels.kind_email import email_values
 

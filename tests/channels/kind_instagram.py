@@ -5,7 +5,7 @@ from aiohttp import ClientSession
 
 from channels.meta import graph, instagram
 from config.outside import alone
-from hub.model.ports import Channel
+from hub.model.channels.ports import Channel
 from sandbox import messaging
 from tests.channels.contract import AT, SECRET, TO, TOKEN, Kind
 

@@ -5,7 +5,7 @@ from aiohttp import ClientSession
 
 from channels.line import channel as line
 from hub.engine.clock import SystemClock
-from hub.model.ports import Channel
+from hub.model.channels.ports import Channel
 from sandbox.line import stand_in
 from tests.channels.contract import AT, SECRET, TO, TOKEN, Kind
 

@@ -3,7 +3,7 @@
 from aiohttp import ClientSession
 
 from channels import plain
-from hub.model.ports import Channel
+from hub.model.channels.ports import Channel
 from sandbox.plain import PlainStandIn
 from tests.channels.contract import SECRET, Kind
 

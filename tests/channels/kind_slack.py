@@ -7,7 +7,7 @@ from aiohttp import ClientSession
 
 from channels.slack import channel as slack
 from hub.engine.clock import SystemClock
-from hub.model.ports import Channel
+from hub.model.channels.ports import Channel
 from sandbox.slack import stand_in
 from tests.channels.contract import AT, SECRET, TOKEN, Kind
 

@@ -4,7 +4,7 @@ import msgspec
 from aiohttp import ClientSession
 
 from channels.telegram import channel as telegram
-from hub.model.ports import Channel
+from hub.model.channels.ports import Channel
 from sandbox.telegram.stand_in import TelegramStandIn
 from tests.channels.contract import SECRET, TOKEN, Kind
 

@@ -4,7 +4,7 @@ import msgspec
 from aiohttp import ClientSession
 
 from channels.viber import channel as viber
-from hub.model.ports import Channel
+from hub.model.channels.ports import Channel
 from sandbox.viber import stand_in
 from tests.channels.contract import AT, TO, TOKEN, Kind
 

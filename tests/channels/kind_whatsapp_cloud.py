@@ -5,7 +5,7 @@ from aiohttp import ClientSession
 
 from channels.meta import graph
 from channels.whatsapp_cloud import channel as whatsapp_cloud
-from hub.model.ports import Channel, Inbound
+from hub.model.channels.ports import Channel, Inbound
 from sandbox.shown import Webhook
 from sandbox.whatsapp_cloud import stand_in
 from tests.channels.contract import SECRET, TOKEN, Kind

@@ -7,7 +7,7 @@ from aiohttp import ClientSession
 
 from channels.zalo import channel as zalo
 from config.outside import alone
-from hub.model.ports import Channel
+from hub.model.channels.ports import Channel
 from sandbox.zalo import APP, OA, stand_in
 from tests.channels.contract import AT, SECRET, TO, TOKEN, Kind
 

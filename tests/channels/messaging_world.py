@@ -9,9 +9,9 @@ from aiohttp import ClientSession, web
 from channels.kinds import Outside
 from channels.meta import instagram, messenger
 from config.outside import alone
+from hub.model.channels.ports import Inbound
 from hub.model.errors import BadSignature
-from hub.model.events import Body, Incoming, Unparsed
-from hub.model.ports import Inbound
+from hub.model.events.event import Body, Incoming, Unparsed
 from sandbox.messaging import MESSENGER, Meta, provider_and_stand_in
 from sandbox.stand_in import StandIn
 from tests.channels.contract import SECRET, TOKEN

@@ -9,14 +9,14 @@ from msgspec.structs import replace
 
 from channels.slack import channel as slack
 from channels.telegram.channel import Settings, Telegram
-from hub.engine.amending import changing, opened
 from hub.engine.clock import SystemClock
-from hub.model.amending import Amendment, AmendVerb
-from hub.model.delivery import Delivery
+from hub.engine.turns.amending import changing, opened
+from hub.model.channels.ports import Amends, Channel, File, Prepares
 from hub.model.errors import Rejected
 from hub.model.failure import Failure
-from hub.model.message import Attachment, Button, MediaKind, Message, QuickReply
-from hub.model.ports import Amends, Channel, File, Prepares
+from hub.model.messaging.amending import Amendment, AmendVerb
+from hub.model.messaging.delivery import Delivery
+from hub.model.messaging.message import Attachment, Button, MediaKind, Message, QuickReply
 from hub.model.words import Origin
 from sandbox.slack import Slack
 from sandbox.stand_in import StandIn as Phones

@@ -9,11 +9,11 @@ from aiohttp import ClientSession
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.engine.degrade import degrade
+from hub.engine.rendering.degrade import degrade
+from hub.model.channels.ports import Channel
 from hub.model.errors import BadSignature, HubError, Misconfigured, OutcomeUnknown, SendError, TemporaryFailure, Throttled, Unparseable
-from hub.model.events import Incoming, Said, Unparsed
-from hub.model.message import Message, QuickReply
-from hub.model.ports import Channel
+from hub.model.events.event import Incoming, Said, Unparsed
+from hub.model.messaging.message import Message, QuickReply
 from sandbox.faults import FaultKind
 from tests.channels.contract import SECRET, TOKEN, WRONG_ANSWERS, Kind, StandIn, delivery, kinds, request, send_all
 from tests.processes import free_port

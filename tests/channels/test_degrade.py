@@ -4,8 +4,8 @@ import pytest
 from msgspec.structs import replace
 
 from channels.telegram.channel import Telegram
-from hub.engine.degrade import degrade, understand
-from hub.model.message import Attachment, Capabilities, MediaKind, Message, QuickReply
+from hub.engine.rendering.degrade import degrade, understand
+from hub.model.messaging.message import Attachment, Capabilities, MediaKind, Message, QuickReply
 
 SMS = Capabilities(text_units=1600)
 RICH = Telegram.capabilities

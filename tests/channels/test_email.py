@@ -13,9 +13,10 @@ from channels.email.channel import KIND as EMAIL
 from channels.email.channel import Email
 from channels.kinds import AccountSetup
 from config.outside import alone
-from hub.model import leave
 from hub.model.address import Address
-from hub.model.delivery import Delivery
+from hub.model.channels import call_leave
+from hub.model.channels.exchange import Exchange
+from hub.model.channels.ports import FETCHED, Inbound
 from hub.model.errors import (
     BadSignature,
     HubError,
@@ -26,10 +27,9 @@ from hub.model.errors import (
     TemporaryFailure,
     Throttled,
 )
-from hub.model.events import Incoming, OptedOut, Receipt, Said
-from hub.model.exchange import Exchange
-from hub.model.message import Message
-from hub.model.ports import FETCHED, Inbound
+from hub.model.events.event import Incoming, OptedOut, Receipt, Said
+from hub.model.messaging.delivery import Delivery
+from hub.model.messaging.message import Message
 from hub.model.words import Origin, Purpose
 from sandbox.email import EmailStandIn
 from sandbox.faults import FaultKind
@@ -97,12 +97,12 @@ async def test_leave_is_asked_for_when_the_server_knows_us_and_before_it_hears_o
     async def refuse() -> None:
         raise Stopped("taken over")
 
-    token = leave.asks.set(refuse)
+    token = call_leave.asks.set(refuse)
     try:
         with pytest.raises(Stopped):
             await send_all(built(stand_in.base_url), delivery(Message(text="hi"), to=CUSTOMER))
     finally:
-        leave.asks.reset(token)
+        call_leave.asks.reset(token)
 
     assert [] == stand_in.desk.received
 

@@ -8,7 +8,7 @@ from channels.kinds import Outside
 from channels.meta.instagram import ALONE, Instagram
 from config.frozen import FrozenClock
 from config.outside import alone
-from hub.model.message import Message
+from hub.model.messaging.message import Message
 from sandbox.messaging import INSTAGRAM, SEND
 from tests.channels.contract import TOKEN, delivery, send_all
 from tests.channels.messaging_world import PERSON, World, a_world, built

@@ -9,13 +9,13 @@ from msgspec.structs import replace
 
 from channels.line import channel as line
 from hub.engine.clock import SystemClock
-from hub.engine.degrade import degrade, understand
+from hub.engine.rendering.degrade import degrade, understand
 from hub.model.address import Address
+from hub.model.channels.ports import File
 from hub.model.errors import OutcomeUnknown, Rejected, SendError, TemporaryFailure
-from hub.model.events import Incoming, Said, Started
-from hub.model.message import Attachment, Button, Card, Choices, MediaKind, Message, QuickReply, Row, Section
-from hub.model.offers import answers_of
-from hub.model.ports import File
+from hub.model.events.event import Incoming, Said, Started
+from hub.model.messaging.message import Attachment, Button, Card, Choices, MediaKind, Message, QuickReply, Row, Section
+from hub.model.messaging.offers import answers_of
 from sandbox.faults import FaultKind
 from sandbox.line import BOT, Line, stand_in
 from sandbox.shown import Bubble, Offer, Pressed, Wrote
@@ -184,7 +184,7 @@ def _understood(world: World, act: Pressed, message: Message) -> QuickReply | No
 
 
 async def test_links_calls_and_copies_are_buttons_too(world: World) -> None:
-    from hub.model.message import ButtonKind
+    from hub.model.messaging.message import ButtonKind
 
     kinds = {
         ButtonKind.URL: "https://a.example/",

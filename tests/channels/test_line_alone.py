@@ -8,7 +8,7 @@ from channels.line.parse import parse_event
 from channels.line.tokens import ReplyTokens
 from hub.engine.clock import SystemClock
 from hub.model.errors import SettingsError
-from hub.model.events import Incoming, Said
+from hub.model.events.event import Incoming, Said
 from tests.channels.contract import SECRET, TOKEN
 
 LAN = "U5f1e3a9b7c2d4e6f8a0b1c2d3e4f5a6b"

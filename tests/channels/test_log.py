@@ -9,12 +9,12 @@ import pytest
 from aiohttp import ClientSession
 
 from hub.engine.clock import SystemClock
-from hub.engine.degrade import degrade
-from hub.engine.exchanges import Exchanges, attempted
-from hub.engine.redacting import Redactor
+from hub.engine.logging.exchanges import Exchanges, attempted
+from hub.engine.logging.redacting import Redactor
+from hub.engine.rendering.degrade import degrade
+from hub.model.channels.exchange import FILE, Exchange
 from hub.model.errors import SendError
-from hub.model.exchange import FILE, Exchange
-from hub.model.message import Message, QuickReply
+from hub.model.messaging.message import Message, QuickReply
 from hub.store.calls import Calls, Kept
 from sandbox.faults import FaultKind
 from tests.channels.contract import SECRET, TOKEN, Kind, StandIn, delivery, kinds

@@ -12,11 +12,11 @@ from channels.meta.errors import CODES
 from config.channels import kind_of
 from config.outside import alone
 from hub.model.address import Address
-from hub.model.comments import CommentAct, CommentVerb
+from hub.model.channels.ports import File
 from hub.model.errors import Misconfigured, RecipientGone, Rejected, SettingsError, WindowClosed
-from hub.model.events import Commented, Echoed, Incoming, Receipt, Said, Unparsed
-from hub.model.message import Attachment, Button, Card, MediaKind, Message, QuickReply
-from hub.model.ports import File
+from hub.model.events.event import Commented, Echoed, Incoming, Receipt, Said, Unparsed
+from hub.model.messaging.comments import CommentAct, CommentVerb
+from hub.model.messaging.message import Attachment, Button, Card, MediaKind, Message, QuickReply
 from hub.model.words import DeliveryState
 from sandbox.messaging import INSTAGRAM, MESSENGER
 from tests.channels.contract import SECRET, TOKEN, delivery, request, send_all

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hub.model.errors import Unparseable
-from hub.model.events import Incoming, Said
+from hub.model.events.event import Incoming, Said
 from sandbox.messaging import INSTAGRAM, MESSENGER
 from tests.channels.anywhere import anything, spots
 from tests.channels.contract import request

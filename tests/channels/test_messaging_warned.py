@@ -3,8 +3,8 @@
 import pytest
 from msgspec import json
 
+from hub.model.channels.ports import Warned
 from hub.model.failure import Failure
-from hub.model.ports import Warned
 from sandbox.messaging import INSTAGRAM, MESSENGER
 from tests.channels.contract import request
 from tests.channels.messaging_world import built

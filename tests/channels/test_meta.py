@@ -5,6 +5,7 @@ import pytest
 
 from channels.http import Answer
 from channels.meta import graph
+from hub.model.channels.ports import Inbound
 from hub.model.errors import (
     BadSignature,
     Misconfigured,
@@ -16,7 +17,6 @@ from hub.model.errors import (
     Unparseable,
 )
 from hub.model.failure import Failure
-from hub.model.ports import Inbound
 
 SECRET, VERIFY_TOKEN = "app-secret", "ours to choose"
 BODY = b'{"object":"page","entry":[{"id":"1"},7]}'

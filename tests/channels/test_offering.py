@@ -1,7 +1,7 @@
 """What a message offers to press: native where the channel can, else a simpler control, else words with the same answers."""
 
-from hub.engine.degrade import degrade, understand
-from hub.model.message import (
+from hub.engine.rendering.degrade import degrade, understand
+from hub.model.messaging.message import (
     Attachment,
     Button,
     ButtonKind,
@@ -18,7 +18,7 @@ from hub.model.message import (
     Section,
     Template,
 )
-from hub.model.offers import answers_of
+from hub.model.messaging.offers import answers_of
 
 SMS = Capabilities(text_units=1600)
 QUICK = Capabilities(text_units=2000, quick_replies=13, quick_reply_title=20)

@@ -5,8 +5,8 @@ import pytest
 
 from channels.plain import SIGNATURE_HEADER, Plain, Settings, signature
 from hub.model.errors import RecipientGone, SettingsError, Throttled
-from hub.model.events import Incoming, OptedOut, Receipt, Said, Started, Unparsed
-from hub.model.message import Attachment, MediaKind, Message, QuickReply
+from hub.model.events.event import Incoming, OptedOut, Receipt, Said, Started, Unparsed
+from hub.model.messaging.message import Attachment, MediaKind, Message, QuickReply
 from hub.model.words import DeliveryState, Purpose
 from sandbox.faults import FaultKind
 from sandbox.plain import PlainStandIn

@@ -10,13 +10,25 @@ from msgspec.structs import replace
 
 from channels.slack import channel as slack
 from hub.engine.clock import SystemClock
-from hub.engine.degrade import degrade, understand
+from hub.engine.rendering.degrade import degrade, understand
+from hub.model.channels.ports import File
 from hub.model.errors import Misconfigured, OutcomeUnknown, Rejected, SettingsError
-from hub.model.events import Incoming, Reacted, Said
+from hub.model.events.event import Incoming, Reacted, Said
 from hub.model.failure import Failure
-from hub.model.message import Attachment, Button, ButtonKind, Card, Choices, MediaKind, Message, QuickReply, ReplyKind, Row, Section
-from hub.model.offers import answers_of
-from hub.model.ports import File
+from hub.model.messaging.message import (
+    Attachment,
+    Button,
+    ButtonKind,
+    Card,
+    Choices,
+    MediaKind,
+    Message,
+    QuickReply,
+    ReplyKind,
+    Row,
+    Section,
+)
+from hub.model.messaging.offers import answers_of
 from sandbox.faults import FaultKind
 from sandbox.shown import Act, Media, Offer, Pressed, Wrote
 from sandbox.shown import Reacted as PutReaction

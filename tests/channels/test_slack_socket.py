@@ -8,10 +8,10 @@ from aiohttp import ClientSession
 
 from channels.slack import channel as slack
 from hub.engine.clock import SystemClock
+from hub.model.channels.ports import Inbound
 from hub.model.errors import BadSignature, Misconfigured, SettingsError, TemporaryFailure
-from hub.model.events import Incoming, Said
-from hub.model.message import Button, Message
-from hub.model.ports import Inbound
+from hub.model.events.event import Incoming, Said
+from hub.model.messaging.message import Button, Message
 from sandbox.shown import Pressed
 from sandbox.slack import Slack
 from sandbox.stand_in import StandIn

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.sms import Encoding, Segments, fold, segments
-from hub.model.text import Unit, measure
+from hub.model.text.measuring import Unit, measure
 
 G, U = Encoding.GSM7, Encoding.UCS2
 

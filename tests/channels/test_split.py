@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.split import split
-from hub.model.text import Unit, measure
+from hub.model.text.measuring import Unit, measure
 
 FAMILY = "👨‍👩‍👧‍👦"
 

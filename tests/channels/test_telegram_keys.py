@@ -6,11 +6,11 @@ import pytest
 from aiohttp import ClientSession
 
 from channels.telegram.channel import Mode, Settings, Telegram
-from hub.engine.degrade import understand
+from hub.engine.rendering.degrade import understand
 from hub.model.errors import Rejected
-from hub.model.events import Incoming, Said
-from hub.model.message import Attachment, Button, ButtonKind, MediaKind, Message, QuickReply, ReplyKind
-from hub.model.offers import answers_of
+from hub.model.events.event import Incoming, Said
+from hub.model.messaging.message import Attachment, Button, ButtonKind, MediaKind, Message, QuickReply, ReplyKind
+from hub.model.messaging.offers import answers_of
 from sandbox.telegram.stand_in import TelegramStandIn
 from tests.channels.contract import TO, TOKEN, delivery, send_all
 

@@ -5,8 +5,8 @@ import pytest
 from channels.telegram.channel import Mode, Settings, Telegram
 from channels.telegram.parse import Self, parse_update
 from hub.model.errors import SettingsError
-from hub.model.events import Body, Edited, IdentityChanged, Incoming, Noted, OptedOut, Reacted, Said, Started, Unparsed
-from hub.model.message import Attachment, MediaKind
+from hub.model.events.event import Body, Edited, IdentityChanged, Incoming, Noted, OptedOut, Reacted, Said, Started, Unparsed
+from hub.model.messaging.message import Attachment, MediaKind
 from tests.channels.contract import request
 
 ME = Self(account="shop", id="10001", username="Sandbox_Shop_bot")

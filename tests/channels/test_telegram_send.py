@@ -10,10 +10,10 @@ from channels.http import Answer
 from channels.telegram.channel import Mode, Settings, Telegram
 from channels.telegram.errors import decide
 from channels.telegram.keyboards import NOTHING, callback_data
-from hub.engine.degrade import understand
+from hub.engine.rendering.degrade import understand
 from hub.model.errors import Misconfigured, OutcomeUnknown, RecipientGone, Rejected, SendError, TemporaryFailure, Throttled
-from hub.model.events import Incoming, Said, Started
-from hub.model.message import Attachment, Button, MediaKind, Message, QuickReply
+from hub.model.events.event import Incoming, Said, Started
+from hub.model.messaging.message import Attachment, Button, MediaKind, Message, QuickReply
 from sandbox.faults import FaultKind
 from sandbox.telegram.stand_in import TelegramStandIn
 from tests.channels.contract import SECRET, TO, TOKEN, delivery, request, send_all

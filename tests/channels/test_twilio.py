@@ -15,10 +15,10 @@ from channels.twilio.settings import Settings
 from channels.twilio.sms import KIND as SMS_KIND
 from channels.twilio.whatsapp import KIND as WHATSAPP_KIND
 from config.outside import alone
+from hub.model.channels.ports import Inbound
 from hub.model.errors import BadSignature, Misconfigured, RecipientGone, Rejected, SettingsError
-from hub.model.events import Incoming, OptedOut, Receipt, Said
-from hub.model.message import Attachment, MediaKind, Message
-from hub.model.ports import Inbound
+from hub.model.events.event import Incoming, OptedOut, Receipt, Said
+from hub.model.messaging.message import Attachment, MediaKind, Message
 from sandbox.shown import Media
 from sandbox.stand_in import StandIn
 from sandbox.twilio import SMS, WHATSAPP

@@ -9,11 +9,11 @@ from aiohttp import ClientSession
 from msgspec.structs import replace
 
 from channels.viber import channel as viber
-from hub.engine.degrade import degrade, understand
+from hub.engine.rendering.degrade import degrade, understand
+from hub.model.channels.ports import Reply
 from hub.model.errors import Misconfigured, Rejected, SettingsError
-from hub.model.events import Body, Incoming, OptedOut, Receipt, Said, Started
-from hub.model.message import Attachment, Button, ButtonKind, Card, MediaKind, Message, QuickReply, ReplyKind
-from hub.model.ports import Reply
+from hub.model.events.event import Body, Incoming, OptedOut, Receipt, Said, Started
+from hub.model.messaging.message import Attachment, Button, ButtonKind, Card, MediaKind, Message, QuickReply, ReplyKind
 from hub.model.words import DeliveryState
 from sandbox.shown import Webhook
 from sandbox.stand_in import StandIn

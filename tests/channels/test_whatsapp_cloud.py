@@ -11,11 +11,11 @@ from msgspec.structs import replace
 from channels.whatsapp_cloud.channel import WhatsAppCloud
 from channels.whatsapp_cloud.template import problems_of
 from hub.model.address import Address
+from hub.model.channels.ports import File, Inbound
 from hub.model.errors import Rejected, TemporaryFailure
-from hub.model.events import Incoming, Said, Started
+from hub.model.events.event import Incoming, Said, Started
 from hub.model.failure import Failure
-from hub.model.message import Attachment, Card, Component, MediaKind, Message, Parameter, Template
-from hub.model.ports import File, Inbound
+from hub.model.messaging.message import Attachment, Card, Component, MediaKind, Message, Parameter, Template
 from sandbox.faults import FaultKind
 from sandbox.shown import Media
 from sandbox.stand_in import StandIn

@@ -7,11 +7,11 @@ from aiohttp import ClientSession
 
 from channels.whatsapp_cloud.channel import CAPABILITIES
 from channels.whatsapp_cloud.offers import control_ids
-from hub.engine.degrade import degrade, understand
-from hub.model.events import Incoming, Said
-from hub.model.message import Attachment, Button, ButtonKind, Card, Choices, MediaKind, Message, QuickReply, Row, Section
-from hub.model.offers import answers_of
-from hub.model.ports import Call, Channel
+from hub.engine.rendering.degrade import degrade, understand
+from hub.model.channels.ports import Call, Channel
+from hub.model.events.event import Incoming, Said
+from hub.model.messaging.message import Attachment, Button, ButtonKind, Card, Choices, MediaKind, Message, QuickReply, Row, Section
+from hub.model.messaging.offers import answers_of
 from sandbox.desk import Desk
 from sandbox.whatsapp_cloud import stand_in
 from tests.channels.contract import SECRET, TOKEN, delivery

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hub.model.errors import Unparseable
-from hub.model.events import Incoming, Said, Unparsed
+from hub.model.events.event import Incoming, Said, Unparsed
 from tests.channels.anywhere import anything, spots
 from tests.channels.contract import request
 from tests.channels.kind_whatsapp_cloud import make, webhook

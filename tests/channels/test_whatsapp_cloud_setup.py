@@ -11,10 +11,10 @@ from channels.meta import graph
 from channels.whatsapp_cloud.channel import KIND, WhatsAppCloud
 from channels.whatsapp_cloud.codes import CODES
 from channels.whatsapp_cloud.standing import Told, standing_of
+from hub.model.channels.ports import Inbound
 from hub.model.errors import Misconfigured, Rejected, SettingsError
 from hub.model.failure import Failure
-from hub.model.message import Message
-from hub.model.ports import Inbound
+from hub.model.messaging.message import Message
 from sandbox.stand_in import StandIn
 from sandbox.whatsapp_cloud import BUSINESS, WhatsApp
 from tests.channels.contract import SECRET, TOKEN, delivery

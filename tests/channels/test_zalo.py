@@ -9,11 +9,12 @@ from msgspec.structs import replace
 
 from channels.zalo import channel as zalo
 from config.outside import PassingTokens, alone
-from hub.engine.degrade import degrade, understand
+from hub.engine.rendering.degrade import degrade, understand
 from hub.model.address import Address
+from hub.model.channels.ports import File, Token
 from hub.model.errors import Misconfigured, Rejected, SettingsError, TemporaryFailure, Throttled, WindowClosed
-from hub.model.events import Body, Echoed, Incoming, OptedIn, OptedOut, Receipt, Said
-from hub.model.message import (
+from hub.model.events.event import Body, Echoed, Incoming, OptedIn, OptedOut, Receipt, Said
+from hub.model.messaging.message import (
     Attachment,
     Button,
     ButtonKind,
@@ -26,7 +27,6 @@ from hub.model.message import (
     ReplyKind,
     Template,
 )
-from hub.model.ports import File, Token
 from hub.model.words import DeliveryState
 from sandbox.faults import FaultKind
 from sandbox.stand_in import StandIn
@@ -302,7 +302,7 @@ async def test_a_renewal_asks_for_no_mark_of_the_call_that_met_the_old_token(wor
     from aiohttp import ClientSession as Session
 
     from hub.engine.clock import SystemClock
-    from hub.engine.permit import Permit, PermitConnector, current
+    from hub.engine.sending.permit import Permit, PermitConnector, current
 
     world.phones.desk.say(LAN, "alo")
     asked: list[str] = []

@@ -10,7 +10,7 @@ from aiohttp import ClientSession
 
 from channels.kinds import AccountSetup, ChannelKind
 from config.outside import alone
-from hub.model.ports import Channel
+from hub.model.channels.ports import Channel
 from sandbox.stand_in import StandIn
 from sandbox.twilio import SMS, WHATSAPP, stand_in
 from tests.channels.contract import SECRET, URL

@@ -11,7 +11,7 @@ import aiohttp
 from msgspec import json
 
 from hub.model.errors import HubError
-from hub.model.feed import FeedHello, FeedLook, FeedWelcome, HubFrame, View, framed
+from hub.model.inbox.feed import FeedHello, FeedLook, FeedWelcome, HubFrame, View, framed
 from hub.web.api_shapes import Timeline
 from tests.chaos.house import House
 from tests.chaos.plan import chat_name

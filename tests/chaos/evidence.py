@@ -5,8 +5,8 @@ from pathlib import Path
 
 from msgspec import Struct, json, msgpack
 
-from hub.model.events import Event
-from hub.model.journal import TurnTaken
+from hub.model.events.event import Event
+from hub.model.turns.journal import TurnTaken
 from sandbox.plain import Taken
 from tests.chaos.house import House
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from hub.model.feed import FeedDelivery, FeedGone, FeedLines, FeedLooking, FeedWelcome, HubFrame, Line
+from hub.model.inbox.feed import FeedDelivery, FeedGone, FeedLines, FeedLooking, FeedWelcome, HubFrame, Line
 
 
 class Screen:

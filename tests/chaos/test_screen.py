@@ -3,8 +3,8 @@
 import pytest
 from msgspec.structs import replace
 
-from hub.model.feed import Counts, FeedDelivery, FeedGone, FeedLines, FeedLooking, FeedWelcome, HubFrame, Line
-from hub.model.journal import TimelineEntry
+from hub.model.inbox.feed import Counts, FeedDelivery, FeedGone, FeedLines, FeedLooking, FeedWelcome, HubFrame, Line
+from hub.model.turns.journal import TimelineEntry
 from hub.model.words import DeliveryState
 from tests.chaos.screen import Screen
 

@@ -6,9 +6,9 @@ import pytest
 from msgspec.structs import replace
 
 from hub.model.address import Address
-from hub.model.events import Event, NudgeAsked, Said
-from hub.model.journal import TimelineEntry, TurnTaken
-from hub.model.message import Message
+from hub.model.events.event import Event, NudgeAsked, Said
+from hub.model.messaging.message import Message
+from hub.model.turns.journal import TimelineEntry, TurnTaken
 from sandbox.plain import Taken
 from tests.chaos.agents import Desked, Silence
 from tests.chaos.blows import Struck

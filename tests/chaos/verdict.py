@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct, field
 
-from hub.model.journal import TurnTaken
+from hub.model.turns.journal import TurnTaken
 from sandbox.plain import Taken
 from tests.chaos.agents import Desked, Silence
 from tests.chaos.blows import Struck

@@ -23,12 +23,12 @@ from config.reading import Secret
 from config.settings import Account, Settings, load_settings
 from config.settings import Alerts as ForStaff
 from config.stored import Store
-from hub.engine.reindexing import VERSION
-from hub.engine.tail import TAIL_ENTRIES
+from hub.engine.archiving.journal_tail import TAIL_ENTRIES
+from hub.engine.archiving.reindexing import VERSION
 from hub.model.address import Address
-from hub.model.people import Role, User
-from hub.model.record import Live
-from hub.model.runs import Run
+from hub.model.customers.record import Live
+from hub.model.customers.runs import Run
+from hub.model.shop.people import Role, User
 from hub.store.accounts import KeptAccount, KeptAccounts
 from hub.store.codec import encode_record
 from hub.store.meta import VIEWS

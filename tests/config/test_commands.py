@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from msgspec import json
 
-from hub.model.events import Event, Noted
+from hub.model.events.event import Event, Noted
 from hub.model.subject import customer_subject, partition_of
 from hub.store.codec import encode
 from hub.store.dead import Aside

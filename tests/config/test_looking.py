@@ -18,8 +18,8 @@ from config.looking import Looks, ReadTokens, look_at
 from config.reading import Secret
 from config.settings import Account
 from hub.engine.clock import SystemClock
-from hub.engine.looking import GREETING, SKEW_DOUBTFUL_S
-from hub.model.seen import Code, Grade, Seen
+from hub.engine.monitoring.looking import GREETING, SKEW_DOUBTFUL_S
+from hub.model.channels.look import Code, Grade, Seen
 from sandbox.phones import Phones
 from sandbox.telegram.stand_in import TelegramStandIn
 

@@ -16,7 +16,7 @@ from msgspec import json
 
 from config.settings import load_settings
 from config.welcome import reached_at
-from hub.model.people import Role
+from hub.model.shop.people import Role
 from tests.commands import Done, hub, hub_alone, told, told_alone
 from tests.processes import wait_until
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
-from hub.model.exchange import Exchange
+from hub.model.channels.exchange import Exchange
 from hub.store.calls import Calls, Kept
 from tests.console.world import Desk
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from config.outcomes import markdown
-from hub.model.alert_words import SPOKEN
+from hub.model.alerts.words import SPOKEN
 from hub.model.failure import Failure
-from hub.model.message import MediaKind
-from hub.model.outcomes import OUTCOMES
-from hub.model.people import Role
+from hub.model.messaging.message import MediaKind
+from hub.model.messaging.outcomes import OUTCOMES
+from hub.model.shop.people import Role
 from hub.model.words import DeliveryState, Purpose
 from hub.nudges.reasons import REASONS
 from hub.nudges.verdict import Check, Outcome

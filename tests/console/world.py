@@ -7,7 +7,7 @@ from typing import Literal
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from hub.desk.people import Newcomer
-from hub.model.people import Role
+from hub.model.shop.people import Role
 from hub.web.inbox_shapes import InboxPage
 from tests.processes import eventually
 from tests.whole.world import House

@@ -4,10 +4,10 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from hub.model.cart import FINISH, QUESTION, STOP, TONIGHT, Cart, CartLine
-from hub.model.events import Said
-from hub.model.record import Live, Owner
-from hub.model.runs import Run
+from hub.model.customers.cart import FINISH, QUESTION, STOP, TONIGHT, Cart, CartLine
+from hub.model.customers.record import Live, Owner
+from hub.model.customers.runs import Run
+from hub.model.events.event import Said
 from hub.model.words import ConsentState, OwnerKind, Purpose
 from tests.dialogs.world import CONVERSATION, NOON, TELEGRAM, answer, asked, fixed, live, now_of, shop, taken
 

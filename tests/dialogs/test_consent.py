@@ -3,8 +3,8 @@
 import pytest
 from msgspec.structs import replace
 
-from hub.model.events import DeliveryEnded, OptedOut, Said
-from hub.model.record import Consent, Owner
+from hub.model.customers.record import Consent, Owner
+from hub.model.events.event import DeliveryEnded, OptedOut, Said
 from hub.model.words import ConsentState, DeliveryState, Origin, OwnerKind, Purpose
 from tests.dialogs.world import CONVERSATION, NOON, TELEGRAM, answer, live, now_of, shop, taken, urgent
 

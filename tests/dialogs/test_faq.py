@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from hub.model.events import Said, Started
-from hub.model.message import Attachment, MediaKind
-from hub.model.record import Fact, Owner
+from hub.model.customers.record import Fact, Owner
+from hub.model.events.event import Said, Started
+from hub.model.messaging.message import Attachment, MediaKind
 from hub.model.words import Origin, OwnerKind, Purpose
 from tests.dialogs.world import CONVERSATION, NOON, answer, fixed, live, now_of, shop, taken
 

@@ -7,10 +7,10 @@ from dialogs.feedback import AFTER_MS, COMMENT_MS, WINDOW_MS
 from dialogs.steps import dialog_steps
 from hub.desk.ownership import Ownership
 from hub.desk.threads import Threads
-from hub.engine.chain import take
-from hub.model.events import Body, ReopenAsked, ResolveAsked, Said, TimerFired
-from hub.model.record import UNHAPPY, Consent, Conversation, Feedback, Live, Owner
-from hub.model.turn import Turn
+from hub.engine.turns.chain import take
+from hub.model.customers.record import UNHAPPY, Consent, Conversation, Feedback, Live, Owner
+from hub.model.events.event import Body, ReopenAsked, ResolveAsked, Said, TimerFired
+from hub.model.turns.turn import Turn
 from hub.model.words import ConsentState, ConversationStatus, Origin, OwnerKind, Purpose
 from tests.dialogs.world import CONVERSATION, NOON, TELEGRAM, answer, live, sheet, shop
 

@@ -4,10 +4,10 @@ import pytest
 from msgspec import json
 
 from hub.desk.naming import Naming
-from hub.engine.chain import take
-from hub.model.events import Body, Reacted, Said, Started
-from hub.model.ports import Person
-from hub.model.record import Fact, Live
+from hub.engine.turns.chain import take
+from hub.model.channels.ports import Person
+from hub.model.customers.record import Fact, Live
+from hub.model.events.event import Body, Reacted, Said, Started
 from tests.dialogs.world import CONVERSATION, live, sheet
 
 STEP = Naming(frozenset(("telegram",)))

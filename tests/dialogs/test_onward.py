@@ -5,10 +5,10 @@ from msgspec import json
 
 from dialogs.steps import dialog_steps
 from hub.desk.knowing import Knowing
-from hub.engine.chain import take
-from hub.model.beside import Referral
-from hub.model.events import Body, Referred, Said, Started
-from hub.model.onward import FOLLOWED, REFUSED, Onward, link_question
+from hub.engine.turns.chain import take
+from hub.model.events.event import Body, Referred, Said, Started
+from hub.model.events.referral import Referral
+from hub.model.webchat.onward import FOLLOWED, REFUSED, Onward, link_question
 from tests.dialogs.test_faq import TEXTS
 from tests.dialogs.world import answer, live, sheet, shop
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from hub.model.events import Said
-from hub.model.ports import Question
+from hub.model.channels.ports import Question
+from hub.model.events.event import Said
 from hub.model.words import OwnerKind
 from tests.dialogs.world import answer, asked, fixed, live, now_of, shop, taken, talk
 

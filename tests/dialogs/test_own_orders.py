@@ -5,9 +5,9 @@ import pytest
 from msgspec.structs import replace
 
 from hub.model.address import shop_address
-from hub.model.events import Said
-from hub.model.ports import Question
-from hub.model.record import Live
+from hub.model.channels.ports import Question
+from hub.model.customers.record import Live
+from hub.model.events.event import Said
 from hub.model.words import OwnerKind
 from tests.dialogs.world import TELEGRAM, answer, asked, live, now_of, shop, taken
 

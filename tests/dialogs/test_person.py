@@ -4,9 +4,9 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from hub.model.events import Said
-from hub.model.ports import Question
-from hub.model.record import Owner
+from hub.model.channels.ports import Question
+from hub.model.customers.record import Owner
+from hub.model.events.event import Said
 from hub.model.words import Origin, OwnerKind, Purpose
 from tests.dialogs.world import CONVERSATION, NOON, answer, asked, live, now_of, shop, taken, urgent
 

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from dialogs.faq import hours_now
 from dialogs.telling import told_amount, told_day, told_instant, told_week
-from hub.model.calendar import Calendar, Span, spans_of
+from hub.model.shop.calendar import Calendar, Span, spans_of
 from tests.dialogs.world import NOON, shop
 
 HOUR = 3600_000

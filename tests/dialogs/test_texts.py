@@ -9,7 +9,7 @@ from dialogs import wording
 from dialogs.language import Languages
 from dialogs.wording import OUR_TEXTS, load_shop
 from hub.model.errors import SettingsError
-from hub.model.fold import fold, marked, plain
+from hub.model.text.folding import fold, marked, plain
 from tests.dialogs.world import SHOP, shop
 
 

@@ -8,12 +8,12 @@ from msgspec.structs import replace
 from dialogs.faq import hours_now
 from dialogs.steps import dialog_steps, urgency
 from dialogs.wording import HOURS, ShopTexts, load_shop
-from hub.engine.chain import questions, take
+from hub.engine.turns.chain import questions, take
 from hub.model.address import Address
-from hub.model.events import Body, Event, Said
-from hub.model.ports import Question
-from hub.model.record import Conversation, Fact, Live
-from hub.model.turn import Turn, Urgent
+from hub.model.channels.ports import Question
+from hub.model.customers.record import Conversation, Fact, Live
+from hub.model.events.event import Body, Event, Said
+from hub.model.turns.turn import Turn, Urgent
 
 SHOP = Path(__file__).parents[2] / "config" / "shop"
 TELEGRAM = Address(channel="telegram", account="shop", id="42")

@@ -5,7 +5,7 @@ import resource
 import sys
 from pathlib import Path
 
-from hub.engine.spool import Spool, Spooled
+from hub.engine.receiving.spool import Spool, Spooled
 from hub.model.errors import StoreFull
 
 

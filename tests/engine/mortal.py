@@ -8,9 +8,9 @@ from config.core import Turning, worker
 from config.stored import store
 from hub.engine.clock import SystemClock
 from hub.engine.counters import Counters
-from hub.model.events import Said
-from hub.model.rates import Rates
-from hub.model.turn import Turn
+from hub.model.channels.rates import Rates
+from hub.model.events.event import Said
+from hub.model.turns.turn import Turn
 from hub.store.keys import Keys
 from hub.store.links import connect
 from tests.engine.provider import Provider

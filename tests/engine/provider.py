@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from hub.model.delivery import Delivery
-from hub.model.events import Incoming, Unparsed
-from hub.model.message import Capabilities
-from hub.model.ports import Call, Inbound, Reply, Sent
+from hub.model.channels.ports import Call, Inbound, Reply, Sent
+from hub.model.events.event import Incoming, Unparsed
+from hub.model.messaging.delivery import Delivery
+from hub.model.messaging.message import Capabilities
 
 
 class Begun(Struct, frozen=True):

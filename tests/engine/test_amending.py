@@ -6,16 +6,16 @@ import pytest
 from msgspec import json
 
 from hub.desk.amending import Amending
-from hub.engine.amending import TOPIC, Standing
-from hub.engine.merge import Merging
+from hub.engine.turns.amending import TOPIC, Standing
+from hub.engine.turns.merge import Merging
 from hub.model.address import Address
-from hub.model.amending import AmendAsked, Amendment, AmendVerb
-from hub.model.delivery import Delivery
-from hub.model.events import Body, Event
-from hub.model.joining import DeliveryArrived
-from hub.model.message import Message
-from hub.model.record import Conversation, Live, Owner
-from hub.model.turn import Turn
+from hub.model.customers.record import Conversation, Live, Owner
+from hub.model.events.event import Body, Event
+from hub.model.events.merging import DeliveryArrived
+from hub.model.messaging.amending import AmendAsked, Amendment, AmendVerb
+from hub.model.messaging.delivery import Delivery
+from hub.model.messaging.message import Message
+from hub.model.turns.turn import Turn
 from hub.model.words import DeliveryState, Origin, OwnerKind, Purpose
 
 PHONE = Address(channel="telegram", account="bot", id="7")

@@ -6,11 +6,11 @@ import pytest
 
 from hub.desk.amending import Amending
 from hub.desk.asking import Done, Refused
-from hub.model.amending import AmendAsked, AmendVerb
-from hub.model.delivery import Delivery
-from hub.model.events import SayAsked
-from hub.model.message import Capabilities, Message
-from hub.model.ports import Call
+from hub.model.channels.ports import Call
+from hub.model.events.event import SayAsked
+from hub.model.messaging.amending import AmendAsked, AmendVerb
+from hub.model.messaging.delivery import Delivery
+from hub.model.messaging.message import Capabilities, Message
 from hub.model.words import DeliveryState
 from tests.engine.provider import Provider
 from tests.engine.world import Echo, World, turning
@@ -42,8 +42,8 @@ class Changing(Provider):
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """A foreign mark is waited out in a moment."""
-    monkeypatch.setattr("hub.engine.outbox.CALL_TIMEOUT_S", 0.3)
-    monkeypatch.setattr("hub.engine.outbox.GOOD_FOR_S", 0.2)
+    monkeypatch.setattr("hub.engine.sending.outbox.CALL_TIMEOUT_S", 0.3)
+    monkeypatch.setattr("hub.engine.sending.outbox.GOOD_FOR_S", 0.2)
 
 
 async def written(world: World, text: str) -> str:

@@ -5,9 +5,9 @@ import time
 
 import pytest
 
-from hub.engine.breath import LONG_S, REST_AT_MOST_S, ROUNDS, SLICE_S, Breath
-from hub.engine.rung import rung
-from hub.model.turn import Turn
+from hub.engine.mailboxes.pacing import LONG_S, REST_AT_MOST_S, ROUNDS, SLICE_S, Breath
+from hub.engine.streams.bell import rung
+from hub.model.turns.turn import Turn
 from tests.engine.world import Doing, Echo, World, turning
 
 

@@ -7,11 +7,11 @@ import pytest
 
 from config.core import Turning
 from hub.desk.asking import Claimed
-from hub.engine.asking import Asking
-from hub.model.events import Event, Said, SayAsked
-from hub.model.message import Message
-from hub.model.ports import Question
-from hub.model.turn import Turn
+from hub.engine.mailboxes.asking import Asking
+from hub.model.channels.ports import Question
+from hub.model.events.event import Event, Said, SayAsked
+from hub.model.messaging.message import Message
+from hub.model.turns.turn import Turn
 from hub.model.words import OwnerKind
 from tests.engine.world import Doing, World, house_steps, turning
 from tests.servers import eventually

@@ -3,12 +3,12 @@
 from msgspec.structs import replace
 
 from hub.desk.threads import Threads
-from hub.engine.chain import digest, open_turn, take
-from hub.engine.outcome import Taken, item_of, timer_event
+from hub.engine.turns.chain import digest, open_turn, take
+from hub.engine.turns.outcome import Taken, item_of, timer_event
 from hub.model.address import Address
-from hub.model.events import Event, Said, TimerFired
-from hub.model.record import Armed, Live
-from hub.model.turn import Turn
+from hub.model.customers.record import Armed, Live
+from hub.model.events.event import Event, Said, TimerFired
+from hub.model.turns.turn import Turn
 from hub.model.words import Lane
 from hub.store.codec import StoredRecord, decode_event
 from tests.engine.world import Doing, Echo

@@ -6,15 +6,15 @@ import pytest
 
 from hub.desk.asking import Done, Refused
 from hub.desk.commenting import Commenting
-from hub.engine.comments import COMMENTS_KEPT, POSTS_OPEN
+from hub.engine.turns.comments import COMMENTS_KEPT, POSTS_OPEN
 from hub.model.address import Address
-from hub.model.comments import VERB, CommentAct, CommentVerb
-from hub.model.delivery import Delivery
+from hub.model.channels.ports import Call, Sent
 from hub.model.errors import Rejected
-from hub.model.events import CommentAsked, Commented
+from hub.model.events.event import CommentAsked, Commented
 from hub.model.failure import Failure
-from hub.model.message import Message
-from hub.model.ports import Call, Sent
+from hub.model.messaging.comments import VERB, CommentAct, CommentVerb
+from hub.model.messaging.delivery import Delivery
+from hub.model.messaging.message import Message
 from hub.model.words import DeliveryState, Origin, Purpose
 from hub.store.customers import Line
 from tests.engine.provider import Provider
@@ -44,8 +44,8 @@ class Public(Provider):
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """A foreign mark is waited out in a moment."""
-    monkeypatch.setattr("hub.engine.outbox.CALL_TIMEOUT_S", 0.3)
-    monkeypatch.setattr("hub.engine.outbox.GOOD_FOR_S", 0.2)
+    monkeypatch.setattr("hub.engine.sending.outbox.CALL_TIMEOUT_S", 0.3)
+    monkeypatch.setattr("hub.engine.sending.outbox.GOOD_FOR_S", 0.2)
 
 
 async def public(world: World) -> Process:

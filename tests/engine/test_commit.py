@@ -2,9 +2,9 @@
 
 import pytest
 
-from hub.model.events import Said
-from hub.model.journal import GivenUp
-from hub.model.turn import Turn
+from hub.model.events.event import Said
+from hub.model.turns.journal import GivenUp
+from hub.model.turns.turn import Turn
 from hub.model.words import DeliveryState
 from hub.store.dead import DeadLetters
 from tests.engine.valve import Fault
@@ -71,7 +71,7 @@ async def test_a_spoilt_key_of_the_partition_refuses_the_whole_batch_and_buries_
     world: World, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Guards: the partition's type checks before the first write; WRONGKEY counts against no customer."""
-    monkeypatch.setattr("hub.engine.mailbox.SPOILT_S", 0.02)
+    monkeypatch.setattr("hub.engine.mailboxes.mailbox.SPOILT_S", 0.02)
     await prepared(world)
     customer = await world.customer("an")
     keys = world.keys_of(customer)

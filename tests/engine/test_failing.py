@@ -2,11 +2,11 @@
 
 import pytest
 
-from hub.engine.accounts import Account
+from hub.engine.sending.accounts import Account
+from hub.model.channels.rates import Rates
 from hub.model.errors import RecipientGone, Rejected, Throttled
 from hub.model.failure import Failure
-from hub.model.journal import DeliveryMoved
-from hub.model.rates import Rates
+from hub.model.turns.journal import DeliveryMoved
 from hub.model.words import Purpose
 from hub.store.buckets import Buckets
 from hub.store.calls import Calls

@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from hub.model.address import Address
-from hub.model.delivery import Delivery
+from hub.model.customers.record import Live
 from hub.model.errors import Fenced
-from hub.model.message import Message
-from hub.model.record import Live
+from hub.model.messaging.delivery import Delivery
+from hub.model.messaging.message import Message
 from hub.model.words import Lane, Origin, Purpose
 from hub.store.codec import encode_record
 from hub.store.deliveries import Leave

@@ -6,10 +6,10 @@ from msgspec.structs import replace
 
 from config.core import gestures_of
 from hub.engine.counters import Counters
-from hub.engine.gestures import AT_ONCE, Gesture, Gestures, Showing
+from hub.engine.sending.gestures import AT_ONCE, Gesture, Gestures, Showing
 from hub.model.address import Address
+from hub.model.channels.rates import Rates
 from hub.model.errors import Misconfigured, SendError, Throttled
-from hub.model.rates import Rates
 from hub.store.buckets import Buckets
 from hub.store.calls import Calls
 from tests.engine.provider import Provider

@@ -3,9 +3,9 @@
 import asyncio
 
 from hub.desk.echoes import WAIT_MS
-from hub.model.beside import Referral
-from hub.model.events import Called, Echoed, IdentityChanged, Receipt, Said
-from hub.model.record import Live, Moved
+from hub.model.customers.record import Live, Moved
+from hub.model.events.event import Called, Echoed, IdentityChanged, Receipt, Said
+from hub.model.events.referral import Referral
 from hub.model.words import DeliveryState, OwnerKind
 from tests.engine.world import World
 from tests.servers import eventually

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.engine.lanes import FOLD_AT_MOST, CustomerLane, Lanes, Waiting
-from hub.model.events import Body, Event, Noted, Said
+from hub.engine.mailboxes.lanes import FOLD_AT_MOST, CustomerLane, Lanes, Waiting
+from hub.model.events.event import Body, Event, Noted, Said
 from hub.model.words import Lane
 
 

@@ -7,13 +7,13 @@ from msgspec.structs import replace
 from hub.desk.looping import ENDED, PACED, PREFIX, SAME, Looping, Loops
 from hub.desk.ownership import Ownership
 from hub.desk.threads import Threads
-from hub.engine.chain import take
+from hub.engine.turns.chain import take
 from hub.model.address import Address
-from hub.model.events import Body, ClaimAsked, Event, ReleaseAsked, Said, TimerFired
-from hub.model.message import Message
-from hub.model.ports import Question
-from hub.model.record import Conversation, Live, Owner
-from hub.model.turn import LOOPING, Step, Turn
+from hub.model.channels.ports import Question
+from hub.model.customers.record import Conversation, Live, Owner
+from hub.model.events.event import Body, ClaimAsked, Event, ReleaseAsked, Said, TimerFired
+from hub.model.messaging.message import Message
+from hub.model.turns.turn import LOOPING, Step, Turn
 from hub.model.words import OwnerKind
 
 AT = Address(channel="telegram", account="shop", id="42")

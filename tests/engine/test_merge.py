@@ -7,12 +7,12 @@ from typing import cast
 import pytest
 from msgspec.structs import replace
 
+from hub.model.customers.record import Armed, Consent, Live, Moved
 from hub.model.errors import Throttled
-from hub.model.events import NudgeAsked, Said, TimerFired
-from hub.model.joining import MergeAsked
-from hub.model.message import Message
-from hub.model.record import Armed, Consent, Live, Moved
-from hub.model.turn import Turn
+from hub.model.events.event import NudgeAsked, Said, TimerFired
+from hub.model.events.merging import MergeAsked
+from hub.model.messaging.message import Message
+from hub.model.turns.turn import Turn
 from hub.model.words import ConsentState, DeliveryState, Purpose
 from hub.store.codec import decode_record_value, encode, encode_record, stamped
 from tests.engine.world import Doing, Echo, World, turning

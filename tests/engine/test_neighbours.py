@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from hub.engine.intake import Mode
-from hub.engine.neighbours import Neighbours
-from hub.engine.sheaf import STRANDS, Sheaf
-from hub.engine.spool import Spool, Spooled
+from hub.engine.receiving.intake import Mode
+from hub.engine.receiving.neighbours import Neighbours
+from hub.engine.receiving.spool import Spool, Spooled
+from hub.engine.receiving.strands import STRANDS, Sheaf
 from hub.model.address import Address
-from hub.model.events import Incoming, Said
+from hub.model.events.event import Incoming, Said
 from tests.engine.world import World
 from tests.servers import eventually
 

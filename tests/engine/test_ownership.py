@@ -4,11 +4,11 @@ from msgspec import json, to_builtins
 
 from hub.desk.ownership import SETTLED, Ownership
 from hub.model.address import Address
-from hub.model.delivery import Delivery
-from hub.model.events import Body, ClaimAsked, Event, RetryAsked
-from hub.model.message import Message
-from hub.model.record import Conversation, Live, Owner
-from hub.model.turn import Turn
+from hub.model.customers.record import Conversation, Live, Owner
+from hub.model.events.event import Body, ClaimAsked, Event, RetryAsked
+from hub.model.messaging.delivery import Delivery
+from hub.model.messaging.message import Message
+from hub.model.turns.turn import Turn
 from hub.model.words import ConversationStatus, DeliveryState, Origin, OwnerKind, Purpose
 
 WEB = Address(channel="webchat", account="web", id="s1")

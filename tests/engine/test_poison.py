@@ -10,10 +10,10 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from hub.model.delivery import Delivery
-from hub.model.events import Event, Said
-from hub.model.journal import GivenUp
-from hub.model.turn import Turn
+from hub.model.events.event import Event, Said
+from hub.model.messaging.delivery import Delivery
+from hub.model.turns.journal import GivenUp
+from hub.model.turns.turn import Turn
 from hub.model.words import DeliveryState
 from hub.store.codec import Undecodable, decode_delivery, decode_event
 from hub.store.dead import Dead, DeadLetters
@@ -235,7 +235,7 @@ async def test_a_delivery_this_version_cannot_read_is_kept_and_sent_when_one_tha
         return delivery
 
     with monkeypatch.context() as older:
-        older.setattr("hub.engine.outbox.decode_delivery", newer)
+        older.setattr("hub.engine.sending.outbox.decode_delivery", newer)
         await world.working(turns=turning(Echo()))
         for text in ("old", "new", "later"):
             await world.say("an", text)
@@ -266,7 +266,7 @@ async def test_what_only_an_older_version_could_not_read_is_taken_after_all_and_
 
     keys = world.keys_of(await world.customer("an"))
     with monkeypatch.context() as older:
-        older.setattr("hub.engine.mailbox.decode_event", newer)
+        older.setattr("hub.engine.mailboxes.mailbox.decode_event", newer)
         await world.working(turns=turning(Echo()))
         for text in ("old", "new"):
             await world.say("an", text)

@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Sequence
 
 from hub.engine.clock import SystemClock
-from hub.engine.polling import Poller
+from hub.engine.receiving.polling import Poller
 from hub.model.address import Address
-from hub.model.events import Incoming, Said, Unparsed
-from hub.model.message import Capabilities
-from hub.model.ports import Inbound
+from hub.model.channels.ports import Inbound
+from hub.model.events.event import Incoming, Said, Unparsed
+from hub.model.messaging.message import Capabilities
 from tests.servers import eventually
 
 

@@ -1,10 +1,10 @@
 """How fast an account is written through: one recipient, a group, all of it; and whom a wait holds that a provider tells."""
 
 from channels.telegram.channel import KIND
-from hub.engine.accounts import Account
+from hub.engine.sending.accounts import Account
 from hub.model.address import Address
+from hub.model.channels.rates import Rates
 from hub.model.errors import Throttled
-from hub.model.rates import Rates
 from hub.model.words import DeliveryState
 from hub.store.buckets import Buckets
 from hub.store.calls import Calls

@@ -4,11 +4,11 @@ import asyncio
 
 import pytest
 
-from hub.engine.intake import Mode
-from hub.model.events import Body, Deleted, Echoed, Edited, Incoming, Reacted, Receipt
+from hub.engine.receiving.intake import Mode
+from hub.model.customers.record import Live, Moved
+from hub.model.events.event import Body, Deleted, Echoed, Edited, Incoming, Reacted, Receipt
+from hub.model.events.merging import MergeAsked
 from hub.model.failure import Failure
-from hub.model.joining import MergeAsked
-from hub.model.record import Live, Moved
 from hub.model.words import DeliveryState, OwnerKind
 from tests.engine.world import World
 from tests.servers import eventually

@@ -3,11 +3,11 @@
 import pytest
 from msgspec import msgpack
 
-from hub.model.events import Event, Noted, Said
+from hub.model.events.event import Event, Noted, Said
 from hub.model.ids import derived_id
-from hub.model.journal import GivenUp
 from hub.model.subject import customer_subject
-from hub.model.turn import Forward, Turn
+from hub.model.turns.journal import GivenUp
+from hub.model.turns.turn import Forward, Turn
 from hub.store.codec import encode
 from hub.store.dead import DeadLetters, NotDead
 from tests.engine.valve import Fault
@@ -98,7 +98,7 @@ async def test_what_was_given_up_goes_back_into_the_relay_once_and_is_carried(wo
     keys = world.keys_of(await world.customer("an"))
     event = Event(id="ev-r", subject=customer_subject(bo), body=Noted(name="behind"), received=1)
     with monkeypatch.context() as older:
-        older.setattr("hub.engine.relay._decode", msgpack.Decoder(int).decode)
+        older.setattr("hub.engine.mailboxes.relay._decode", msgpack.Decoder(int).decode)
         await world.links.call(keys.relay, "XADD", keys.relay, "*", "e", encode(Forward(event=event)))
         await world.working()
         await world.settled()

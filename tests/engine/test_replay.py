@@ -3,13 +3,13 @@
 from msgspec.structs import replace
 
 from config.core import Turning
-from hub.engine.outcome import SNAPSHOT_EVERY
-from hub.engine.replay import replay
-from hub.model.events import Said
-from hub.model.message import Message
-from hub.model.ports import Question
-from hub.model.record import Live
-from hub.model.turn import Turn
+from hub.engine.turns.outcome import SNAPSHOT_EVERY
+from hub.engine.turns.replay import replay
+from hub.model.channels.ports import Question
+from hub.model.customers.record import Live
+from hub.model.events.event import Said
+from hub.model.messaging.message import Message
+from hub.model.turns.turn import Turn
 from hub.store.codec import encode
 from tests.engine.world import Doing, Echo, World, house_steps, turning
 

@@ -3,14 +3,14 @@
 import pytest
 
 from hub.desk.resending import Resending
-from hub.engine.receipts import PAUSES_MS
-from hub.engine.windows import Counting
-from hub.model.events import ClaimAsked, Receipt, RetryAsked, Said
+from hub.engine.turns.receipts import PAUSES_MS
+from hub.engine.turns.windows import Counting
+from hub.model.channels.window import WindowRule
+from hub.model.customers.record import Live
+from hub.model.events.event import ClaimAsked, Receipt, RetryAsked, Said
 from hub.model.failure import Failure
-from hub.model.message import Message
-from hub.model.record import Live
-from hub.model.turn import Turn
-from hub.model.window import WindowRule
+from hub.model.messaging.message import Message
+from hub.model.turns.turn import Turn
 from hub.model.words import DeliveryState, Purpose
 from tests.engine.world import Doing, Echo, Process, World, turning
 from tests.servers import eventually

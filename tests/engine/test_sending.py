@@ -7,8 +7,8 @@ from typing import cast
 import pytest
 
 from hub.model.errors import Misconfigured, OutcomeUnknown, RecipientGone, Rejected, TemporaryFailure, Throttled
-from hub.model.events import NudgeAsked, RetryAsked
-from hub.model.message import Message
+from hub.model.events.event import NudgeAsked, RetryAsked
+from hub.model.messaging.message import Message
 from hub.model.words import DeliveryState, Purpose
 from tests.engine.provider import Provider
 from tests.engine.valve import Fault
@@ -36,8 +36,8 @@ async def heir_of(world: World, dead: Process) -> Process:
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """A foreign mark is waited out in a moment."""
-    monkeypatch.setattr("hub.engine.outbox.CALL_TIMEOUT_S", 0.3)
-    monkeypatch.setattr("hub.engine.outbox.GOOD_FOR_S", 0.2)
+    monkeypatch.setattr("hub.engine.sending.outbox.CALL_TIMEOUT_S", 0.3)
+    monkeypatch.setattr("hub.engine.sending.outbox.GOOD_FOR_S", 0.2)
 
 
 @pytest.mark.usefixtures("hasty")

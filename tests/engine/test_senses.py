@@ -8,15 +8,15 @@ import pytest
 from msgspec.structs import replace
 
 from config.stored import store
+from hub.engine.archiving.journal_tail import TAIL_ENTRIES
 from hub.engine.clock import SystemClock
-from hub.engine.senses import LOOK_EVERY_MS, LOOK_SOON_MS, LOOK_SPREAD, HouseSenses, Machine, Watched
-from hub.engine.tail import TAIL_ENTRIES
-from hub.engine.watching import Sight
-from hub.model.alert import Alert, AlertKind, Book, Entry, Looked, Step
-from hub.model.alert_rules import Disk
-from hub.model.exchange import FILE, Exchange
-from hub.model.rhythm import SLICE_MS
-from hub.model.seen import Code, Grade, Point, Seen
+from hub.engine.monitoring.probes import LOOK_EVERY_MS, LOOK_SOON_MS, LOOK_SPREAD, HouseSenses, Machine, Watched
+from hub.engine.monitoring.watch import Sight
+from hub.model.alerts.alert import Alert, AlertKind, Book, Entry, Looked, Step
+from hub.model.alerts.rhythm import SLICE_MS
+from hub.model.alerts.rules import Disk
+from hub.model.channels.exchange import FILE, Exchange
+from hub.model.channels.look import Code, Grade, Point, Seen
 from hub.store.alerts import Alerts
 from hub.store.calls import Calls, Kept
 from hub.store.keys import Keys

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from config.core import intake
-from hub.engine.intake import Mode
-from hub.engine.spool import Spool, Spooled, orphans
-from hub.model.events import Event, Said
+from hub.engine.receiving.intake import Mode
+from hub.engine.receiving.spool import Spool, Spooled, orphans
+from hub.model.events.event import Event, Said
 from hub.model.subject import customer_subject
 from hub.store.inboxes import RUN_BYTES, Push
 from hub.store.wire import ServerError

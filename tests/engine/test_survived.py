@@ -5,9 +5,9 @@ import asyncio
 import pytest
 
 from hub.desk.asking import Claimed
-from hub.model.events import NudgeAsked
+from hub.model.events.event import NudgeAsked
 from hub.model.ids import new_id
-from hub.model.message import Message
+from hub.model.messaging.message import Message
 from hub.model.words import DeliveryState
 from hub.nudges.gate import TOGETHER_MS
 from hub.store.partition import Partition
@@ -84,8 +84,8 @@ async def test_a_reply_that_may_have_arrived_is_unknown_and_no_draft_when_a_pers
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Guard: the sender remembers that an earlier try is in doubt."""
-    monkeypatch.setattr("hub.engine.outbox.CALL_TIMEOUT_S", 0.3)
-    monkeypatch.setattr("hub.engine.outbox.GOOD_FOR_S", 0.2)
+    monkeypatch.setattr("hub.engine.sending.outbox.CALL_TIMEOUT_S", 0.3)
+    monkeypatch.setattr("hub.engine.sending.outbox.GOOD_FOR_S", 0.2)
     one = await world.working()
     world.provider.on("echo hello", asyncio.Event())
     await world.say("an", "hello")

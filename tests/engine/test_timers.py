@@ -1,8 +1,8 @@
 """A timer fires once, when it is due; one that was set anew or cancelled is nothing, even where it has fired already."""
 
-from hub.model.events import JudgeAgain, NudgeAsked, Said, SayAsked, TimerFired
-from hub.model.message import Message
-from hub.model.turn import Turn
+from hub.model.events.event import JudgeAgain, NudgeAsked, Said, SayAsked, TimerFired
+from hub.model.messaging.message import Message
+from hub.model.turns.turn import Turn
 from hub.model.words import Purpose
 from hub.nudges.judging import TIMER as DEFERRED
 from tests.engine.world import Doing, World, turning

@@ -1,10 +1,10 @@
 """Windows are counted from what customers write, and kept by who speaks for the shop."""
 
-from hub.engine.windows import Counting
-from hub.model.beside import Referral
-from hub.model.events import Reacted, Said, SayAsked
-from hub.model.message import Message
-from hub.model.window import HOUR_MS, WindowRule
+from hub.engine.turns.windows import Counting
+from hub.model.channels.window import HOUR_MS, WindowRule
+from hub.model.events.event import Reacted, Said, SayAsked
+from hub.model.events.referral import Referral
+from hub.model.messaging.message import Message
 from hub.model.words import OwnerKind
 from tests.engine.world import Echo, World, turning
 

@@ -20,19 +20,19 @@ from hub.desk.ownership import Ownership
 from hub.desk.threads import Threads
 from hub.engine.clock import SystemClock
 from hub.engine.counters import Counters
-from hub.engine.merge import Merging
-from hub.engine.receipts import Receipts
-from hub.engine.windows import Windows
+from hub.engine.turns.merge import Merging
+from hub.engine.turns.receipts import Receipts
+from hub.engine.turns.windows import Windows
 from hub.model.address import Address
-from hub.model.events import Body, Event, Incoming, Said
+from hub.model.channels.ports import Channel, Question
+from hub.model.channels.rates import Rates
+from hub.model.customers.record import Live, Record
+from hub.model.events.event import Body, Event, Incoming, Said
 from hub.model.ids import new_id
-from hub.model.journal import JournalEntry, TurnTaken
-from hub.model.message import Message
-from hub.model.ports import Channel, Question
-from hub.model.rates import Rates
-from hub.model.record import Live, Record
+from hub.model.messaging.message import Message
 from hub.model.subject import PARTITIONS, customer_subject
-from hub.model.turn import Step, Turn, Urgent
+from hub.model.turns.journal import JournalEntry, TurnTaken
+from hub.model.turns.turn import Step, Turn, Urgent
 from hub.model.words import DeliveryState, Lane, OwnerKind, Purpose
 from hub.nudges.gate import Gate
 from hub.store.codec import decode_event, decode_journal

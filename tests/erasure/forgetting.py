@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import cast
 
 from hub.desk.erasing import Erased, Erasing, Rows
-from hub.engine.archiver import Archiver
-from hub.engine.finding import Finding
-from hub.engine.indexing import Indexing
+from hub.engine.archiving.archiver import Archiver
+from hub.engine.archiving.customer_index import Finding
+from hub.engine.archiving.inbox_index import Indexing
 from hub.model.subject import PARTITIONS
 from hub.store.archive.open import Archive
 from hub.store.cases import Cases, Seal

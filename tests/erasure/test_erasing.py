@@ -8,11 +8,11 @@ from msgspec.structs import replace
 
 from hub.desk.erasing import Unknown
 from hub.model.address import Address
+from hub.model.channels.exchange import Exchange
+from hub.model.customers.record import Erased, Live
 from hub.model.errors import Throttled
-from hub.model.events import Event, Said
-from hub.model.exchange import Exchange
-from hub.model.joining import MergeAsked
-from hub.model.record import Erased, Live
+from hub.model.events.event import Event, Said
+from hub.model.events.merging import MergeAsked
 from hub.model.subject import customer_subject
 from hub.store.archive.errors import ArchiveAway
 from hub.store.archive.open import Archive

@@ -1,13 +1,13 @@
 """What the mailbox of an erased customer does with what still comes."""
 
-from hub.engine.chain import open_turn, take
-from hub.engine.merge import Merging
+from hub.engine.turns.chain import open_turn, take
+from hub.engine.turns.merge import Merging
 from hub.model.address import Address
-from hub.model.events import Body, ClaimAsked, Event, Noted, Receipt, Said, Started
-from hub.model.joining import EraseAsked, MergeArrived
-from hub.model.record import Erased, Live, Moved, Record
+from hub.model.customers.record import Erased, Live, Moved, Record
+from hub.model.events.event import Body, ClaimAsked, Event, Noted, Receipt, Said, Started
+from hub.model.events.merging import EraseAsked, MergeArrived
 from hub.model.subject import customer_subject
-from hub.model.turn import Turn
+from hub.model.turns.turn import Turn
 from hub.model.words import DeliveryState
 from hub.store.codec import encode
 

@@ -11,14 +11,14 @@ from msgspec import json
 from config.core import gestures_of
 from config.feeding import Feeding, feeding_of
 from config.stored import Store as Parts
+from hub.engine.archiving.journal_tail import TAIL_ENTRIES, Tails
 from hub.engine.clock import SystemClock
 from hub.engine.counters import Counters
-from hub.engine.tail import TAIL_ENTRIES, Tails
-from hub.model.events import Event, Noted
-from hub.model.feed import FeedBye, FeedCard, FeedGone, FeedLines, FeedPresence, FeedWelcome, HubFrame, Present, View
-from hub.model.journal import Change, TimelineEntry, TurnTaken
-from hub.model.record import Conversation, Live, Owner
+from hub.model.customers.record import Conversation, Live, Owner
+from hub.model.events.event import Event, Noted
+from hub.model.inbox.feed import FeedBye, FeedCard, FeedGone, FeedLines, FeedPresence, FeedWelcome, HubFrame, Present, View
 from hub.model.subject import customer_subject
+from hub.model.turns.journal import Change, TimelineEntry, TurnTaken
 from hub.model.words import OwnerKind
 from hub.store.codec import encode
 from hub.store.inbox import Inbox

@@ -5,15 +5,15 @@ from collections.abc import Sequence
 
 import pytest
 
+from hub.engine.archiving.inbox_index import Indexing
+from hub.engine.archiving.reindexing import Reindexing
 from hub.engine.clock import SystemClock
-from hub.engine.indexing import Indexing
-from hub.engine.reindexing import Reindexing
 from hub.model.address import Address
-from hub.model.events import Event, Noted
-from hub.model.feed import View
-from hub.model.journal import Change, TimelineEntry, TurnTaken
-from hub.model.record import Conversation, Live, Moved, Owner
+from hub.model.customers.record import Conversation, Live, Moved, Owner
+from hub.model.events.event import Event, Noted
+from hub.model.inbox.feed import View
 from hub.model.subject import customer_subject
+from hub.model.turns.journal import Change, TimelineEntry, TurnTaken
 from hub.model.words import ConversationStatus, OwnerKind
 from hub.store.codec import encode
 from hub.store.inbox import Inbox

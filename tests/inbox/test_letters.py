@@ -5,10 +5,10 @@ from msgspec.structs import replace
 
 from hub.desk.threads import join
 from hub.model.address import Address
-from hub.model.events import Event, Said
-from hub.model.message import Message
-from hub.model.record import Conversation, Live
-from hub.model.turn import Turn
+from hub.model.customers.record import Conversation, Live
+from hub.model.events.event import Event, Said
+from hub.model.messaging.message import Message
+from hub.model.turns.turn import Turn
 from hub.model.words import ConversationStatus
 
 AT = Address(channel="email", account="shop", id="lan@khach.example")

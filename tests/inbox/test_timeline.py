@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 from msgspec import Struct
 
-from hub.model.journal import TimelineEntry
+from hub.model.turns.journal import TimelineEntry
 from hub.model.words import DeliveryState
 from hub.store.archive.errors import ArchiveAway
 from hub.store.codec import encode

@@ -7,9 +7,9 @@ from hub.desk.filing import Filing
 from hub.desk.unpacking import Unpacking
 from hub.engine.clock import SystemClock
 from hub.model.address import Address
-from hub.model.events import Enclosed, Incoming, Said
-from hub.model.files import Quota, QuotaSpent, StoredFile
-from hub.model.message import Attachment, MediaKind
+from hub.model.events.event import Enclosed, Incoming, Said
+from hub.model.files.kinds import Quota, QuotaSpent, StoredFile
+from hub.model.messaging.message import Attachment, MediaKind
 
 AT = Address(channel="email", account="shop", id="lan@khach.example")
 PDF, EXE = b"%PDF-1.7\n%", b"MZ\x90\x00 not to be kept"

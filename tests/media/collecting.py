@@ -12,14 +12,14 @@ from msgspec import Struct, field
 from config.stored import store
 from hub.desk.collecting import Collector, Source, Terms
 from hub.engine.clock import SystemClock
-from hub.engine.fetching import Fetcher
+from hub.engine.files.fetching import Fetcher
 from hub.model.address import Address
-from hub.model.events import Event, Said
-from hub.model.exchange import Exchange
-from hub.model.journal import TimelineEntry, TurnTaken
-from hub.model.media import Fetched, Limits, Whence
-from hub.model.message import Attachment, MediaKind
-from hub.model.ports import Channel, Clock, Located
+from hub.model.channels.exchange import Exchange
+from hub.model.channels.ports import Channel, Clock, Located
+from hub.model.events.event import Event, Said
+from hub.model.files.media import Fetched, Limits, Whence
+from hub.model.messaging.message import Attachment, MediaKind
+from hub.model.turns.journal import TimelineEntry, TurnTaken
 from hub.store.calls import Place
 from hub.store.codec import decode_event, encode
 from hub.store.keys import Keys

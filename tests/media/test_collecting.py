@@ -10,10 +10,10 @@ from aiohttp import web
 
 from hub.desk.collecting import LEASE_MS, wanted_of
 from hub.engine.clock import SystemClock
+from hub.model.channels.exchange import FILE
 from hub.model.errors import Misconfigured, Rejected, Throttled
-from hub.model.exchange import FILE
-from hub.model.media import DAY_MS, Unhad
-from hub.model.message import Attachment, MediaKind
+from hub.model.files.media import DAY_MS, Unhad
+from hub.model.messaging.message import Attachment, MediaKind
 from hub.store.links import Links
 from hub.store.wanted import WantedFiles
 from tests.media.collecting import LAN, Collecting, Provider, collecting, entry_of, picture

@@ -7,7 +7,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from hub.desk.people import Newcomer
-from hub.model.people import Role
+from hub.model.shop.people import Role
 from tests.browsers import awaited_browser
 from tests.console.world import PASSWORD, PERSON_ASKED, row
 from tests.media.world import Desk, desk_on

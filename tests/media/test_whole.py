@@ -10,8 +10,8 @@ import pytest
 import pytest_asyncio
 
 from config.calling import Wanted, show_log
-from hub.model.exchange import FILE, Exchange
-from hub.model.lending import LENT
+from hub.model.channels.exchange import FILE, Exchange
+from hub.model.files.lending import LENT
 from hub.web.channel_shapes import LogPage
 from sandbox.shown import Bubble
 from tests.commands import told_alone

@@ -11,7 +11,7 @@ from msgspec import Struct
 from config.serve import Hub, Process, Role
 from config.settings import Settings, load_settings
 from hub.model.address import Address
-from hub.model.media import FILE_LINE
+from hub.model.files.media import FILE_LINE
 from hub.store.archive.open import Archive
 from hub.store.customers import Line
 from hub.web.api_shapes import Timeline

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from hub.model.alert import Alert, AlertKind, Book, Change, Looked, News, Notice, Severity, Step
-from hub.model.alert_book import CALM, GATHER, PATIENCE, REMEMBERED, SPACING, observe
-from hub.model.alert_message import LINES_AT_MOST, Reader, lines_of, message_of, posted_form
-from hub.model.alert_rules import DAY_MS, MEBIBYTE, AccountFacts, Disk, Facts, Memory, wrong
-from hub.model.alert_words import SPOKEN
+from hub.model.alerts.alert import Alert, AlertKind, Book, Change, Looked, News, Notice, Severity, Step
+from hub.model.alerts.book import CALM, GATHER, PATIENCE, REMEMBERED, SPACING, observe
+from hub.model.alerts.message import LINES_AT_MOST, Reader, lines_of, message_of, posted_form
+from hub.model.alerts.rules import DAY_MS, MEBIBYTE, AccountFacts, Disk, Facts, Memory, wrong
+from hub.model.alerts.words import SPOKEN
 
 NOW = 1_800_000_000_000
 PLACE = "telegram/main"

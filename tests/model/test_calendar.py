@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from hub.model.calendar import Calendar, Days, Span, span_of, spans_of
+from hub.model.shop.calendar import Calendar, Days, Span, span_of, spans_of
 
 SAIGON = "Asia/Ho_Chi_Minh"
 WEEKDAY, SATURDAY = spans_of(("9:00-12:00", "13:30-18:00")), spans_of(("9:00-12:00",))

@@ -3,9 +3,9 @@
 import pytest
 
 from hub.model.address import Address, shop_address
-from hub.model.cart import Orders, PlacedOrder
-from hub.model.finding import BACKWARDS, WORDS_KEPT, asked, endings, findable
-from hub.model.record import Conversation, Fact, Live
+from hub.model.customers.cart import Orders, PlacedOrder
+from hub.model.customers.record import Conversation, Fact, Live
+from hub.model.inbox.finding import BACKWARDS, WORDS_KEPT, asked, endings, findable
 
 
 def known(**profile: str) -> Live:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hub.model.numbers import phone_numbers
+from hub.model.text.phone_numbers import phone_numbers
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.model.files import NotTaken, sort_of
-from hub.model.pictures import without_traces
+from hub.model.files.kinds import NotTaken, sort_of
+from hub.model.files.pictures import without_traces
 from tests.pictures import chunk, exif, jpeg, png, riff, segment, webp
 
 PLACE = b"GPS 10.7769 N"

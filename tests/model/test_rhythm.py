@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import msgpack
 
-from hub.model.rhythm import LOOKED_BACK, ODD, SLICE_MS, SLICES_AN_HOUR, WEEKS_KEPT, Rhythm, expected, heard
+from hub.model.alerts.rhythm import LOOKED_BACK, ODD, SLICE_MS, SLICES_AN_HOUR, WEEKS_KEPT, Rhythm, expected, heard
 
 DAY, WEEK = 24 * SLICES_AN_HOUR, 7 * 24 * SLICES_AN_HOUR
 MONDAY = 2_900_000 // WEEK * WEEK

@@ -2,8 +2,8 @@
 
 import pytest
 
-from hub.model.record import Fact
-from hub.model.trust import both, counts
+from hub.model.customers.record import Fact
+from hub.model.customers.trust import both, counts
 
 
 def fact(source: str, at: int, value: str = "x") -> Fact:

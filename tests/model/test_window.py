@@ -3,7 +3,7 @@
 import pytest
 
 from channels.windows import RULES
-from hub.model.window import HOUR_MS, Heard, Leave, Wanted, Way, WindowRule, may_send
+from hub.model.channels.window import HOUR_MS, Heard, Leave, Wanted, Way, WindowRule, may_send
 
 WORD = 1_760_000_000_000
 HEARD = Heard(at=WORD)

@@ -4,12 +4,12 @@ import pytest
 from msgspec import json
 from msgspec.structs import replace
 
-from hub.engine.joining import both_orders, both_runs, both_sends, newer_cart
-from hub.model.cart import Cart, Orders, PlacedOrder
-from hub.model.events import Identified, TimerFired
-from hub.model.joining import MergeAsked
-from hub.model.record import Fact
-from hub.model.runs import Run, SentNudge
+from hub.engine.turns.combining import both_orders, both_runs, both_sends, newer_cart
+from hub.model.customers.cart import Cart, Orders, PlacedOrder
+from hub.model.customers.record import Fact
+from hub.model.customers.runs import Run, SentNudge
+from hub.model.events.event import Identified, TimerFired
+from hub.model.events.merging import MergeAsked
 from hub.nudges.money import money
 from hub.nudges.reach import choose
 from hub.nudges.traits import learned, phone

@@ -6,12 +6,12 @@ import pytest
 from msgspec.structs import replace
 
 from hub.model.address import Address
-from hub.model.cart import Cart, CartLine
-from hub.model.events import NudgeAsked
-from hub.model.message import Message
-from hub.model.record import UNHAPPY, Consent, Conversation, Fact, Live, Owner
-from hub.model.runs import Run, RunState, RunStep, SentNudge
-from hub.model.window import WindowRule
+from hub.model.channels.window import WindowRule
+from hub.model.customers.cart import Cart, CartLine
+from hub.model.customers.record import UNHAPPY, Consent, Conversation, Fact, Live, Owner
+from hub.model.customers.runs import Run, RunState, RunStep, SentNudge
+from hub.model.events.event import NudgeAsked
+from hub.model.messaging.message import Message
 from hub.model.words import ConsentState, OwnerKind, Purpose
 from hub.nudges.checks import CHECKS, Asked, decisive, every
 from hub.nudges.judging import asked_of

@@ -10,9 +10,9 @@ from config.journeys_read import FOLDER
 from config.publishing import known_rules, published_rules
 from config.settings import Settings, load_settings
 from config.stored import Store
+from hub.model.customers.record import Live
+from hub.model.customers.runs import Run, RunState
 from hub.model.errors import SettingsError
-from hub.model.record import Live
-from hub.model.runs import Run, RunState
 from hub.nudges.journey import Journey, Send
 from hub.nudges.rules import Rules
 from hub.store.codec import encode_record

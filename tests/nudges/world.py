@@ -12,16 +12,16 @@ from dialogs.wording import ShopTexts, load_shop
 from hub.desk.knowing import Knowing
 from hub.desk.ownership import Ownership
 from hub.desk.threads import Threads
-from hub.engine.chain import digest, open_turn, take
-from hub.engine.merge import Merging
-from hub.engine.receipts import Receipts
+from hub.engine.turns.chain import digest, open_turn, take
+from hub.engine.turns.merge import Merging
+from hub.engine.turns.receipts import Receipts
 from hub.model.address import Address, shop_address
-from hub.model.delivery import Delivery
-from hub.model.events import Body, Event, Identified, JudgeAgain, Said, TimerFired, Tracked
-from hub.model.journal import Change, TurnTaken
-from hub.model.record import Live, Record
-from hub.model.runs import Run
-from hub.model.turn import Step, Turn
+from hub.model.customers.record import Live, Record
+from hub.model.customers.runs import Run
+from hub.model.events.event import Body, Event, Identified, JudgeAgain, Said, TimerFired, Tracked
+from hub.model.messaging.delivery import Delivery
+from hub.model.turns.journal import Change, TurnTaken
+from hub.model.turns.turn import Step, Turn
 from hub.model.words import ConsentState, Purpose
 from hub.nudges.answers import Answers
 from hub.nudges.facts import Facts

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from hub.model.base import Value
-from hub.model.message import ButtonKind, Capabilities
+from hub.model.messaging.message import ButtonKind, Capabilities
 from hub.model.words import DeliveryState
 
 

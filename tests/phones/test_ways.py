@@ -4,9 +4,9 @@ from functools import partial
 
 import pytest
 
-from hub.model.lending import LENT
-from hub.model.media import FILE_LINE
-from hub.model.message import MediaKind
+from hub.model.files.lending import LENT
+from hub.model.files.media import FILE_LINE
+from hub.model.messaging.message import MediaKind
 from sandbox.shown import Bubble
 from tests.phones.table import ANSWERS, TABLE, Picture, Row, Twelve, declared
 from tests.phones.world import PUBLIC, WITHIN_S, Channels, Somebody

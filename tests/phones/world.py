@@ -11,8 +11,8 @@ from msgspec.structs import replace
 
 from config.channels import rates_of
 from config.demo_phones import accounts, plug_in
-from hub.model.message import Capabilities
-from hub.model.rates import Rates
+from hub.model.channels.rates import Rates
+from hub.model.messaging.message import Capabilities
 from hub.model.words import DeliveryState
 from hub.store.customers import Line
 from sandbox.phones import Phones

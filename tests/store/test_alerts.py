@@ -13,14 +13,14 @@ from msgspec.structs import replace
 
 from config.stored import store
 from hub.engine.clock import SystemClock
-from hub.engine.watching import POST_TRIES, Lookout, Sight, Told
+from hub.engine.monitoring.watch import POST_TRIES, Lookout, Sight, Told
 from hub.model.address import Address
-from hub.model.alert import STAFF, Alert, AlertKind, Book, Notice
-from hub.model.alert_book import SPACING
-from hub.model.alert_message import Reader
-from hub.model.alert_rules import AccountFacts, Facts, Memory
-from hub.model.exchange import Exchange
-from hub.model.rhythm import SLICE_MS, Rhythm
+from hub.model.alerts.alert import STAFF, Alert, AlertKind, Book, Notice
+from hub.model.alerts.book import SPACING
+from hub.model.alerts.message import Reader
+from hub.model.alerts.rhythm import SLICE_MS, Rhythm
+from hub.model.alerts.rules import AccountFacts, Facts, Memory
+from hub.model.channels.exchange import Exchange
 from hub.store.alerts import REPORT_GOOD_MS, Alerts, Report
 from hub.store.calls import Calls, Kept
 from hub.store.codec import Undecodable, decode_delivery

@@ -11,8 +11,8 @@ from aiohttp import ClientSession, web
 from channels.zalo.tokens import AGAIN, KIND, Access
 from config.stored import store, token_house
 from hub.engine.clock import SystemClock
+from hub.model.channels.ports import Token
 from hub.model.errors import Misconfigured, StoreAway, TemporaryFailure
-from hub.model.ports import Token
 from hub.store.keys import Keys
 from hub.store.links import Links
 from hub.store.tokens import TokenHouse

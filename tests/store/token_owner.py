@@ -11,8 +11,8 @@ from aiohttp import ClientSession
 from channels.zalo.tokens import Access, Credentials
 from config.stored import store, token_house
 from hub.engine.clock import SystemClock
+from hub.model.channels.ports import Token
 from hub.model.errors import SendError
-from hub.model.ports import Token
 from hub.store.keys import Keys
 from hub.store.links import connect
 from hub.store.tokens import TokenHouse

@@ -14,8 +14,8 @@ from msgspec import msgpack
 from msgspec.structs import replace
 
 from hub.model.address import Address
-from hub.model.events import Called, Event
-from hub.model.record import Live
+from hub.model.customers.record import Live
+from hub.model.events.event import Called, Event
 from hub.model.subject import customer_subject, partition_of
 from hub.store.codec import StoredRecord, decode_record, encode_record
 from hub.store.keys import Keys

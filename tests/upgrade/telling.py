@@ -7,8 +7,8 @@ from pathlib import Path
 import aiohttp
 from msgspec import Struct, json
 
-from hub.model.login import write_key
 from hub.model.subject import customer_subject, partition_of
+from hub.model.webchat.login import write_key
 from hub.store.embedded_lock import find_running
 from hub.store.keys import Keys
 from hub.store.links import connect

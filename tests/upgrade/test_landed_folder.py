@@ -12,8 +12,8 @@ import pytest
 import pytest_asyncio
 from msgspec import Struct, json
 
-from hub.model.record import Conversation, Live
-from hub.model.runs import RunState
+from hub.model.customers.record import Conversation, Live
+from hub.model.customers.runs import RunState
 from hub.model.words import ConsentState, OwnerKind, Purpose
 from hub.store.archive.schema import REVISION
 from hub.store.embedded_lock import find_running

@@ -12,8 +12,8 @@ import pytest
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hub.model.record import Live
-from hub.model.window import Heard
+from hub.model.channels.window import Heard
+from hub.model.customers.record import Live
 from hub.store.meta import FORMAT
 from tests.processes import eventually, folder
 from tests.upgrade.landed import unpack_code

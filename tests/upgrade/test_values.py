@@ -6,9 +6,9 @@ import pytest
 from msgspec import Struct, msgpack
 
 from hub.model.address import Address
-from hub.model.events import Event, Said
-from hub.model.joining import MergeAsked
-from hub.model.record import Consent, Conversation, Erased, Fact, Live
+from hub.model.customers.record import Consent, Conversation, Erased, Fact, Live
+from hub.model.events.event import Event, Said
+from hub.model.events.merging import MergeAsked
 from hub.model.words import ConsentState, Purpose
 from hub.store.codec import STEPS, VERSIONS, Undecodable, decode_event, decode_record, encode, encode_record
 from hub.store.upgrades import Document, Reading

@@ -24,9 +24,9 @@ from hub.desk.passwords import Passwords
 from hub.desk.people import People, Stored
 from hub.engine.clock import SystemClock
 from hub.engine.counters import Counters
-from hub.model.events import Event
-from hub.model.ports import Clock
-from hub.model.record import Live, Record
+from hub.model.channels.ports import Clock
+from hub.model.customers.record import Live, Record
+from hub.model.events.event import Event
 from hub.nudges.rules import Rules
 from hub.store.alerts import Alerts
 from hub.store.archive.errors import ArchiveAway

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from hub.model.files import Quota, QuotaSpent, StoredFile
+from hub.model.files.kinds import Quota, QuotaSpent, StoredFile
 from hub.store.archive.errors import ArchiveAway
 from hub.store.archive.hit import Hit
 

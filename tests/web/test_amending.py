@@ -2,8 +2,8 @@
 
 import pytest
 
-from hub.model.amending import AmendAsked, AmendVerb
-from hub.model.people import Role
+from hub.model.messaging.amending import AmendAsked, AmendVerb
+from hub.model.shop.people import Role
 from tests.web.desk_world import Granting, Store, live, worked
 from tests.web.people_world import browser, served_to_browsers, somebody
 

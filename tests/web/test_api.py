@@ -9,12 +9,12 @@ import pytest
 from msgspec import json
 
 from hub.model.address import Address
-from hub.model.events import Event, Noted, NudgeAsked, Said
-from hub.model.joining import MergeAsked
-from hub.model.journal import TimelineEntry
-from hub.model.message import Message
-from hub.model.record import Conversation, Erased, Moved, Owner
+from hub.model.customers.record import Conversation, Erased, Moved, Owner
+from hub.model.events.event import Event, Noted, NudgeAsked, Said
+from hub.model.events.merging import MergeAsked
+from hub.model.messaging.message import Message
 from hub.model.subject import customer_subject
+from hub.model.turns.journal import TimelineEntry
 from hub.model.words import ConversationStatus, OwnerKind, Purpose
 from hub.store.cases import Case
 from hub.store.codec import encode

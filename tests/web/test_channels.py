@@ -6,7 +6,7 @@ import aiohttp
 import pytest
 from msgspec import json
 
-from hub.model.exchange import Exchange
+from hub.model.channels.exchange import Exchange
 from hub.store.calls import KEEP_FAILED, Calls, Kept, Pause
 from hub.web.channel_shapes import ChannelAccount, ChannelList, LogPage
 from tests.web.desk_world import Store, served

@@ -12,9 +12,9 @@ from msgspec import json
 
 from hub.engine.clock import SystemClock
 from hub.model.address import Address, shop_address
-from hub.model.chat import session_token
 from hub.model.errors import StoreFull
-from hub.model.events import Identified, Incoming, Tracked
+from hub.model.events.event import Identified, Incoming, Tracked
+from hub.model.webchat.chat import session_token
 from hub.web.auth import Tokens
 from hub.web.event_reading import CALL_BYTES
 from hub.web.events import BATCH_BYTES, EventDoor, EventKeys

@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 import pytest
 
-from hub.model.record import Live
+from hub.model.customers.record import Live
 from tests.pictures import png
 from tests.web.desk_world import Store, served
 

@@ -1,6 +1,6 @@
 """The route that finds customers, where the index and the records differ, and where the index is away."""
 
-from hub.model.record import Fact, Live, Moved
+from hub.model.customers.record import Fact, Live, Moved
 from hub.store.archive.hit import Hit
 from tests.web.desk_world import Store, served
 

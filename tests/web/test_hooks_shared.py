@@ -8,8 +8,8 @@ from channels.meta.messenger import Messenger, Settings
 from channels.whatsapp_cloud import channel as whatsapp_cloud
 from hub.engine.clock import SystemClock
 from hub.engine.counters import Counters
-from hub.model.events import Said
-from hub.model.ports import Channel
+from hub.model.channels.ports import Channel
+from hub.model.events.event import Said
 from hub.web.hooks import Hooks
 from hub.web.origin import Origin
 from tests.web.world import FakeCases, FakeIntake, opened

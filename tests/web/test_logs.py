@@ -10,7 +10,7 @@ from aiohttp.http_exceptions import BadHttpMessage
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.engine.logs import Scrubber, configure
+from hub.engine.logging.logs import Scrubber, configure
 
 SECRET = "a-webhook-secret-of-the-shop"
 

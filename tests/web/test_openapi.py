@@ -10,9 +10,9 @@ import pytest
 from msgspec import json
 
 from hub.model.address import Address
-from hub.model.events import Event, Noted
-from hub.model.people import Role, holders
-from hub.model.record import Conversation, Owner
+from hub.model.customers.record import Conversation, Owner
+from hub.model.events.event import Event, Noted
+from hub.model.shop.people import Role, holders
 from hub.model.subject import customer_subject
 from hub.model.words import OwnerKind
 from hub.store.cases import Case

@@ -10,8 +10,8 @@ from aiohttp import web
 from msgspec.structs import replace
 
 from hub.desk.people import Amendment, LastAdmin
-from hub.model.events import Event
-from hub.model.people import Right, Role
+from hub.model.events.event import Event
+from hub.model.shop.people import Right, Role
 from hub.store.codec import encode
 from hub.store.people import Change, Stranger, Users
 from hub.web.auth import Tokens

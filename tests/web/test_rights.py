@@ -5,7 +5,7 @@ from re import sub
 
 import pytest
 
-from hub.model.people import RIGHTS, Right, Role, holders
+from hub.model.shop.people import RIGHTS, Right, Role, holders
 from hub.web.api import ROUTES
 from hub.web.routes import Route
 from hub.web.signing import CSRF_HEADER, Open

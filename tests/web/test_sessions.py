@@ -6,7 +6,7 @@ from yarl import URL
 
 from hub.desk.passwords import Passwords
 from hub.desk.people import IDLE_MS, LONGEST_MS, NOTED_EVERY_MS, Amendment, SignedOut
-from hub.model.people import Role
+from hub.model.shop.people import Role
 from hub.store.keys import Keys
 from hub.store.people import Change, Sessions, Users
 from hub.web.origin import Origin, networks

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from hub.desk.people import Newcomer, People, WrongCode
-from hub.model.people import Role
+from hub.model.shop.people import Role
 from hub.web.throttle import SIGN_INS_AT_MOST
 from tests.web.desk_world import Store
 from tests.web.people_world import PASSWORD, browser, served_to_browsers, somebody

@@ -9,7 +9,7 @@ import pytest
 
 from hub.desk.passwords import WAITING, Busy, Passwords, WrongPassword
 from hub.desk.people import Amendment
-from hub.model.people import Role
+from hub.model.shop.people import Role
 from hub.web.devices import Devices
 from hub.web.origin import Origin, networks
 from hub.web.throttle import LOGIN_AT_MOST, NETWORK_AT_MOST, SIGN_INS_AT_MOST, WINDOW_S

@@ -2,8 +2,8 @@
 
 from config.pricing import load_prices
 from hub.model.address import Address
-from hub.model.record import Live
-from hub.model.window import HOUR_MS, Heard
+from hub.model.channels.window import HOUR_MS, Heard
+from hub.model.customers.record import Live
 from tests.web.desk_world import Store, served
 
 PHONE = Address(channel="whatsapp_cloud", account="main", id="84900000001")

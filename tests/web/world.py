@@ -14,11 +14,11 @@ from hub.engine.clock import SystemClock
 from hub.engine.counters import Counters
 from hub.model.address import Address
 from hub.model.base import Value
-from hub.model.delivery import Delivery
+from hub.model.channels.ports import Call, Inbound, Reply, Sent
 from hub.model.errors import BadSignature, HubError, Unparseable
-from hub.model.events import Incoming, Said, Unparsed
-from hub.model.message import Capabilities
-from hub.model.ports import Call, Inbound, Reply, Sent
+from hub.model.events.event import Incoming, Said, Unparsed
+from hub.model.messaging.delivery import Delivery
+from hub.model.messaging.message import Capabilities
 from hub.store.cases import Case
 from hub.web.app import application, serve
 from hub.web.hooks import Hooks

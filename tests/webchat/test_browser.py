@@ -8,8 +8,8 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, WebSocketRoute, expect
 
 from hub.model.address import Address
-from hub.model.events import Said
-from hub.model.message import Message, QuickReply
+from hub.model.events.event import Said
+from hub.model.messaging.message import Message, QuickReply
 from hub.model.words import Origin
 from tests.webchat.world import ACCOUNT, Hub, hub_alone, until
 

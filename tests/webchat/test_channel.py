@@ -6,16 +6,16 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from hub.engine.amending import changing, opened
+from hub.engine.turns.amending import changing, opened
 from hub.model.address import Address
-from hub.model.amending import Amendment, AmendVerb
-from hub.model.chat import Hello, Say, Seen, Typing, frame_of, said, session_address, session_token, shown
-from hub.model.delivery import Delivery
+from hub.model.channels.ports import Inbound
 from hub.model.errors import BadSignature, Rejected, TemporaryFailure, Unparseable
-from hub.model.events import Incoming, Said
+from hub.model.events.event import Incoming, Said
 from hub.model.failure import Failure
-from hub.model.message import Attachment, MediaKind, Message, QuickReply
-from hub.model.ports import Inbound
+from hub.model.messaging.amending import Amendment, AmendVerb
+from hub.model.messaging.delivery import Delivery
+from hub.model.messaging.message import Attachment, MediaKind, Message, QuickReply
+from hub.model.webchat.chat import Hello, Say, Seen, Typing, frame_of, said, session_address, session_token, shown
 from hub.model.words import Origin, Purpose
 from tests.webchat.world import ACCOUNT, KEY, Hub
 

@@ -9,9 +9,9 @@ import msgspec
 import pytest
 
 from hub.model.address import Address
-from hub.model.chat import session_token
-from hub.model.events import Receipt, Said
-from hub.model.message import QuickReply
+from hub.model.events.event import Receipt, Said
+from hub.model.messaging.message import QuickReply
+from hub.model.webchat.chat import session_token
 from hub.model.words import DeliveryState
 from tests.webchat.world import ACCOUNT, KEY, Hub, Page, until
 

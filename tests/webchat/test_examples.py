@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hub.engine.clock import SystemClock
-from hub.model.login import read_login
+from hub.model.webchat.login import read_login
 
 ROOT = Path(__file__).parents[2]
 SECRET = "between shop and hub"

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.model.chat import session_token
-from hub.model.files import NotTaken, Sort, StoredFile, file_name, sort_of
+from hub.model.files.kinds import NotTaken, Sort, StoredFile, file_name, sort_of
+from hub.model.webchat.chat import session_token
 from hub.web.media import PIECE_BYTES
 from tests.pictures import png
 from tests.webchat.test_browser import SESSION

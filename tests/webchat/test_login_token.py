@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.model.errors import BadSignature
-from hub.model.login import login_key, read_login, write_login
+from hub.model.webchat.login import login_key, read_login, write_login
 
 KEY = login_key(b"k" * 32).encode()
 NOW_S = 1_800_000_000

@@ -10,7 +10,7 @@ from playwright.async_api import BrowserContext, Page, expect
 
 from config.chatting import login_secret
 from hub.model.address import Address
-from hub.model.login import write_login
+from hub.model.webchat.login import write_login
 from tests.browsers import awaited_browser
 from tests.processes import eventually, folder, free_port
 from tests.webchat.test_browser import say

@@ -10,8 +10,8 @@ from aiohttp import web
 from playwright.async_api import Browser, BrowserContext, FilePayload, Page, ViewportSize, WebSocketRoute, expect
 
 from hub.model.address import Address
-from hub.model.events import Said
-from hub.model.message import Attachment, MediaKind, Message, QuickReply
+from hub.model.events.event import Said
+from hub.model.messaging.message import Attachment, MediaKind, Message, QuickReply
 from hub.model.words import Origin
 from tests.processes import free_port
 from tests.webchat.test_browser import SESSION, lines, say

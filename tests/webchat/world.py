@@ -15,16 +15,16 @@ from aiohttp import web
 from channels.webchat import Settings, WebChat
 from hub.desk.filing import Filing
 from hub.desk.logins import Pass
-from hub.engine.amending import changing, opened
 from hub.engine.clock import SystemClock
+from hub.engine.turns.amending import changing, opened
 from hub.model.address import Address
-from hub.model.amending import Amendment, AmendVerb
-from hub.model.chat import unpacked
-from hub.model.delivery import Delivery
 from hub.model.errors import StoreAway
-from hub.model.events import Incoming, Receipt, Said
-from hub.model.login import Login
-from hub.model.message import Message, QuickReply
+from hub.model.events.event import Incoming, Receipt, Said
+from hub.model.messaging.amending import Amendment, AmendVerb
+from hub.model.messaging.delivery import Delivery
+from hub.model.messaging.message import Message, QuickReply
+from hub.model.webchat.chat import unpacked
+from hub.model.webchat.login import Login
 from hub.model.words import Origin, Purpose
 from hub.web.bell import Bell
 from hub.web.chat import ChatDoor

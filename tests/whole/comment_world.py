@@ -7,8 +7,8 @@ from http import HTTPStatus
 import aiohttp
 from msgspec import json
 
-from hub.model.comments import ABOUT, VERB
-from hub.model.feed import Card
+from hub.model.inbox.feed import Card
+from hub.model.messaging.comments import ABOUT, VERB
 from hub.model.words import DeliveryState, OwnerKind
 from hub.store.customers import Line
 from sandbox.messaging import INSTAGRAM, MESSENGER, Meta, provider_and_stand_in

@@ -6,7 +6,7 @@ from contextlib import suppress
 from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType
 from msgspec import Struct, field, json
 
-from hub.model.feed import (
+from hub.model.inbox.feed import (
     Card,
     ConsoleFrame,
     FeedBye,

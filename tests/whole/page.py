@@ -7,7 +7,7 @@ from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType
 from msgspec import Struct, field, json
 
 from hub.model.address import Address
-from hub.model.chat import (
+from hub.model.webchat.chat import (
     KIND,
     Ack,
     AgentTyping,

@@ -11,8 +11,8 @@ from playwright.async_api import expect
 from config.checkup import alerts_finding
 from config.doctor import Level
 from hub.desk.people import Newcomer
-from hub.model.people import Role
-from hub.model.rhythm import HOURS_A_WEEK, SLICE_MS, Rhythm
+from hub.model.alerts.rhythm import HOURS_A_WEEK, SLICE_MS, Rhythm
+from hub.model.shop.people import Role
 from hub.store.codec import encode
 from hub.web.api_alerts import AlertList
 from tests.browsers import awaited_browser

@@ -5,9 +5,9 @@ import base64
 import pytest
 from msgspec import json
 
-from hub.model.login import write_key
-from hub.model.record import Live
-from hub.model.runs import RunState
+from hub.model.customers.record import Live
+from hub.model.customers.runs import RunState
+from hub.model.webchat.login import write_key
 from sandbox.faults import FaultKind
 from tests.processes import eventually
 from tests.whole.world import HOURS_ASKED, House, Told

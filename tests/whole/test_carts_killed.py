@@ -8,8 +8,8 @@ import aiohttp
 from msgspec import json
 
 from config.journeys_read import FOLDER
-from hub.model.login import write_key
-from hub.model.record import Live
+from hub.model.customers.record import Live
+from hub.model.webchat.login import write_key
 from tests.processes import eventually, folder
 from tests.whole.children import Child, Family, family_on
 from tests.whole.grounds import Topology, ground

@@ -7,7 +7,7 @@ from http import HTTPStatus
 import pytest
 import pytest_asyncio
 
-from hub.model.comments import RULE
+from hub.model.messaging.comments import RULE
 from hub.model.words import DeliveryState, OwnerKind
 from sandbox.faults import FaultKind
 from sandbox.messaging import INSTAGRAM, MESSENGER, SEND

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from config.settings import load_settings
-from hub.model.feed import FeedTyping
+from hub.model.inbox.feed import FeedTyping
 from hub.web.channel_shapes import LogPage
 from sandbox.faults import Fault, FaultKind
 from sandbox.line import Line as LineProvider

@@ -5,7 +5,7 @@ from http import HTTPStatus
 import pytest
 from aiohttp import ClientSession, CookieJar, WSServerHandshakeError
 
-from hub.model.feed import Card, FeedTyping, View
+from hub.model.inbox.feed import Card, FeedTyping, View
 from hub.model.words import OwnerKind
 from hub.web.inbox_shapes import InboxPage
 from tests.processes import eventually

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hub.model.record import Live
+from hub.model.customers.record import Live
 from tests.processes import eventually
 from tests.whole.world import HOURS_ASKED, PERSON_ASKED, House, Told
 

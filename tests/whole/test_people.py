@@ -7,7 +7,7 @@ from config.people import open_people
 from config.stored import Store, store
 from hub.desk.people import Amendment, LastAdmin, Newcomer, SignedOut, WrongCode
 from hub.engine.clock import SystemClock
-from hub.model.people import Role
+from hub.model.shop.people import Role
 from hub.store.keys import Keys
 from hub.web.people_shapes import SignedIn
 from hub.web.signing import CSRF_HEADER

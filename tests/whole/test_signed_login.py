@@ -8,12 +8,12 @@ from msgspec import Struct, json
 from config.chatting import login_secret
 from config.serve import VERSION
 from config.turning import turning_of
-from hub.engine.replay import replay
+from hub.engine.turns.replay import replay
 from hub.model.address import SHOP
-from hub.model.chat import Ack, Linked, Refusal, Shown, Welcome
-from hub.model.login import write_login
-from hub.model.onward import FOLLOWED, REFUSED
-from hub.model.record import Live
+from hub.model.customers.record import Live
+from hub.model.webchat.chat import Ack, Linked, Refusal, Shown, Welcome
+from hub.model.webchat.login import write_login
+from hub.model.webchat.onward import FOLLOWED, REFUSED
 from hub.model.words import ConsentState, OwnerKind
 from tests.processes import eventually
 from tests.whole.world import HOURS_ASKED, PERSON_ASKED, House

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hub.model.events import Event, TimerFired
+from hub.model.events.event import Event, TimerFired
 from hub.model.subject import customer_subject
 from hub.model.words import ConversationStatus
 from tests.processes import eventually

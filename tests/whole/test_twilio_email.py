@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from config.settings import load_settings
-from hub.model.record import Conversation
+from hub.model.customers.record import Conversation
 from sandbox.desk import Desk
 from sandbox.email import EmailStandIn
 from sandbox.faults import FaultKind

@@ -6,8 +6,8 @@ import pytest
 
 from config.chatting import login_secret
 from hub.model.address import Address
-from hub.model.login import write_login
-from hub.model.record import Live
+from hub.model.customers.record import Live
+from hub.model.webchat.login import write_login
 from hub.store.logins import LINKS_AT_MOST, LoginStore
 from tests.pictures import png
 from tests.processes import eventually

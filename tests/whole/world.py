@@ -15,7 +15,7 @@ from config.serve import Hub, Process, Role
 from config.settings import Settings, load_settings
 from hub.engine.clock import SystemClock
 from hub.model.address import Address
-from hub.model.record import Live, Record
+from hub.model.customers.record import Live, Record
 from hub.store.archive.open import Archive
 from hub.store.customers import Line
 from hub.web.api_shapes import Timeline

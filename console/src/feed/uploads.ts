@@ -175,7 +175,7 @@ export interface Limits {
   readonly kinds: readonly { readonly kind: string; readonly most?: number; readonly types?: readonly string[] }[];
 }
 
-/** The hub's own rule (`carries` in hub/model/message.py), told before anything is sent. */
+/** The hub's own rule (`carries` in hub/model/messaging/message.py), told before anything is sent. */
 export function wayOf(piece: Attachment, limits: Limits | undefined): Way {
   if (!limits) return "shown";
   if (!limits.reached) return "lost";

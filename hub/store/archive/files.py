@@ -10,7 +10,7 @@ from msgspec import Struct
 from sqlalchemy import ColumnElement, Connection, LargeBinary, RowMapping, and_, delete, func, insert, or_, select, tuple_, update
 
 from hub.model.address import Address
-from hub.model.files import Forgotten, Quota, QuotaSpent, StoredFile
+from hub.model.files.kinds import Forgotten, Quota, QuotaSpent, StoredFile
 from hub.store.archive.errors import BucketAway
 from hub.store.archive.schema import erased, media, media_gone
 from hub.store.archive.write import hold_off_writers

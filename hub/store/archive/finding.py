@@ -6,7 +6,7 @@ from typing import Protocol, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, text, tuple_, update
 
-from hub.model.finding import Findable, endings
+from hub.model.inbox.finding import Findable, endings
 from hub.store.archive.hit import Hit
 from hub.store.archive.schema import customer_words, customers, erased
 from hub.store.archive.write import ERASING

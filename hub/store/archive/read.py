@@ -8,10 +8,10 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Table, and_, func,
 
 from hub.model.address import Address
 from hub.model.base import Value
-from hub.model.delivery import climbs
-from hub.model.journal import DeliveryMoved, TimelineEntry, TurnTaken
-from hub.model.message import Message
+from hub.model.messaging.delivery import climbs
+from hub.model.messaging.message import Message
 from hub.model.subject import customer_subject
+from hub.model.turns.journal import DeliveryMoved, TimelineEntry, TurnTaken
 from hub.model.words import DeliveryState, Origin, Purpose
 from hub.store.archive import schema
 from hub.store.archive.rows import journal_id

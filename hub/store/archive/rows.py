@@ -7,8 +7,8 @@ import msgspec
 from sqlalchemy import Table
 
 from hub.model.address import Address
-from hub.model.journal import DeliveryMoved, GivenUp, JournalEntry, TimelineEntry, TurnTaken
-from hub.model.message import Message
+from hub.model.messaging.message import Message
+from hub.model.turns.journal import DeliveryMoved, GivenUp, JournalEntry, TimelineEntry, TurnTaken
 from hub.store.archive.schema import DELIVERY, TURN, dead, deliveries, entries, facts, journal_tables, timeline, turns, undecoded
 
 Position = tuple[int, int]

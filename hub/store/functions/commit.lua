@@ -54,7 +54,7 @@ local function verdict_of(it, lanes)
   return 'ok'
 end
 
--- As `hub/model/delivery.py` has it.
+-- As `hub/model/messaging/delivery.py` has it.
 local RANK = {queued = 0, held = 0, sending = 1, unknown = 2, sent = 3, failed = 4, draft = 5, withdrawn = 5, delivered = 6, read = 7}
 
 local function write_item(it, lanes, outs, keys)

@@ -15,7 +15,7 @@ import css from "./comment.module.css";
 import { Fate } from "./Fate";
 import { Fetched, Trouble } from "./Word";
 
-/** So long a comment takes its one private answer (hub/model/comments.py). */
+/** So long a comment takes its one private answer (hub/model/messaging/comments.py). */
 const PRIVATE_MS = 7 * 86_400_000;
 /** Where the provider lets a shop's program like. */
 const LIKES = new Set(["messenger"]);

@@ -1,4 +1,4 @@
-/** What went wrong with a message, by its failure (hub/model/outcomes.py; a test compares). Each row: English, Vietnamese, Chinese as in Taiwan. */
+/** What went wrong with a message, by its failure (hub/model/messaging/outcomes.py; a test compares). Each row: English, Vietnamese, Chinese as in Taiwan. */
 
 import type { Rows } from "../shape";
 

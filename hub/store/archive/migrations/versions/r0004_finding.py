@@ -8,7 +8,7 @@ down_revision = "0003"
 
 
 def upgrade() -> None:
-    """Make the tables and their indexes; the records fill them (`hub/engine/reindexing.py`)."""
+    """Make the tables and their indexes; the records fill them (`hub/engine/archiving/reindexing.py`)."""
     op.create_table(
         "customers",
         sa.Column("customer", sa.Text, nullable=False),

@@ -1,0 +1,1 @@
+"""The hub watches itself and looks at its channel accounts."""

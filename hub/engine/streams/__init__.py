@@ -1,0 +1,1 @@
+"""Reading streams of the store, waiting for them, and putting aside what cannot be read."""

@@ -1,0 +1,1 @@
+"""What the hub tells of its own troubles: rules, book, words."""

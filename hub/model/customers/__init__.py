@@ -1,0 +1,1 @@
+"""What is known of a customer: the record and what it is made of."""

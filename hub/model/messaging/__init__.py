@@ -1,0 +1,1 @@
+"""What is said: messages, what they offer, their deliveries, corrections, comments and ends."""

@@ -1,0 +1,1 @@
+"""Words as text: folded to be compared, measured, searched for phone numbers."""

@@ -1,0 +1,1 @@
+"""A turn, and the journal of what turns decided."""
