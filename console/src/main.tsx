@@ -6,6 +6,7 @@ import { createRoot } from "react-dom/client";
 import "./styles/layers.css";
 import "./styles/tokens.css";
 import "./styles/base.css";
+import "./styles/early.css";
 import { Api, Problem } from "./api/client";
 import type { SignedIn } from "./api/shapes";
 import { keepTime } from "./api/time";
