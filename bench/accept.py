@@ -12,7 +12,7 @@ import msgspec
 from bench.calls import Job, Measured, Target, Told
 from bench.measures import children_of
 from bench.processes import BenchFailed, Place, free_port
-from config.settings import load_settings
+from config.settings.load import load_settings
 from hub.model.events.event import Said
 from hub.store.codec import decode_event
 from hub.store.embedded_lock import find_running

@@ -1,6 +1,6 @@
 """`hub serve` with one more dialog, which dawdles: `python -m bench.dragging serve …`. Some words make it wait, some compute.
 
-The hub has no place to plug such a thing in, so it is put before the last step where `config.serve` wires them.
+The hub has no place to plug such a thing in, so it is put before the last step where `config.serving.hub` wires them.
 """
 
 import asyncio
@@ -12,9 +12,10 @@ from typing import Any
 from msgspec.structs import replace
 
 from bench.hooked import BURNS, WAITS
-from config import main, serve
-from config.core import Turning
-from config.turning import turning_of
+from config import main
+from config.serving import hub as serve
+from config.wiring.core import Turning
+from config.wiring.steps import turning_of
 from hub.model.channels.ports import Question
 from hub.model.events.event import Said
 from hub.model.turns.turn import Turn

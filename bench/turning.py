@@ -18,12 +18,13 @@ import uvloop
 
 from bench.measures import children_of, cpu_of, rss_mb
 from bench.population import ACCOUNT, BORN, KIND, Population, load, record_of, records, timers, words
-from config.answers import store_answers
-from config.core import TURN_BUDGET_S, gestures_of, tune_interpreter
-from config.parts import find_server, open_store
-from config.settings import Settings, load_settings
-from config.stored import Store, process_name
-from config.turning import turning_of
+from config.settings.load import load_settings
+from config.settings.values import Settings
+from config.storage.server import find_server, open_store
+from config.storage.store import Store, process_name
+from config.wiring.answers import store_answers
+from config.wiring.core import TURN_BUDGET_S, gestures_of, tune_interpreter
+from config.wiring.steps import turning_of
 from hub.engine.archiving.archiver import Archiver, Batch
 from hub.engine.archiving.customer_index import Finding
 from hub.engine.archiving.inbox_index import Indexing
@@ -235,7 +236,7 @@ class Bench:
         return set(self._worker.holdings) if self._worker else set()
 
     def _engine(self) -> Engine:
-        """As `config.core.worker` makes it, but with a channel that leads nowhere behind a gate."""
+        """As `config.wiring.core.worker` makes it, but with a channel that leads nowhere behind a gate."""
         parts, clock = self.parts, self._clock
         turning = turning_of(self._settings, answers={}, build="bench")
         budget = TurnBudget(TURN_BUDGET_S)

@@ -8,9 +8,9 @@ from aiohttp import ClientSession
 
 from channels.webchat import CAPABILITIES as WEB_CHAT
 from channels.windows import RULES
-from config.captured import setup_of_case
-from config.channels import MODULES, kind_of
-from config.outside import alone
+from config.accounts.kinds import MODULES, kind_of
+from config.accounts.outside import alone
+from config.preview.captured import setup_of_case
 from hub.model.channels.window import WindowRule
 from hub.model.messaging.message import Capabilities, MediaKind
 

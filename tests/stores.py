@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from config.stored import Store, store
+from config.storage.store import Store, store
 from hub.store.keys import Keys
 from hub.store.links import Links, connect
 from tests.processes import Node

@@ -12,8 +12,8 @@ HEAVY = ("aiohttp", "argon2", "cryptography", "prometheus_client", "sqlalchemy",
     ("rooms", "needed"),
     [
         ("config.main", set[str]()),
-        ("config.backup, config.customers, config.operating", {"structlog"}),
-        ("config.people", {"argon2", "structlog"}),
+        ("config.commands.backup, config.commands.customers, config.commands.operating", {"structlog"}),
+        ("config.commands.users", {"argon2", "structlog"}),
     ],
 )
 def test_a_command_loads_of_what_is_heavy_only_what_it_needs(rooms: str, needed: set[str]) -> None:

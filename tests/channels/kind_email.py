@@ -8,7 +8,7 @@ from aiohttp import ClientSession
 
 from channels.email.channel import KIND as EMAIL
 from channels.kinds import AccountSetup
-from config.outside import alone
+from config.accounts.outside import alone
 from hub.model.channels.ports import Channel
 from sandbox.email import EmailStandIn
 from tests.channels.contract import SECRET, TOKEN, URL, Kind

@@ -4,7 +4,7 @@ import msgspec
 from aiohttp import ClientSession
 
 from channels.meta import graph, instagram
-from config.outside import alone
+from config.accounts.outside import alone
 from hub.model.channels.ports import Channel
 from sandbox import messaging
 from tests.channels.contract import AT, SECRET, TO, TOKEN, Kind

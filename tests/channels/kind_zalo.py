@@ -6,7 +6,7 @@ import msgspec
 from aiohttp import ClientSession
 
 from channels.zalo import channel as zalo
-from config.outside import alone
+from config.accounts.outside import alone
 from hub.model.channels.ports import Channel
 from sandbox.zalo import APP, OA, stand_in
 from tests.channels.contract import AT, SECRET, TO, TOKEN, Kind

@@ -8,7 +8,7 @@ from aiohttp import ClientSession, web
 
 from channels.kinds import Outside
 from channels.meta import instagram, messenger
-from config.outside import alone
+from config.accounts.outside import alone
 from hub.model.channels.ports import Inbound
 from hub.model.errors import BadSignature
 from hub.model.events.event import Body, Incoming, Unparsed

@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from config.captured import clock_of, setup_of_case
-from config.channels import MODULES, kind_of
-from config.parsed import parsed
-from config.previewed import previewed
-from config.upstream import Upstream
+from config.accounts.kinds import MODULES, kind_of
+from config.preview.captured import clock_of, setup_of_case
+from config.preview.parsed import parsed
+from config.preview.previewed import previewed
+from config.preview.upstream import Upstream
 
 CASES = Path(__file__).parent / "cases"
 INBOUND, OUTBOUND = sorted(CASES.glob("*/in_*.json")), sorted(CASES.glob("*/out_*.json"))

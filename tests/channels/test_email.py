@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from channels.email.channel import KIND as EMAIL
 from channels.email.channel import Email
 from channels.kinds import AccountSetup
-from config.outside import alone
+from config.accounts.outside import alone
 from hub.model.address import Address
 from hub.model.channels import call_leave
 from hub.model.channels.exchange import Exchange

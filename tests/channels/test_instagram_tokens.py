@@ -6,8 +6,8 @@ import pytest
 
 from channels.kinds import Outside
 from channels.meta.instagram import ALONE, Instagram
-from config.frozen import FrozenClock
-from config.outside import alone
+from config.accounts.outside import alone
+from config.preview.frozen import FrozenClock
 from hub.model.messaging.message import Message
 from sandbox.messaging import INSTAGRAM, SEND
 from tests.channels.contract import TOKEN, delivery, send_all

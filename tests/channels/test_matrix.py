@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from config.channels import MODULES, kind_of
+from config.accounts.kinds import MODULES, kind_of
 from config.matrix import PAGE, matrix, with_matrix
 
 

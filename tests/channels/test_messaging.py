@@ -9,8 +9,8 @@ from channels import http
 from channels.kinds import AccountSetup
 from channels.meta import graph
 from channels.meta.errors import CODES
-from config.channels import kind_of
-from config.outside import alone
+from config.accounts.kinds import kind_of
+from config.accounts.outside import alone
 from hub.model.address import Address
 from hub.model.channels.ports import File
 from hub.model.errors import Misconfigured, RecipientGone, Rejected, SettingsError, WindowClosed

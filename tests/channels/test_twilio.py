@@ -14,7 +14,7 @@ from channels.twilio.channel import Twilio
 from channels.twilio.settings import Settings
 from channels.twilio.sms import KIND as SMS_KIND
 from channels.twilio.whatsapp import KIND as WHATSAPP_KIND
-from config.outside import alone
+from config.accounts.outside import alone
 from hub.model.channels.ports import Inbound
 from hub.model.errors import BadSignature, Misconfigured, RecipientGone, Rejected, SettingsError
 from hub.model.events.event import Incoming, OptedOut, Receipt, Said

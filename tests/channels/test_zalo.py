@@ -8,7 +8,7 @@ from aiohttp import ClientSession
 from msgspec.structs import replace
 
 from channels.zalo import channel as zalo
-from config.outside import PassingTokens, alone
+from config.accounts.outside import PassingTokens, alone
 from hub.engine.rendering.degrade import degrade, understand
 from hub.model.address import Address
 from hub.model.channels.ports import File, Token

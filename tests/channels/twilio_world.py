@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode
 from aiohttp import ClientSession
 
 from channels.kinds import AccountSetup, ChannelKind
-from config.outside import alone
+from config.accounts.outside import alone
 from hub.model.channels.ports import Channel
 from sandbox.stand_in import StandIn
 from sandbox.twilio import SMS, WHATSAPP, stand_in

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from msgspec import json
 
-from config.backup import End, Head, StoredPiece, _frames, _put, backup, restore
-from config.secrets import load_or_make_secrets
-from config.settings import Settings, load_settings
+from config.commands.backup import End, Head, StoredPiece, _frames, _put, backup, restore
+from config.settings.load import load_settings
+from config.settings.secrets import load_or_make_secrets
+from config.settings.values import Settings
 from hub.model.errors import SettingsError
 from hub.store.archive.open import Archive
 from hub.store.copying import Kind, Piece, read_keys, write_pieces

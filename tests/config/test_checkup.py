@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from config.checkup import (
+from config.doctor.findings import Finding, Level
+from config.doctor.house import (
     BEHIND_MOST,
     alerts_finding,
     inbox_finding,
@@ -16,13 +17,13 @@ from config.checkup import (
     people_finding,
     room_finding,
 )
-from config.doctor import Finding, Level
-from config.journeys_read import FOLDER
-from config.publishing import published_rules
-from config.reading import Secret
-from config.settings import Account, Settings, load_settings
-from config.settings import Alerts as ForStaff
-from config.stored import Store
+from config.reference.reading import Secret
+from config.rules.journeys import FOLDER
+from config.rules.publishing import published_rules
+from config.settings.load import load_settings
+from config.settings.values import Account, Settings
+from config.settings.values import Alerts as ForStaff
+from config.storage.store import Store
 from hub.engine.archiving.journal_tail import TAIL_ENTRIES
 from hub.engine.archiving.reindexing import VERSION
 from hub.model.address import Address

@@ -8,10 +8,8 @@ import pytest
 from msgspec.structs import replace
 from redis.asyncio import Redis
 
-from config.doctor import (
+from config.doctor.checks import (
     Ask,
-    Finding,
-    Level,
     Surroundings,
     check_account,
     check_archive,
@@ -29,9 +27,11 @@ from config.doctor import (
     these_surroundings,
     version_finding,
 )
-from config.reading import Secret
-from config.reference import Mode
-from config.settings import Account, Settings, load_settings
+from config.doctor.findings import Finding, Level
+from config.reference.reading import Secret
+from config.reference.tables import Mode
+from config.settings.load import load_settings
+from config.settings.values import Account, Settings
 from hub.model.errors import StoreAway
 from hub.store.embedded import EmbeddedServer
 from hub.store.embedded_binary import BinarySearch

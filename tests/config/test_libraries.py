@@ -3,13 +3,13 @@
 import subprocess
 import sys
 
-from config.channels import MODULES, kind_of
-from config.libraries import import_libraries
+from config.accounts.kinds import MODULES, kind_of
+from config.serving.libraries import import_libraries
 
 LATE = """
 import sys
-from config.channels import kind_of
-from config.libraries import import_libraries
+from config.accounts.kinds import kind_of
+from config.serving.libraries import import_libraries
 
 kind_of({kind!r})
 import_libraries([{kind!r}])

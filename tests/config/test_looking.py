@@ -11,12 +11,12 @@ from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 from msgspec.structs import replace
 
-from config.checking import findings_of
-from config.demo_phones import accounts
-from config.doctor import Level
-from config.looking import Looks, ReadTokens, look_at
-from config.reading import Secret
-from config.settings import Account
+from config.accounts.looking import Looks, ReadTokens, look_at
+from config.demo.phones import accounts
+from config.doctor.findings import Level
+from config.doctor.report import findings_of
+from config.reference.reading import Secret
+from config.settings.values import Account
 from hub.engine.clock import SystemClock
 from hub.engine.monitoring.looking import GREETING, SKEW_DOUBTFUL_S
 from hub.model.channels.look import Code, Grade, Seen

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.secrets import SealBroken, load_or_make_secrets, open_sealed, seal
+from config.settings.secrets import SealBroken, load_or_make_secrets, open_sealed, seal
 from hub.model.errors import SettingsError
 
 KEY = bytes(range(32))
@@ -30,7 +30,8 @@ def test_the_first_run_makes_them_and_the_second_finds_them(tmp_path: Path) -> N
 
 def test_two_first_runs_at_once_end_with_the_same(tmp_path: Path) -> None:
     script = (
-        "import sys; from pathlib import Path; from config.secrets import load_or_make_secrets as l; print(l(Path(sys.argv[1])).api_token)"
+        "import sys; from pathlib import Path; from config.settings.secrets import load_or_make_secrets as l; "
+        "print(l(Path(sys.argv[1])).api_token)"
     )
     command = [sys.executable, "-c", script, str(tmp_path / "data")]
 
@@ -146,7 +147,7 @@ def test_another_key_or_purpose_does_not_open() -> None:
 
 
 def test_the_cipher_is_loaded_only_when_it_is_used() -> None:
-    script = "import sys, config.secrets; print('cryptography' in sys.modules)"
+    script = "import sys, config.settings.secrets; print('cryptography' in sys.modules)"
 
     told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2])
 

@@ -7,14 +7,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from config.alert_settings import ALERTS
-from config.bucket import place_of
-from config.loops import LOOPS
-from config.reading import Secret
-from config.reference import ACCOUNT, CHAT, SHOP, TOP, Mode, markdown
-from config.reference_files import MEDIA, S3
-from config.reference_nudges import COMMENTS, NUDGES
-from config.settings import Account, Settings, load_settings
+from config.reference.alerts import ALERTS
+from config.reference.files import MEDIA, S3
+from config.reference.loops import LOOPS
+from config.reference.nudges import COMMENTS, NUDGES
+from config.reference.page import markdown
+from config.reference.reading import Secret
+from config.reference.tables import ACCOUNT, CHAT, SHOP, TOP, Mode
+from config.settings.load import load_settings
+from config.settings.values import Account, Settings
+from config.storage.bucket import place_of
 from hub.model.errors import SettingsError
 from hub.store.embedded_setup import Fsync
 from hub.store.link import Replicas

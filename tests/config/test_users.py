@@ -14,8 +14,8 @@ from urllib.request import Request, urlopen
 import pytest
 from msgspec import json
 
-from config.settings import load_settings
-from config.welcome import reached_at
+from config.serving.welcome import reached_at
+from config.settings.load import load_settings
 from hub.model.shop.people import Role
 from tests.commands import Done, hub, hub_alone, told, told_alone
 from tests.processes import wait_until

@@ -7,7 +7,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from config.webside import SCREENS
+from config.serving.web import SCREENS
 from hub.web.app import application, serve
 from hub.web.screens import Screens
 

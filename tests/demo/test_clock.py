@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from config.demo_clock import DemoClock, opening
+from config.demo.clock import DemoClock, opening
 from sandbox.store.book import HOUR_MS, Order, OrderBook
 
 ZONE = "Asia/Ho_Chi_Minh"

@@ -15,7 +15,7 @@ from hub.model.customers.record import Conversation, Fact, Live
 from hub.model.events.event import Body, Event, Said
 from hub.model.turns.turn import Turn, Urgent
 
-SHOP = Path(__file__).parents[2] / "config" / "shop"
+SHOP = Path(__file__).parents[2] / "config" / "sample" / "shop"
 TELEGRAM = Address(channel="telegram", account="shop", id="42")
 WEBCHAT = Address(channel="webchat", account="web", id="s1")
 NOON = 1_800_000_000_000

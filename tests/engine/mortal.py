@@ -4,8 +4,8 @@ import asyncio
 import os
 import sys
 
-from config.core import Turning, worker
-from config.stored import store
+from config.storage.store import store
+from config.wiring.core import Turning, worker
 from hub.engine.clock import SystemClock
 from hub.engine.counters import Counters
 from hub.model.channels.rates import Rates

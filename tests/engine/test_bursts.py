@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from config.core import Turning
+from config.wiring.core import Turning
 from hub.desk.asking import Claimed
 from hub.engine.mailboxes.asking import Asking
 from hub.model.channels.ports import Question

@@ -4,7 +4,7 @@ import asyncio
 
 from msgspec.structs import replace
 
-from config.core import gestures_of
+from config.wiring.core import gestures_of
 from hub.engine.counters import Counters
 from hub.engine.sending.gestures import AT_ONCE, Gesture, Gestures, Showing
 from hub.model.address import Address

@@ -73,7 +73,7 @@ async def test_a_step_that_asks_wrongly_is_poison_too(world: World) -> None:
 
 async def test_a_turn_that_burns_cpu_is_ended_by_its_budget(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Guard: the CPU timer of TurnBudget."""
-    monkeypatch.setattr("config.core.TURN_BUDGET_S", 0.1)
+    monkeypatch.setattr("config.wiring.core.TURN_BUDGET_S", 0.1)
 
     def burns(turn: Turn) -> Turn:
         if isinstance(turn.event.body, Said) and turn.event.body.text == "burn":

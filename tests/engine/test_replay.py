@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from config.core import Turning
+from config.wiring.core import Turning
 from hub.engine.turns.outcome import SNAPSHOT_EVERY
 from hub.engine.turns.replay import replay
 from hub.model.channels.ports import Question

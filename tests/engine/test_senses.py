@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 from msgspec.structs import replace
 
-from config.stored import store
+from config.storage.store import store
 from hub.engine.archiving.journal_tail import TAIL_ENTRIES
 from hub.engine.clock import SystemClock
 from hub.engine.monitoring.probes import LOOK_EVERY_MS, LOOK_SOON_MS, LOOK_SPREAD, HouseSenses, Machine, Watched

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from config.core import intake
+from config.wiring.core import intake
 from hub.engine.receiving.intake import Mode
 from hub.engine.receiving.spool import Spool, Spooled, orphans
 from hub.model.events.event import Event, Said

@@ -10,8 +10,8 @@ from typing import cast
 
 from msgspec.structs import replace
 
-from config.core import Turning, intake, worker
-from config.stored import Store, store
+from config.storage.store import Store, store
+from config.wiring.core import Turning, intake, worker
 from hub.desk.aliases import Aliases
 from hub.desk.asking import Desk
 from hub.desk.echoes import Echoes

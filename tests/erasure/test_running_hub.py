@@ -9,7 +9,7 @@ from urllib.error import HTTPError
 import pytest
 from msgspec import Struct, json
 
-from config.secrets import load_or_make_secrets
+from config.settings.secrets import load_or_make_secrets
 from hub.model.webchat.login import login_key, write_login
 from tests.commands import hub_alone, told, told_alone
 from tests.demo.running import ANSWERS_WITHIN_S, Demo, demo

@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager, suppress
 import pytest
 from msgspec import json
 
-from config.core import gestures_of
-from config.feeding import Feeding, feeding_of
-from config.stored import Store as Parts
+from config.storage.store import Store as Parts
+from config.wiring.core import gestures_of
+from config.wiring.feed import Feeding, feeding_of
 from hub.engine.archiving.journal_tail import TAIL_ENTRIES, Tails
 from hub.engine.clock import SystemClock
 from hub.engine.counters import Counters

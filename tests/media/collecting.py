@@ -9,7 +9,7 @@ from typing import cast
 
 from msgspec import Struct, field
 
-from config.stored import store
+from config.storage.store import store
 from hub.desk.collecting import Collector, Source, Terms
 from hub.engine.clock import SystemClock
 from hub.engine.files.fetching import Fetcher

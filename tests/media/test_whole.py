@@ -9,7 +9,7 @@ import msgspec
 import pytest
 import pytest_asyncio
 
-from config.calling import Wanted, show_log
+from config.commands.channel_log import Wanted, show_log
 from hub.model.channels.exchange import FILE, Exchange
 from hub.model.files.lending import LENT
 from hub.web.channel_shapes import LogPage

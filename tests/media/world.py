@@ -8,8 +8,10 @@ from pathlib import Path
 import aiohttp
 from msgspec import Struct
 
-from config.serve import Hub, Process, Role
-from config.settings import Settings, load_settings
+from config.serving.hub import Hub
+from config.serving.process import Process, Role
+from config.settings.load import load_settings
+from config.settings.values import Settings
 from hub.model.address import Address
 from hub.model.files.media import FILE_LINE
 from hub.store.archive.open import Archive

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from config.comments_read import load_comment_rules, read_comment_rules
-from config.turning import SAMPLE_SHOP
+from config.rules.comments import load_comment_rules, read_comment_rules
+from config.wiring.steps import SAMPLE_SHOP
 from hub.model.errors import SettingsError
 from hub.nudges.comment_rules import CommentBook, CommentRule, Once, says
 

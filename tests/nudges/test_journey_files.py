@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.journeys_read import FOLDER, load_journeys, read_journey
+from config.rules.journeys import FOLDER, load_journeys, read_journey
 from hub.model.errors import SettingsError
 from hub.nudges.journey import Send
 

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from config.journeys_read import FOLDER
-from config.publishing import known_rules, published_rules
-from config.settings import Settings, load_settings
-from config.stored import Store
+from config.rules.journeys import FOLDER
+from config.rules.publishing import known_rules, published_rules
+from config.settings.load import load_settings
+from config.settings.values import Settings
+from config.storage.store import Store
 from hub.model.customers.record import Live
 from hub.model.customers.runs import Run, RunState
 from hub.model.errors import SettingsError

@@ -6,7 +6,7 @@ from pathlib import Path
 from msgspec import json
 from msgspec.structs import replace
 
-from config.journeys_read import load_journeys
+from config.rules.journeys import load_journeys
 from dialogs.steps import dialog_steps
 from dialogs.wording import ShopTexts, load_shop
 from hub.desk.knowing import Knowing
@@ -32,7 +32,7 @@ from hub.nudges.linking import Linking
 from hub.nudges.policy import HOUR_MS, MINUTE_MS, Caps, Hours, Policy
 from hub.nudges.rules import Rules, Switches
 
-SHOP = Path(__file__).parents[2] / "config" / "shop"
+SHOP = Path(__file__).parents[2] / "config" / "sample" / "shop"
 MORNING = 1_790_000_000_000 - 1_790_000_000_000 % (24 * HOUR_MS) + 3 * HOUR_MS
 """10:00 in Ho Chi Minh City."""
 

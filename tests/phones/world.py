@@ -9,8 +9,8 @@ import aiohttp
 import msgspec
 from msgspec.structs import replace
 
-from config.channels import rates_of
-from config.demo_phones import accounts, plug_in
+from config.accounts.kinds import rates_of
+from config.demo.phones import accounts, plug_in
 from hub.model.channels.rates import Rates
 from hub.model.messaging.message import Capabilities
 from hub.model.words import DeliveryState

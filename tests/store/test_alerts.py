@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec import msgpack
 from msgspec.structs import replace
 
-from config.stored import store
+from config.storage.store import store
 from hub.engine.clock import SystemClock
 from hub.engine.monitoring.watch import POST_TRIES, Lookout, Sight, Told
 from hub.model.address import Address

@@ -9,7 +9,7 @@ import pytest
 from aiohttp import ClientSession, web
 
 from channels.zalo.tokens import AGAIN, KIND, Access
-from config.stored import store, token_house
+from config.storage.store import store, token_house
 from hub.engine.clock import SystemClock
 from hub.model.channels.ports import Token
 from hub.model.errors import Misconfigured, StoreAway, TemporaryFailure

@@ -9,7 +9,7 @@ import sys
 from aiohttp import ClientSession
 
 from channels.zalo.tokens import Access, Credentials
-from config.stored import store, token_house
+from config.storage.store import store, token_house
 from hub.engine.clock import SystemClock
 from hub.model.channels.ports import Token
 from hub.model.errors import SendError

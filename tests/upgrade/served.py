@@ -11,7 +11,7 @@ from typing import IO
 
 import aiohttp
 
-from config.secrets import load_or_make_secrets
+from config.settings.secrets import load_or_make_secrets
 from tests.processes import eventually, free_port
 from tests.whole.world import SECRET, Caller, StandIns
 

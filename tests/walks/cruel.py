@@ -7,7 +7,7 @@ from msgspec import json
 from playwright.sync_api import Page, expect
 
 from channels.plain import SIGNATURE_HEADER, signature
-from config.demo import SECRET
+from config.demo.run import SECRET
 from tests.walks.album import Camera
 from tests.walks.stage import Stage
 from tests.walks.windows import Colleague, Shopper

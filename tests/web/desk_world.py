@@ -13,11 +13,11 @@ from aiohttp.web import RouteDef
 from msgspec import json
 
 from channels.windows import RULES as WINDOWS
-from config.core import gestures_of
-from config.feeding import feeding_of
-from config.journeys_read import load_journeys
-from config.pricing import load_prices
-from config.stored import Store as Parts
+from config.rules.journeys import load_journeys
+from config.rules.pricing import load_prices
+from config.storage.store import Store as Parts
+from config.wiring.core import gestures_of
+from config.wiring.feed import feeding_of
 from hub.desk.asking import DEADLINE_S, Desk
 from hub.desk.filing import Filing
 from hub.desk.passwords import Passwords

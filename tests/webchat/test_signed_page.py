@@ -8,7 +8,7 @@ import pytest_asyncio
 from aiohttp import web
 from playwright.async_api import BrowserContext, Page, expect
 
-from config.chatting import login_secret
+from config.wiring.chat import login_secret
 from hub.model.address import Address
 from hub.model.webchat.login import write_login
 from tests.browsers import awaited_browser

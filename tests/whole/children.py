@@ -11,7 +11,7 @@ from pathlib import Path
 import aiohttp
 from msgspec import json
 
-from config.settings import Settings
+from config.settings.values import Settings
 from hub.store.embedded_lock import find_running
 from hub.store.keys import Keys
 from hub.store.links import Links, connect

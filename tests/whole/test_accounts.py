@@ -8,8 +8,8 @@ import pytest
 import pytest_asyncio
 from msgspec import Struct
 
-from config.connecting import add, connect, list_accounts, place_of
-from config.sealed import Sealer
+from config.accounts.sealed import Sealer
+from config.commands.accounts import add, connect, list_accounts, place_of
 from hub.engine.clock import SystemClock
 from hub.model.address import Address
 from hub.model.errors import SettingsError

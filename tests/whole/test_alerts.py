@@ -8,8 +8,8 @@ import pytest_asyncio
 from aiohttp import web
 from playwright.async_api import expect
 
-from config.checkup import alerts_finding
-from config.doctor import Level
+from config.doctor.findings import Level
+from config.doctor.house import alerts_finding
 from hub.desk.people import Newcomer
 from hub.model.alerts.rhythm import HOURS_A_WEEK, SLICE_MS, Rhythm
 from hub.model.shop.people import Role

@@ -7,7 +7,7 @@ from pathlib import Path
 import aiohttp
 from msgspec import json
 
-from config.journeys_read import FOLDER
+from config.rules.journeys import FOLDER
 from hub.model.customers.record import Live
 from hub.model.webchat.login import write_key
 from tests.processes import eventually, folder

@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from config.settings import load_settings
+from config.settings.load import load_settings
 from hub.model.inbox.feed import FeedTyping
 from hub.web.channel_shapes import LogPage
 from sandbox.faults import Fault, FaultKind

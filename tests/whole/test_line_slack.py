@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from channels.line.channel import Line as LineChannel
-from config.settings import load_settings
+from config.settings.load import load_settings
 from hub.model.words import DeliveryState
 from sandbox.faults import FaultKind
 from sandbox.line import Line

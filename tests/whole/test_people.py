@@ -3,8 +3,8 @@
 import aiohttp
 import pytest
 
-from config.people import open_people
-from config.stored import Store, store
+from config.storage.store import Store, store
+from config.wiring.sign_in import open_people
 from hub.desk.people import Amendment, LastAdmin, Newcomer, SignedOut, WrongCode
 from hub.engine.clock import SystemClock
 from hub.model.shop.people import Role

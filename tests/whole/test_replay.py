@@ -3,8 +3,8 @@
 import pytest
 from msgspec.structs import replace as changed
 
-from config.serve import VERSION
-from config.turning import turning_of
+from config.serving.hub import VERSION
+from config.wiring.steps import turning_of
 from hub.engine.turns.replay import replay
 from tests.processes import eventually, folder
 from tests.whole.world import HOURS, HOURS_ASKED, PERSON_ASKED, House, house_on

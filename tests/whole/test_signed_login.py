@@ -5,9 +5,9 @@ import asyncio
 import pytest
 from msgspec import Struct, json
 
-from config.chatting import login_secret
-from config.serve import VERSION
-from config.turning import turning_of
+from config.serving.hub import VERSION
+from config.wiring.chat import login_secret
+from config.wiring.steps import turning_of
 from hub.engine.turns.replay import replay
 from hub.model.address import SHOP
 from hub.model.customers.record import Live

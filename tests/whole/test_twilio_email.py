@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from config.settings import load_settings
+from config.settings.load import load_settings
 from hub.model.customers.record import Conversation
 from sandbox.desk import Desk
 from sandbox.email import EmailStandIn
@@ -231,8 +231,8 @@ async def test_large_letter_of_nobody_is_refused_unread(office: Office) -> None:
 
 async def test_one_click_in_an_advertisement_is_taken_at_our_own_door(office: Office) -> None:
     from channels.email.unsubscribe import link
-    from config.channels import build_channel
-    from config.outside import alone
+    from config.accounts.kinds import build_channel
+    from config.accounts.outside import alone
 
     who = office.somebody(EMAIL)
     office.desks[EMAIL].say(who, HOURS_ASKED)

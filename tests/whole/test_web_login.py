@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from config.chatting import login_secret
+from config.wiring.chat import login_secret
 from hub.model.address import Address
 from hub.model.customers.record import Live
 from hub.model.webchat.login import write_login

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from channels.whatsapp_cloud.channel import Settings, WhatsAppCloud
-from config.settings import load_settings
+from config.settings.load import load_settings
 from hub.model.words import OwnerKind
 from sandbox.shown import Json, Media
 from sandbox.stand_in import StandIn

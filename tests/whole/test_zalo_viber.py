@@ -9,7 +9,7 @@ import msgspec
 import pytest
 import pytest_asyncio
 
-from config.settings import load_settings
+from config.settings.load import load_settings
 from hub.model.words import OwnerKind
 from sandbox.shown import Media
 from sandbox.stand_in import StandIn

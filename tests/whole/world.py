@@ -11,8 +11,10 @@ import msgspec
 from msgspec import Struct, json
 
 from channels.plain import signature
-from config.serve import Hub, Process, Role
-from config.settings import Settings, load_settings
+from config.serving.hub import Hub
+from config.serving.process import Process, Role
+from config.settings.load import load_settings
+from config.settings.values import Settings
 from hub.engine.clock import SystemClock
 from hub.model.address import Address
 from hub.model.customers.record import Live, Record

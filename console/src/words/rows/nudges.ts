@@ -11,9 +11,9 @@ export const nudges = {
   "nudges.unread": ["The journeys could not be read", "Không đọc được các kịch bản", "無法讀取旅程"],
   "nudges.none": ["No journey yet", "Chưa có kịch bản nào", "尚無旅程"],
   "nudges.none.words": [
-    "A journey is a file in config/journeys; docs/nudges.md shows a sample.",
-    "Kịch bản là một tệp trong config/journeys; xem mẫu ở docs/nudges.md.",
-    "旅程是 config/journeys 裡的檔案，範例請見 docs/nudges.md。",
+    "A journey is a file in config/sample/journeys; docs/nudges.md shows a sample.",
+    "Kịch bản là một tệp trong config/sample/journeys; xem mẫu ở docs/nudges.md.",
+    "旅程是 config/sample/journeys 裡的檔案，範例請見 docs/nudges.md。",
   ],
   "nudges.choose": ["Choose a journey", "Chọn một kịch bản", "選擇旅程"],
   "nudges.choose.words": [

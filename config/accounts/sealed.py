@@ -1,0 +1,89 @@
+"""Channel accounts as they are kept sealed: closed with the hub's own key, opened in its processes alone."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from msgspec import DecodeError, Struct, json
+
+from config.reference.reading import Given, Secret, Wrong, yes_or_no
+from config.reference.tables import Mode
+from config.settings.secrets import SealBroken, Secrets, key_name, open_sealed, seal
+from config.settings.values import Account, Settings
+from hub.model.channels.ports import Clock
+from hub.model.errors import SettingsError
+from hub.store.accounts import KeptAccount
+
+_OWN = ("token", "secret", "base_url", "mode", "rate_per_second", "rate_per_address", "typing", "read_marks")
+
+
+class Sealer(Struct, frozen=True):
+    """Seals accounts with the hub's key. `where`: the file it lies in, for whoever has to look for it."""
+
+    key: bytes
+    where: str
+    clock: Clock
+
+    def __repr__(self) -> str:
+        """No key in a log."""
+        return f"Sealer({self.name})"
+
+    @property
+    def name(self) -> str:
+        """What the key is called."""
+        return key_name(self.key)
+
+    def closed(self, channel: str, name: str, values: Mapping[str, str], *, by: str) -> KeptAccount:
+        """An account with these values, sealed so that they open under its own name only."""
+        blob = seal(self.key, json.encode(dict(values)), purpose=_purpose(channel, name))
+        return KeptAccount(channel=channel, account=name, sealed=blob, key=self.name, changed=self.clock.now(), by=by)
+
+    def values_of(self, kept: KeptAccount) -> dict[str, str]:
+        """What was entered. Raises SettingsError (the remedy in it) where another key has sealed it."""
+        try:
+            plain = open_sealed(self.key, kept.sealed, purpose=_purpose(*kept.place))
+            return json.decode(plain, type=dict[str, str])
+        except (SealBroken, DecodeError) as error:
+            raise SettingsError(self.remedy(kept)) from error
+
+    def remedy(self, kept: KeptAccount) -> str:
+        """What to do about an account that this key does not open."""
+        where = "/".join(kept.place)
+        if kept.key == self.name:
+            return f"The account {where} is damaged in the store: enter it anew in the console, or restore a backup."
+        return (
+            f"The account {where} was sealed with the key {kept.key}, and {self.where} holds {self.name}: "
+            "put the secrets file of the hub that sealed it there and start again, or enter the account's secrets anew in the console."
+        )
+
+
+def sealer_of(settings: Settings, secrets: Secrets, *, clock: Clock) -> Sealer:
+    """With the key of these settings."""
+    return Sealer(key=secrets.case_key, where=str(settings.secrets_path), clock=clock)
+
+
+def account_of(channel: str, name: str, values: Mapping[str, str]) -> Account:
+    """The account these values make. Raises SettingsError."""
+    try:
+        mode, rates = Mode(values.get("mode") or Mode.WEBHOOK), [float(values.get(key) or 0) for key in _OWN[4:6]]
+        shown = [yes_or_no(Given(value=values.get(key) or True, base=Path())) for key in _OWN[6:]]
+    except (ValueError, Wrong) as error:
+        raise SettingsError(
+            f"channel account {channel}/{name}: mode is webhook or polling, a rate is a number, typing and read_marks are true or false."
+        ) from error
+    return Account(
+        channel=channel,
+        name=name,
+        token=Secret(values.get("token", "")),
+        secret=Secret(values.get("secret", "")),
+        base_url=values.get("base_url", ""),
+        mode=mode,
+        rate_per_second=rates[0],
+        rate_per_address=rates[1],
+        typing=shown[0],
+        read_marks=shown[1],
+        options={key: Secret(value) for key, value in values.items() if key not in _OWN and value},
+    )
+
+
+def _purpose(channel: str, name: str) -> str:
+    return f"account {channel}/{name}"

@@ -1,0 +1,1 @@
+"""`hub check`: what is looked at, and each finding with its remedy."""

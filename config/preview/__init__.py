@@ -1,0 +1,1 @@
+"""`hub parse` and `hub preview`: a channel tried without a house."""

@@ -1,0 +1,1 @@
+"""A hub running: its web side and its worker side, started in order and stopped in order."""

@@ -1,0 +1,1 @@
+"""Where a hub keeps things: the server, the store over its links, the archive and its bucket."""
