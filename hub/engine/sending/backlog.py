@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from hub.engine.sending.accounts import Accounts
-from hub.engine.sending.sender import Queued
+from hub.engine.sending.queued import Queued
 from hub.model.channels.ports import Clock
 from hub.model.errors import Fenced, HubError
 from hub.store.deliveries import Deliveries

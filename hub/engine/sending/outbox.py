@@ -12,7 +12,9 @@ from hub.engine.sending.accounts import Account, Accounts
 from hub.engine.sending.backlog import Held
 from hub.engine.sending.gestures import Gestures
 from hub.engine.sending.permit import GOOD_FOR_S
-from hub.engine.sending.sender import CALL_TIMEOUT_S, Again, Done, Queued, Recover, Sender
+from hub.engine.sending.queued import Again, Done, Queued, Recover
+from hub.engine.sending.sender import CALL_TIMEOUT_S, Sender
+from hub.engine.sending.settler import Settler
 from hub.engine.streams.bell import rung
 from hub.engine.streams.dead_letters import put_aside
 from hub.engine.streams.reader import Reader, Source
@@ -69,7 +71,8 @@ class Outbox:
         self._counters = counters
         self._clock = clock
         self._lost = lost
-        self._sender = Sender(partition, deliveries, clock=clock, counters=counters, gestures=gestures, serial=self._next)
+        self._settler = Settler(partition, deliveries, clock=clock, counters=counters)
+        self._sender = Sender(partition, deliveries, clock=clock, settler=self._settler, gestures=gestures, serial=self._next)
         self._serial = 0
         self._lanes: dict[str, AddressLane] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -232,10 +235,10 @@ class Outbox:
         if fields.get("s", b"").decode() != DeliveryState.SENDING:
             return Again(0.0)
         if mark.startswith(f"{self._partition.fence}/"):
-            return await self._sender.unused(queued, mark=mark)
+            return await self._settler.unused(queued, mark=mark)
         if not await self._waited_out(queued, mark):
             return Again(0.0)
-        return await self._sender.take_back(queued, mark=mark)
+        return await self._settler.take_back(queued, mark=mark)
 
     async def _waited_out(self, queued: Queued, mark: str) -> bool:
         """Wait until whoever set this mark can neither start its call nor still await its answer; False where it moved meanwhile."""
