@@ -51,14 +51,14 @@ def _add_user(given: argparse.Namespace) -> int:
 
 def _amend_user(given: argparse.Namespace) -> int:
     from config.commands.users import amend_user, typed_password
-    from hub.desk.people import Amendment
+    from hub.desk.people import UserChanges
 
     settings = quiet_settings()
     match given.change:
         case "password":
-            amendment = Amendment(password=typed_password())
+            changes = UserChanges(password=typed_password())
         case "role":
-            amendment = Amendment(role=Role(given.role))
+            changes = UserChanges(role=Role(given.role))
         case _:
-            amendment = Amendment(active=given.change == "activate")
-    return asyncio.run(amend_user(settings, given.login, amendment))
+            changes = UserChanges(active=given.change == "activate")
+    return asyncio.run(amend_user(settings, given.login, changes))

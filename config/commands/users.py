@@ -9,7 +9,7 @@ from config.commands.operating import instant, running_store
 from config.settings.values import Settings
 from config.wiring.sign_in import open_people
 from hub.desk.passwords import Unfit
-from hub.desk.people import Amendment, LastAdmin, Newcomer, People
+from hub.desk.people import LastAdmin, Newcomer, People, UserChanges
 from hub.engine.clock import SystemClock
 from hub.model.errors import SettingsError, StoreFull
 from hub.model.shop.people import Role
@@ -36,10 +36,10 @@ async def list_users(settings: Settings) -> int:
     return 0
 
 
-async def amend_user(settings: Settings, login: str, amendment: Amendment) -> int:
+async def amend_user(settings: Settings, login: str, changes: UserChanges) -> int:
     """Change somebody; role, activity and password sign them out everywhere."""
     async with _running(settings) as people:
-        user = await people.amend(login, amendment)
+        user = await people.amend(login, changes)
     print(f"{user.login} is {user.role.value}, {'active' if user.active else 'not active'}; changed and signed out everywhere")
     return 0
 

@@ -5,7 +5,7 @@ from secrets import choice
 
 import msgspec
 
-from hub.desk.people import Amendment, Newcomer, People
+from hub.desk.people import Newcomer, People, UserChanges
 from hub.model.base import Value
 from hub.model.shop.people import Role
 from hub.store.people import Taken
@@ -42,7 +42,7 @@ async def staff(people: People, file: Path) -> tuple[SignIn, ...]:
         except Taken:
             if made:
                 # A hub restored beside another file of passwords.
-                await people.amend(login, Amendment(password=sign_in.password))
+                await people.amend(login, UserChanges(password=sign_in.password))
     return tuple(known[login] for login, *_ in STAFF)
 
 

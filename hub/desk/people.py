@@ -52,7 +52,7 @@ class Newcomer(Struct, frozen=True, kw_only=True):
     language: str = ""
 
 
-class Amendment(Struct, frozen=True, kw_only=True):
+class UserChanges(Struct, frozen=True, kw_only=True):
     """What shall be another about a user; None: it stays."""
 
     name: str | None = None
@@ -154,7 +154,7 @@ class People:
     async def change_password(self, signed: Signed, *, old: str, new: str) -> Signed:
         """Change one's own: every session ends, and this browser gets a new one. Raises WrongPassword, Unfit."""
         await self._passwords.compare(old, signed.user.password)
-        user = await self.amend(signed.user.login, Amendment(password=new))
+        user = await self.amend(signed.user.login, UserChanges(password=new))
         await self._sessions.end(signed.token)
         return await self._open(user)
 
@@ -170,17 +170,17 @@ class People:
         await self._users.add(user)
         return user
 
-    async def amend(self, login: str, amendment: Amendment) -> User:
+    async def amend(self, login: str, changes: UserChanges) -> User:
         """Change somebody; role, activity and password end all their sessions at once. Raises Stranger, LastAdmin, Unfit."""
         login = login_of(login)
-        if amendment.name is not None:
-            amendment = replace(amendment, name=_name(amendment.name))
-        if amendment.language is not None:
-            _check_language(amendment.language)
+        if changes.name is not None:
+            changes = replace(changes, name=_name(changes.name))
+        if changes.language is not None:
+            _check_language(changes.language)
         hashed = None
-        if amendment.password is not None:
-            hashed = await self._hashed(amendment.password, login)
-        return await self._users.change(login, lambda user, everybody: _amended(user, everybody, amendment, hashed))
+        if changes.password is not None:
+            hashed = await self._hashed(changes.password, login)
+        return await self._users.change(login, lambda user, everybody: _amended(user, everybody, changes, hashed))
 
     async def _made(self, newcomer: Newcomer) -> User:
         login = login_of(newcomer.login)
@@ -227,12 +227,12 @@ def _end(session: Session) -> int:
     return min(session.seen + IDLE_MS, session.since + LONGEST_MS)
 
 
-def _amended(user: User, everybody: tuple[User, ...], amendment: Amendment, password: str | None) -> Change:
+def _amended(user: User, everybody: tuple[User, ...], changes: UserChanges, password: str | None) -> Change:
     """A user as they shall be; raises LastAdmin where nobody would be left to name people."""
     wanted = {
         name: value
         for name in ("name", "language", "role", "active")
-        if (value := getattr(amendment, name)) is not None and value != getattr(user, name)
+        if (value := getattr(changes, name)) is not None and value != getattr(user, name)
     }
     ends = password is not None or "role" in wanted or "active" in wanted
     changed = replace(user, **wanted, password=password or user.password, epoch=user.epoch + ends)

@@ -7,7 +7,7 @@ from typing import TypeVar
 import structlog
 
 from hub.desk.passwords import Unfit, WrongPassword
-from hub.desk.people import Amendment, LastAdmin, Newcomer, Signed, WrongCode, login_of
+from hub.desk.people import LastAdmin, Newcomer, Signed, UserChanges, WrongCode, login_of
 from hub.model.shop.people import Right
 from hub.store.people import Stranger, Taken
 from hub.web import people_shapes as shapes
@@ -62,7 +62,7 @@ async def _sign_out(rooms: Rooms, ask: Ask) -> Answer:
 
 async def _change_me(rooms: Rooms, ask: Ask) -> Answer:
     body: shapes.MeBody = ask.body
-    user = await _fit(rooms.people.amend(ask.caller.name, Amendment(name=body.name, language=body.language)))
+    user = await _fit(rooms.people.amend(ask.caller.name, UserChanges(name=body.name, language=body.language)))
     return Answer(HTTPStatus.OK, _shown(Signed(user, ask.signed.session, ask.signed.token)))
 
 
@@ -94,9 +94,9 @@ async def _add(rooms: Rooms, ask: Ask) -> Answer:
 
 async def _amend(rooms: Rooms, ask: Ask) -> Answer:
     body: shapes.PersonChange = ask.body
-    amendment = Amendment(name=body.name, role=body.role, active=body.active, language=body.language, password=body.password)
+    changes = UserChanges(name=body.name, role=body.role, active=body.active, language=body.language, password=body.password)
     try:
-        user = await _fit(rooms.people.amend(ask.path["login"], amendment))
+        user = await _fit(rooms.people.amend(ask.path["login"], changes))
     except Stranger as error:
         raise refusal(HTTPStatus.NOT_FOUND, "Nobody has this login: list people with GET /api/people.") from error
     except LastAdmin as error:

@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 from msgspec.structs import replace
 
-from hub.desk.people import Amendment, LastAdmin
+from hub.desk.people import LastAdmin, UserChanges
 from hub.model.events.event import Event
 from hub.model.shop.people import Right, Role
 from hub.store.codec import encode
@@ -32,7 +32,7 @@ async def admin(store: Store) -> AsyncIterator[Browser]:
 async def test_everybody_sees_names_and_roles_and_no_password(store: Store) -> None:
     await somebody(store, "an")
     await somebody(store, "bao", Role.ANALYST)
-    await store.people.amend("an", Amendment(name="An Nguyễn"))
+    await store.people.amend("an", UserChanges(name="An Nguyễn"))
 
     async with signed_in(store, "bao") as page:
         status, told = await page.ask("GET", "/api/people")
@@ -99,7 +99,7 @@ async def test_an_admin_changes_everything_about_somebody_but_the_login(store: S
 async def test_the_last_active_admin_stays_one(store: Store, admin: Browser, change: dict[str, object]) -> None:
     await somebody(store, "mai", Role.AGENT)
     await somebody(store, "old")
-    await store.people.amend("old", Amendment(active=False))
+    await store.people.amend("old", UserChanges(active=False))
 
     status, told = await admin.ask("PATCH", "/api/people/an", change)
     still, _ = await admin.ask("GET", "/api/session")
@@ -114,11 +114,11 @@ async def test_two_admins_who_degrade_each_other_at_once_leave_one(store: Store)
         await somebody(store, f"bao{n}")
         for user in await store.people.all():
             if user.login not in {f"an{n}", f"bao{n}"}:
-                await store.people.amend(user.login, Amendment(active=False))
+                await store.people.amend(user.login, UserChanges(active=False))
 
         done = await asyncio.gather(
-            store.people.amend(f"an{n}", Amendment(role=Role.LEAD)),
-            store.people.amend(f"bao{n}", Amendment(active=False)),
+            store.people.amend(f"an{n}", UserChanges(role=Role.LEAD)),
+            store.people.amend(f"bao{n}", UserChanges(active=False)),
             return_exceptions=True,
         )
 
@@ -144,7 +144,7 @@ async def test_what_a_newer_version_wrote_about_somebody_survives_a_change(store
     newer = {**{name: getattr(user, name) for name in user.__struct_fields__}, "badge": 7}
     await store.links.call("x", "HSET", store.keys.users, "an", encode(newer))
 
-    await store.people.amend("an", Amendment(name="An"))
+    await store.people.amend("an", UserChanges(name="An"))
 
     stored = await store.links.call("x", "HGET", store.keys.users, "an")
     assert isinstance(stored, bytes)
@@ -291,7 +291,7 @@ async def test_an_open_websocket_learns_that_its_session_ended(store: Store) -> 
     async with watched(store, still) as (http, ours):
         async with http.ws_connect("/watch", headers={"Cookie": await cookie_of(store), "Origin": ours}) as wire:
             for password in (None, f"{PASSWORD} 2"):
-                await store.people.amend("an", Amendment(password=password))
+                await store.people.amend("an", UserChanges(password=password))
                 await wire.send_str("?")
                 await wire.receive_str()
         async with http.ws_connect("/watch", headers={"Authorization": f"Bearer {TOKEN}"}) as wire:

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from yarl import URL
 
 from hub.desk.passwords import Passwords
-from hub.desk.people import IDLE_MS, LONGEST_MS, NOTED_EVERY_MS, Amendment, SignedOut
+from hub.desk.people import IDLE_MS, LONGEST_MS, NOTED_EVERY_MS, SignedOut, UserChanges
 from hub.model.shop.people import Role
 from hub.store.keys import Keys
 from hub.store.people import Change, Sessions, Users
@@ -150,24 +150,24 @@ async def test_a_use_is_noted_once_a_minute_not_at_each_request(store: Store) ->
     assert (opened_at, opened_at + NOTED_EVERY_MS) == (before, after)
 
 
-@pytest.mark.parametrize("amendment", [Amendment(active=False), Amendment(role=Role.LEAD), Amendment(password=NEW)])
-async def test_whoever_is_changed_is_signed_out_at_once(store: Store, amendment: Amendment) -> None:
+@pytest.mark.parametrize("changes", [UserChanges(active=False), UserChanges(role=Role.LEAD), UserChanges(password=NEW)])
+async def test_whoever_is_changed_is_signed_out_at_once(store: Store, changes: UserChanges) -> None:
     await somebody(store, "an")
     await somebody(store, "mai", Role.AGENT)
 
     async with signed_in(store, "mai") as page:
-        await store.people.amend("mai", amendment)
+        await store.people.amend("mai", changes)
         status, _ = await page.ask("GET", "/api/session")
 
     assert 401 == status
 
 
-@pytest.mark.parametrize("amendment", [Amendment(name="Mai Trần"), Amendment(language="vi"), Amendment(role=Role.AGENT), Amendment()])
-async def test_a_change_of_no_weight_signs_nobody_out(store: Store, amendment: Amendment) -> None:
+@pytest.mark.parametrize("changes", [UserChanges(name="Mai Trần"), UserChanges(language="vi"), UserChanges(role=Role.AGENT), UserChanges()])
+async def test_a_change_of_no_weight_signs_nobody_out(store: Store, changes: UserChanges) -> None:
     await somebody(store, "mai", Role.AGENT)
 
     async with signed_in(store, "mai") as page:
-        await store.people.amend("mai", amendment)
+        await store.people.amend("mai", changes)
         status, _ = await page.ask("GET", "/api/session")
 
     assert 200 == status

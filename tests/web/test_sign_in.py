@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 
 from hub.desk.passwords import WAITING, Busy, Passwords, WrongPassword
-from hub.desk.people import Amendment
+from hub.desk.people import UserChanges
 from hub.model.shop.people import Role
 from hub.web.devices import Devices
 from hub.web.origin import Origin, networks
@@ -40,7 +40,7 @@ async def test_signing_in_tells_who_one_is_and_what_one_may(store: Store) -> Non
 async def test_whatever_is_wrong_the_answer_is_the_same(store: Store, login: str, password: str) -> None:
     await somebody(store, "an")
     await somebody(store, "gone", Role.AGENT)
-    await store.people.amend("gone", Amendment(active=False))
+    await store.people.amend("gone", UserChanges(active=False))
 
     async with served_to_browsers(store) as (base, _), browser(base) as page:
         status, told = await page.ask("POST", "/api/session", {"login": login, "password": password})

@@ -5,7 +5,7 @@ import pytest
 
 from config.storage.store import Store, store
 from config.wiring.sign_in import open_people
-from hub.desk.people import Amendment, LastAdmin, Newcomer, SignedOut, WrongCode
+from hub.desk.people import LastAdmin, Newcomer, SignedOut, UserChanges, WrongCode
 from hub.engine.clock import SystemClock
 from hub.model.shop.people import Role
 from hub.store.keys import Keys
@@ -33,7 +33,7 @@ async def test_the_first_one_comes_in_by_a_code_and_stays_an_admin(house: House)
     with pytest.raises(WrongCode):
         await people.set_up(code, newcomer)
     with pytest.raises(LastAdmin):
-        await people.amend("an", Amendment(active=False))
+        await people.amend("an", UserChanges(active=False))
     await people.sign_out(signed)
     with pytest.raises(SignedOut):
         await people.known(signed.token)
@@ -57,7 +57,7 @@ async def test_somebody_signs_in_asks_and_is_ended(house: House) -> None:
         without = await asked("PATCH", "/api/session", {"name": "Mai Trần"})
         http.headers[CSRF_HEADER] = signed.csrf
         changed = await asked("PATCH", "/api/session", {"name": "Mai Trần"})
-        await people.amend(login, Amendment(active=False))
+        await people.amend(login, UserChanges(active=False))
         ended = await asked("GET", "/api/people")
 
     assert (200, 403, 200, 401) == (read.status, without.status, changed.status, ended.status)
