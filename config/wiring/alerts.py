@@ -13,7 +13,7 @@ from config.accounts.looking import Looks, ReadTokens, look_at
 from config.accounts.webhooks import polls
 from config.settings.values import Account, Settings
 from config.storage.store import Store, process_name, token_house
-from hub.engine.monitoring.probes import HouseSenses, Machine, Watched
+from hub.engine.monitoring.probes import HouseProbes, Machine, Watched
 from hub.engine.monitoring.watch import Lookout, Told
 from hub.model.address import Address
 from hub.model.alerts.alert import Notice
@@ -49,17 +49,17 @@ class Outlook(Struct, frozen=True):
 
 
 class Watching(Struct, frozen=True):
-    """The lookout of one process and its senses, which end with it."""
+    """The lookout of one process and its probes, which end with it."""
 
     lookout: Lookout
-    senses: HouseSenses
+    probes: HouseProbes
 
     async def run(self) -> None:
         """Watch until cancelled."""
         try:
             await self.lookout.run()
         finally:
-            await self.senses.close()
+            await self.probes.close()
 
 
 def watching_of(outlook: Outlook) -> Watching:
@@ -68,7 +68,7 @@ def watching_of(outlook: Outlook) -> Watching:
     machine = Machine(
         name=platform.node() or "this machine", free=lambda: shutil.disk_usage(settings.data).free, spooled=outlook.spooled
     )  # fmt: skip
-    senses = HouseSenses(
+    probes = HouseProbes(
         store.links,
         store.keys,
         accounts=lambda: watched(outlook.accounts(), outlook.channels),
@@ -81,14 +81,14 @@ def watching_of(outlook: Outlook) -> Watching:
     lookout = Lookout(
         Alerts(store.links, store.keys),
         store.deliveries,
-        senses,
+        probes,
         told=_told_by(outlook),
         clock=clock,
         every=settings.alerts.every_seconds,
         me=process_name(),
         on_change=lambda: signals.publish(AlertsChanged()),
     )
-    return Watching(lookout=lookout, senses=senses)
+    return Watching(lookout=lookout, probes=probes)
 
 
 def watched(accounts: Sequence[Account], channels: Channels) -> tuple[Watched, ...]:

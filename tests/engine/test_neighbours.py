@@ -9,7 +9,7 @@ import pytest
 from hub.engine.receiving.intake import Mode
 from hub.engine.receiving.neighbours import Neighbours
 from hub.engine.receiving.spool import Spool, Spooled
-from hub.engine.receiving.strands import STRANDS, Sheaf
+from hub.engine.receiving.strands import STRANDS, Strands
 from hub.model.address import Address
 from hub.model.events.event import Incoming, Said
 from tests.engine.world import World
@@ -96,34 +96,34 @@ def test_one_who_was_given_up_on_counts_again_once_its_folder_was_gone(tmp_path:
 
 def test_an_address_waits_for_the_older_word_another_process_holds_and_others_do_not() -> None:
     """Guard: heads are compared per strand."""
-    sheaf = Sheaf([spooled("an", "a0", 10), spooled("an", "a1", 30), spooled("bo", "b0", 30)])
+    strands = Strands([spooled("an", "a0", 10), spooled("an", "a1", 30), spooled("bo", "b0", 30)])
     other = [99] * STRANDS
-    other[sheaf.heads.index(10)] = 20
+    other[strands.heads.index(10)] = 20
 
-    first = texts(list(sheaf.take("me", {"other": other}, most=10)))
-    rest = texts(list(sheaf.take("me", {}, most=10)))
+    first = texts(list(strands.take("me", {"other": other}, most=10)))
+    rest = texts(list(strands.take("me", {}, most=10)))
 
     assert {"a0", "b0"} == set(first)
     assert ["a1"] == rest
-    assert 0 == len(sheaf)
+    assert 0 == len(strands)
 
 
 def test_an_empty_strand_promises_nothing_older_than_the_segment() -> None:
-    sheaf = Sheaf([spooled("an", "a0", 10), spooled("bo", "b0", 40)])
+    strands = Strands([spooled("an", "a0", 10), spooled("bo", "b0", 40)])
 
-    heads = sheaf.heads
+    heads = strands.heads
 
     assert {10, 40} == set(heads)
     assert 40 == max(heads)
 
 
-@pytest.mark.parametrize("strands", [1, STRANDS // 8, STRANDS * 4])
-def test_a_process_that_parts_its_words_otherwise_is_waited_for_all_the_same(strands: int) -> None:
+@pytest.mark.parametrize("theirs", [1, STRANDS // 8, STRANDS * 4])
+def test_a_process_that_parts_its_words_otherwise_is_waited_for_all_the_same(theirs: int) -> None:
     """Guard: of another's heads those count that may be of our address."""
-    sheaf = Sheaf([spooled("an", "a0", 10)])
+    strands = Strands([spooled("an", "a0", 10)])
     # Beside it, another whose words came last of all: only its strand tells anything else.
-    mine = Sheaf([spooled("an", "a0", 10), spooled("bo", "b0", 40)]).heads.index(10)
-    other = [99] * strands
-    other[mine % strands if strands <= STRANDS else mine + STRANDS] = 5
+    mine = Strands([spooled("an", "a0", 10), spooled("bo", "b0", 40)]).heads.index(10)
+    other = [99] * theirs
+    other[mine % theirs if theirs <= STRANDS else mine + STRANDS] = 5
 
-    assert [] == sheaf.take("me", {"other": other}, most=10)
+    assert [] == strands.take("me", {"other": other}, most=10)

@@ -43,7 +43,7 @@ async def test_owners_who_lost_a_partition_alive_leave_no_suspicion_behind(world
 
 
 async def test_a_worker_fenced_off_in_the_middle_of_turns_takes_its_notes_back(world: World) -> None:
-    """Guard: Holding.finish absolves."""
+    """Guard: HeldPartition.finish absolves."""
     one = await world.working("one")
     customer = await world.customer("an")
     keys = world.keys_of(customer)

@@ -1,12 +1,12 @@
-"""Room for so many at once, over all partitions of a process; first come, first served."""
+"""Places for so many at once, over all partitions of a process; first come, first served."""
 
 import asyncio
 from collections import deque
 from types import TracebackType
 
 
-class Room:
-    """Holds `size` places. `async with room.places(n)` waits until n are free; more than all of them counts as all."""
+class Capacity:
+    """Holds `size` places. `async with capacity.places(n)` waits until n are free; more than all of them counts as all."""
 
     def __init__(self, size: int) -> None:
         self._size = size
@@ -44,14 +44,14 @@ class Room:
 
 
 class Places:
-    """Some places of a room, held while inside."""
+    """Some of the places, held while inside."""
 
-    def __init__(self, room: Room, count: int) -> None:
-        self._room = room
+    def __init__(self, capacity: Capacity, count: int) -> None:
+        self._capacity = capacity
         self._count = count
 
     async def __aenter__(self) -> None:
-        await self._room.take(self._count)
+        await self._capacity.take(self._count)
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._room.give_back(self._count)
+        self._capacity.give_back(self._count)

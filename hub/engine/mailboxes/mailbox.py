@@ -9,9 +9,9 @@ from msgspec import Struct, field
 
 from hub.engine.counters import Counters
 from hub.engine.mailboxes.asking import Asking
-from hub.engine.mailboxes.capacity import Room
+from hub.engine.mailboxes.capacity import Capacity
 from hub.engine.mailboxes.lanes import CustomerLane, Lanes, Waiting
-from hub.engine.mailboxes.pacing import Breath
+from hub.engine.mailboxes.pacing import Pacing
 from hub.engine.sending.gestures import Gestures
 from hub.engine.streams.bell import rung
 from hub.engine.streams.dead_letters import put_aside
@@ -55,8 +55,8 @@ class TurnSettings(Struct, frozen=True):
     quiet: float
     build: str
     budget: TurnBudget
-    room: Room = field(default_factory=lambda: Room(TURNING_AT_ONCE))
-    breath: Breath = field(default_factory=Breath)
+    capacity: Capacity = field(default_factory=lambda: Capacity(TURNING_AT_ONCE))
+    pacing: Pacing = field(default_factory=Pacing)
 
 
 class _Work(Struct):
@@ -151,7 +151,7 @@ class Mailbox:
 
     async def _take(self, batch: list[_Work]) -> None:
         try:
-            async with self._settings.room.places(len(batch)):
+            async with self._settings.capacity.places(len(batch)):
                 await self._begin(batch)
                 await self._turns(batch)
                 await self._commit([work for work in batch if work.taken])
@@ -182,17 +182,17 @@ class Mailbox:
 
     async def _turns(self, batch: Sequence[_Work]) -> None:
         """Take them, with pauses. After a heavy one the others of the batch are left to the next: what it decided is not kept waiting."""
-        breath, waiting = self._settings.breath, deque(batch)
+        pacing, waiting = self._settings.pacing, deque(batch)
         while waiting:
-            await breath.drawn()
-            breath.begin()
+            await pacing.until_free()
+            pacing.begin()
             with self._budget:
-                while waiting and breath.free:
+                while waiting and pacing.free:
                     work = waiting.popleft()
                     if work.stored is not None:
                         self._turns_of(work, work.stored)
-                    breath.note()
-            if breath.resting:
+                    pacing.note()
+            if pacing.resting:
                 return
 
     def _turns_of(self, work: _Work, stored: StoredRecord) -> None:

@@ -13,8 +13,8 @@ ROUNDS = 4
 """A rest lasts at least so many rounds of the loop, which is what a webhook takes: read, pushed to the store, answered by it, written."""
 
 
-class Breath:
-    """One of each process. `drawn` before turns, `begin` when they begin, `note` after each customer's; while not `free`, none is begun."""
+class Pacing:
+    """One a process. `until_free` before turns, `begin` at their begin, `note` after each customer's; while not `free`, none begins."""
 
     def __init__(self, *, spent: Callable[[], float] = time.thread_time) -> None:
         """`spent`: the CPU used so far, in s."""
@@ -30,7 +30,7 @@ class Breath:
         """Whether turns may be taken now."""
         return self._gate.is_set()
 
-    async def drawn(self) -> None:
+    async def until_free(self) -> None:
         """Return when turns may be taken."""
         # Whoever is woken with us may have used the round up.
         while not self._gate.is_set():

@@ -52,7 +52,7 @@ class Machine(Struct, frozen=True):
     spooled: Callable[[], int]
 
 
-class HouseSenses:
+class HouseProbes:
     """Looks at everything. Only what does not answer at all ends a look (StoreAway); the rest is told as unknown."""
 
     def __init__(

@@ -43,7 +43,7 @@ class Sight(Struct, frozen=True):
     looked: Mapping[str, Looked] = {}
 
 
-class Senses(Protocol):
+class Probes(Protocol):
     """How the watch sees the house; what cannot be seen is told as unknown. Raises StoreAway."""
 
     @property
@@ -82,7 +82,7 @@ class Lookout:
         self,
         alerts: Alerts,
         deliveries: Deliveries,
-        senses: Senses,
+        probes: Probes,
         *,
         told: Told,
         clock: Clock,
@@ -94,7 +94,7 @@ class Lookout:
         self._on_change = on_change
         self._alerts = alerts
         self._deliveries = deliveries
-        self._senses = senses
+        self._probes = probes
         self._told = told
         self._clock = clock
         self._every = every
@@ -135,7 +135,7 @@ class Lookout:
 
     async def once(self) -> bool:
         """One look; False where another process has the watch. Raises StoreAway."""
-        await self._alerts.report(self._senses.machine, self._me, self._senses.report())
+        await self._alerts.report(self._probes.machine, self._me, self._probes.report())
         before = await self._alerts.book()
         life = max(LEAST_LIFE_MS, int(LIFE_LOOKS * self._every * 1000))
         if not await self._alerts.hold(self._me, life_ms=life):
@@ -144,7 +144,7 @@ class Lookout:
         before = await self._alerts.book()
         # What a watch before us had made and not handed on comes first.
         book = await self._handed(before)
-        sight = await self._senses.look(book)
+        sight = await self._probes.look(book)
         seen = wrong(sight.facts, {alert.key: alert for alert in book.open})
         book = observe(book, seen, sight.facts.unknown, now=sight.facts.now)
         book = replace(book, looked=dict(sight.looked))

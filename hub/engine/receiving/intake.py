@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from hub.engine.counters import Counters
 from hub.engine.receiving.neighbours import Neighbours
 from hub.engine.receiving.spool import Spool, Spooled, orphans
-from hub.engine.receiving.strands import Piece, Sheaf
+from hub.engine.receiving.strands import Piece, Strands
 from hub.model.address import Address
 from hub.model.channels.ports import Clock
 from hub.model.errors import StoreAway, StoreFull
@@ -284,17 +284,17 @@ class Intake:
         segments = await self._spool.seal()
         for segment in segments:
             pending = list(self._spool.read(segment))
-            await self._drain_sheaf(Sheaf(pending))
+            await self._drain_strands(Strands(pending))
             self._spool.drop(segment, len(pending))
         return bool(segments)
 
-    async def _drain_sheaf(self, sheaf: Sheaf) -> None:
+    async def _drain_strands(self, strands: Strands) -> None:
         """Push it piece by piece, each when no other process holds an older one of the same strand."""
         waits_since = looked = self._clock.boottime()
-        while sheaf:
-            registered = await self._spooling.others(sheaf.heads)
+        while strands:
+            registered = await self._spooling.others(strands.heads)
             silent = {p: since for p, since in self._neighbours.spooling().items() if p not in registered}
-            pieces = sheaf.take(self._spooling.process, {**{p: [since] for p, since in silent.items()}, **registered}, most=CHUNK)
+            pieces = strands.take(self._spooling.process, {**{p: [since] for p, since in silent.items()}, **registered}, most=CHUNK)
             now = self._clock.boottime()
             if pieces:
                 await self._push_pieces(pieces)

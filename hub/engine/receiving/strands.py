@@ -22,7 +22,7 @@ class Piece(Struct, frozen=True):
     late: bool
 
 
-class Sheaf:
+class Strands:
     """The pieces of one segment that are not pushed yet. Heads: per strand, how old what comes next is (ms since 1970)."""
 
     def __init__(self, pending: Sequence[Spooled]) -> None:

@@ -23,7 +23,7 @@ Name = tuple[str, str]
 TakeIn = Callable[[str, list[tuple[str, dict[bytes, bytes]]]], Awaitable[None]]
 
 
-class Held:
+class Backlog:
     """The held deliveries of one partition, per account. While an account has any, all that is new for it queues behind them."""
 
     def __init__(

@@ -9,7 +9,7 @@ from msgspec import Struct, field
 
 from hub.engine.counters import Counters
 from hub.engine.sending.accounts import Account, Accounts
-from hub.engine.sending.backlog import Held
+from hub.engine.sending.backlog import Backlog
 from hub.engine.sending.gestures import Gestures
 from hub.engine.sending.permit import GOOD_FOR_S
 from hub.engine.sending.queued import Again, Done, Queued, Recover
@@ -78,20 +78,22 @@ class Outbox:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._calling: set[str] = set()
         self._entries: set[tuple[str, str]] = set()
-        self._held = Held(partition, accounts, deliveries=deliveries, clock=clock, take_in=self.take_in, has_room=lambda: self._room() > 0)
+        self._backlog = Backlog(
+            partition, accounts, deliveries=deliveries, clock=clock, take_in=self.take_in, has_room=lambda: self._room() > 0
+        )
         self._closing = False
 
     async def open(self) -> None:
         """Read the partition's streams from their beginning; what a former owner held comes first for its account."""
         keys = self._partition.keys
-        await self._held.open()
+        await self._backlog.open()
         self._reader.add(Source(keys.out, partial(self.take_in, keys.out), room=self._room))
         self._reader.add_bulk(Source(keys.out_bulk, partial(self.take_in, keys.out_bulk), room=self._room))
 
     @property
     def idle(self) -> bool:
         """Whether nothing waits and nothing is in work here."""
-        return not self._tasks and self._held.idle
+        return not self._tasks and self._backlog.idle
 
     @property
     def oldest(self) -> int:
@@ -102,7 +104,7 @@ class Outbox:
     def stop(self) -> None:
         """Begin no further call. Those in flight go on: cutting them off would only leave their outcome unknown."""
         self._closing = True
-        self._held.close()
+        self._backlog.close()
         for address, task in self._tasks.items():
             if address not in self._calling:
                 task.cancel()
@@ -143,7 +145,7 @@ class Outbox:
             queued = Queued(stream=stream, entry=entry, delivery=delivery, blob=fields[b"b"])
             lane = self._lanes.get(str(delivery.address))
             # Behind those of its address that still stand in the same stream; else a new owner would read them in another order.
-            if (lane and lane.only_in(stream)) or not await self._held.takes(queued):
+            if (lane and lane.only_in(stream)) or not await self._backlog.takes(queued):
                 self._add(queued)
 
     async def _put_aside(self, stream: str, entry: str, fields: dict[bytes, bytes], *, reason: str) -> None:

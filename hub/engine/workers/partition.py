@@ -48,7 +48,7 @@ class Engine(Struct, frozen=True):
     posts: Reader
 
 
-class Holding:
+class HeldPartition:
     """A partition in our hands. `lost` is set when another worker has fenced us off or a part of it broke down."""
 
     def __init__(self, engine: Engine, partition: Partition, suspects: dict[str, int]) -> None:
@@ -78,7 +78,7 @@ class Holding:
         self._tasks: list[asyncio.Task[None]] = []
 
     @classmethod
-    async def take(cls, engine: Engine, keys: PartitionKeys, *, random: str) -> "Holding":
+    async def take(cls, engine: Engine, keys: PartitionKeys, *, random: str) -> "HeldPartition":
         """Take the fence, then begin at the beginning of every stream."""
         partition = await Partition.take_over(engine.links, keys, random=random)
         holding = cls(engine, partition, await partition.suspects())

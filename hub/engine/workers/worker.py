@@ -7,7 +7,7 @@ from collections.abc import Coroutine, Iterable
 
 import structlog
 
-from hub.engine.workers.partition import Engine, Holding
+from hub.engine.workers.partition import Engine, HeldPartition
 from hub.model.errors import Fenced, HubError, StoreAway
 from hub.model.subject import PARTITIONS
 from hub.store.workers import LIFE_MS, Workers
@@ -23,7 +23,7 @@ class Worker:
         self.name = name
         self._engine = engine
         self._workers = workers
-        self.holdings: dict[int, Holding] = {}
+        self.holdings: dict[int, HeldPartition] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._leaving: set[asyncio.Task[None]] = set()
         self._takes = itertools.count(1)
@@ -108,7 +108,9 @@ class Worker:
         if not await self._workers.assign(number, before=before, after=self.name):
             return
         try:
-            holding = await Holding.take(self._engine, self._workers.keys.partitions[number], random=f"{self.name}.{next(self._takes)}")
+            holding = await HeldPartition.take(
+                self._engine, self._workers.keys.partitions[number], random=f"{self.name}.{next(self._takes)}"
+            )
         except Fenced:
             return
         self.holdings[number] = holding
@@ -122,11 +124,11 @@ class Worker:
     async def _disown(self, number: int) -> None:
         await self._workers.assign(number, before=self.name, after="")
 
-    async def _abandon(self, holding: Holding) -> None:
+    async def _abandon(self, holding: HeldPartition) -> None:
         await holding.abandon()
         self._let_finish(holding)
 
-    def _let_finish(self, holding: Holding) -> None:
+    def _let_finish(self, holding: HeldPartition) -> None:
         """Calls in flight end beside all else: nobody waits for a slow provider to get a partition."""
         task = asyncio.create_task(holding.finish())
         self._leaving.add(task)

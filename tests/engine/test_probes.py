@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from config.storage.store import store
 from hub.engine.archiving.journal_tail import TAIL_ENTRIES
 from hub.engine.clock import SystemClock
-from hub.engine.monitoring.probes import LOOK_EVERY_MS, LOOK_SOON_MS, LOOK_SPREAD, HouseSenses, Machine, Watched
+from hub.engine.monitoring.probes import LOOK_EVERY_MS, LOOK_SOON_MS, LOOK_SPREAD, HouseProbes, Machine, Watched
 from hub.engine.monitoring.watch import Sight
 from hub.model.alerts.alert import Alert, AlertKind, Book, Entry, Looked, Step
 from hub.model.alerts.rhythm import SLICE_MS
@@ -61,17 +61,17 @@ class Provider:
 
 @dataclass
 class House:
-    """Senses over an empty server."""
+    """Probes over an empty server."""
 
     links: Links
     clock: Still
     provider: Provider
-    senses: HouseSenses
+    probes: HouseProbes
     accounts: list[Watched]
 
     async def look(self, book: Book) -> tuple[Sight, Book]:
         """Look once, and once more when the provider has answered."""
-        sight = await self.senses.look(book)
+        sight = await self.probes.look(book)
         await asyncio.sleep(0)
         return sight, replace(book, looked=dict(sight.looked))
 
@@ -97,11 +97,11 @@ async def house(server: Node) -> AsyncIterator[House]:
     provider.slow.set()
     accounts = [Watched(PLACE, hooked=True, setup="first")]
     machine = Machine(name="m1", free=lambda: 10, spooled=lambda: 2)
-    senses = HouseSenses(
+    probes = HouseProbes(
         links, KEYS, accounts=lambda: accounts, look_at=provider.look, machine=machine, clock=clock, chance=lambda: 0.5
     )  # fmt: skip
-    yield House(links, clock, provider, senses, accounts)
-    await senses.close()
+    yield House(links, clock, provider, probes, accounts)
+    await probes.close()
     await links.stop()
 
 
@@ -118,9 +118,9 @@ async def test_counts_and_fill_levels_are_the_server_s_own(house: House) -> None
     await Calls(house.links, KEYS).write(
         [Kept(PLACE, Exchange(at=house.clock.now(), method="POST", url="u", status=401, failure="auth"))], now=house.clock.now()
     )
-    await Alerts(house.links, KEYS).report("m1", "p1", house.senses.report())
+    await Alerts(house.links, KEYS).report("m1", "p1", house.probes.report())
 
-    facts = (await house.senses.look(Book())).facts
+    facts = (await house.probes.look(Book())).facts
 
     assert (4, 3, 2, (Disk(machine="m1", free=10),)) == (facts.dead, facts.behind, facts.spooled, facts.disks)
     assert facts.memory is not None
@@ -137,10 +137,10 @@ async def test_files_that_cannot_be_had_say_nothing_of_an_account_unless_we_are_
     sent = Exchange(at=now, method="POST", url="u", status=200)
 
     await calls.write([*[Kept(PLACE, dead)] * 20, Kept(PLACE, sent)], now=now)
-    (harmless,) = (await house.senses.look(Book())).facts.accounts or ()
+    (harmless,) = (await house.probes.look(Book())).facts.accounts or ()
     after = replace(dead, at=now + 1, status=401, trouble="forbidden", failure="auth")
     await calls.write([Kept(PLACE, after), Kept(PLACE, replace(came, at=now + 2))], now=now + 2)
-    (refused,) = (await house.senses.look(Book())).facts.accounts or ()
+    (refused,) = (await house.probes.look(Book())).facts.accounts or ()
 
     assert (1, 0, now, 0, "") == (harmless.calls, harmless.failures, harmless.well, harmless.failed, harmless.refused)
     assert (2, 1, now, now + 1, "auth") == (refused.calls, refused.failures, refused.well, refused.failed, refused.refused)

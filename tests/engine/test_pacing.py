@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from hub.engine.mailboxes.pacing import LONG_S, REST_AT_MOST_S, ROUNDS, SLICE_S, Breath
+from hub.engine.mailboxes.pacing import LONG_S, REST_AT_MOST_S, ROUNDS, SLICE_S, Pacing
 from hub.engine.streams.bell import rung
 from hub.model.turns.turn import Turn
 from tests.engine.world import Doing, Echo, World, turning
@@ -21,46 +21,46 @@ class Cpu:
         return self.used
 
 
-def taken(breath: Breath, cpu: Cpu, seconds: float) -> None:
+def taken(pacing: Pacing, cpu: Cpu, seconds: float) -> None:
     """One customer's turns, which took so long."""
-    breath.begin()
+    pacing.begin()
     cpu.used += seconds
-    breath.note()
+    pacing.note()
 
 
 async def test_short_turns_of_one_round_go_on_until_their_slice_is_used_up() -> None:
     cpu = Cpu()
-    breath = Breath(spent=cpu)
+    pacing = Pacing(spent=cpu)
 
-    taken(breath, cpu, SLICE_S * 0.6)
-    halfway = breath.free
-    taken(breath, cpu, SLICE_S * 0.6)
+    taken(pacing, cpu, SLICE_S * 0.6)
+    halfway = pacing.free
+    taken(pacing, cpu, SLICE_S * 0.6)
 
-    assert (True, False) == (halfway, breath.free)
-    assert not breath.resting
+    assert (True, False) == (halfway, pacing.free)
+    assert not pacing.resting
 
 
 async def test_the_next_round_brings_a_new_slice() -> None:
     cpu = Cpu()
-    breath = Breath(spent=cpu)
-    taken(breath, cpu, SLICE_S)
+    pacing = Pacing(spent=cpu)
+    taken(pacing, cpu, SLICE_S)
 
-    await breath.drawn()
+    await pacing.until_free()
 
-    assert breath.free
-    taken(breath, cpu, SLICE_S / 2)
-    assert breath.free
+    assert pacing.free
+    taken(pacing, cpu, SLICE_S / 2)
+    assert pacing.free
 
 
 async def test_of_many_who_wait_each_finds_a_round_of_its_own() -> None:
-    """Guard: `drawn` looks again, for whoever was woken before may have used the round up."""
+    """Guard: `until_free` looks again, for whoever was woken before may have used the round up."""
     cpu, found = Cpu(), list[bool]()
-    breath = Breath(spent=cpu)
+    pacing = Pacing(spent=cpu)
 
     async def turns() -> None:
-        await breath.drawn()
-        found.append(breath.free)
-        taken(breath, cpu, SLICE_S)
+        await pacing.until_free()
+        found.append(pacing.free)
+        taken(pacing, cpu, SLICE_S)
 
     async with asyncio.TaskGroup() as tasks:
         for _ in range(5):
@@ -71,31 +71,31 @@ async def test_of_many_who_wait_each_finds_a_round_of_its_own() -> None:
 
 async def test_after_a_heavy_turn_none_begins_for_as_long_as_it_took() -> None:
     cpu = Cpu()
-    breath, loop = Breath(spent=cpu), asyncio.get_running_loop()
+    pacing, loop = Pacing(spent=cpu), asyncio.get_running_loop()
     begun = loop.time()
 
-    taken(breath, cpu, LONG_S * 2)
-    resting = breath.resting
-    await breath.drawn()
+    taken(pacing, cpu, LONG_S * 2)
+    resting = pacing.resting
+    await pacing.until_free()
 
     assert resting
-    assert not breath.resting
+    assert not pacing.resting
     assert LONG_S * 2 <= loop.time() - begun + time.get_clock_info("monotonic").resolution + 0.001
 
 
 async def test_a_rest_has_an_end_however_heavy_the_turn_was() -> None:
     cpu = Cpu()
-    breath = Breath(spent=cpu)
+    pacing = Pacing(spent=cpu)
 
-    taken(breath, cpu, REST_AT_MOST_S * 1000)
+    taken(pacing, cpu, REST_AT_MOST_S * 1000)
 
     async with asyncio.timeout(30):
-        await breath.drawn()
-    assert breath.free
+        await pacing.until_free()
+    assert pacing.free
 
 
 async def test_between_two_heavy_turns_a_webhook_is_answered(world: World) -> None:
-    """Guard: Mailbox takes turns only while the breath is free, over all partitions."""
+    """Guard: Mailbox takes turns only while the loop is free for them, over all partitions."""
     told: list[str] = []
 
     def burns(turn: Turn) -> Turn:
