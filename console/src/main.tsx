@@ -13,7 +13,7 @@ import { keepTime } from "./api/time";
 import { Acts } from "./feed/acts";
 import { browserGround, Feed } from "./feed/connection";
 import { Desk } from "./feed/desk";
-import { isView } from "./feed/select";
+import { isView, VIEWS } from "./feed/select";
 import { Uploads } from "./feed/uploads";
 import { ALERTS } from "./shell/Alerts";
 import { ToastFrame, WordsFrame } from "./shell/app";
@@ -45,7 +45,7 @@ const feed = new Feed(
     },
     link: (link) => desk.tell({ kind: "link", link }),
     resync: () => {
-      desk.tell({ kind: "resync", views: ["queue", "mine", "open", "resolved"], timelines: true });
+      desk.tell({ kind: "resync", views: VIEWS, timelines: true });
       void queries.invalidateQueries({ queryKey: ALERTS });
     },
     signedOut: () => api.onSignedOut(),

@@ -17,6 +17,9 @@ from hub.store.wire import Answer, Arg
 OPEN_KEPT, RESOLVED_KEPT = 50_000, 2_000
 """The newest of each: a member takes some 150 bytes, so 8 MB at most. Whatever waits or is a person's stands in views of its own."""
 
+BEHIND = 10**15
+"""In `comments` whatever waits stands first, by since when; the rest behind it, newest first, at this less its last word."""
+
 _BATCH = 64
 _AT_ONCE = 1000
 T = TypeVar("T")
@@ -55,6 +58,8 @@ def belongs(conversation: Conversation, view: View, agent: str) -> bool:
             return opened
         case View.RESOLVED:
             return not opened
+        case View.COMMENTS:
+            return opened and conversation.post is not None
 
 
 def _entries(customer: str, c: Conversation) -> Iterable[Entry]:
@@ -64,6 +69,9 @@ def _entries(customer: str, c: Conversation) -> Iterable[Entry]:
         yield Entry(view=View.RESOLVED, place=Place(customer=customer, conversation=c.id, score=since))
         return
     yield Entry(view=View.OPEN, place=Place(customer=customer, conversation=c.id, score=word))
+    if c.post is not None:
+        score = since if c.owner.kind is OwnerKind.QUEUE else BEHIND - word
+        yield Entry(view=View.COMMENTS, place=Place(customer=customer, conversation=c.id, score=score))
     if c.owner.kind is OwnerKind.QUEUE:
         yield Entry(view=View.QUEUE, place=Place(customer=customer, conversation=c.id, score=since))
     elif c.owner.kind is OwnerKind.AGENT:
@@ -78,7 +86,7 @@ class Index:
         self._keys = keys
 
     async def page(self, view: View, agent: str, limit: int, cursor: str = "") -> tuple[list[Place], str]:
-        """At most `limit` places and where to go on ('': that was all). Queue and mine begin with the oldest, the others with the newest.
+        """At most `limit` places and where to go on ('': that was all). Open and resolved begin with the newest.
 
         A cursor is a place in the order, not a count: what is added or removed meanwhile neither skips nor repeats a line.
         Raises ValueError for a cursor that is none of ours.
@@ -99,8 +107,10 @@ class Index:
     async def counts(self, agent: str) -> Counts:
         """How many each view has."""
         keys = (self._keys.queue, self._keys.mine(agent), self._keys.open)
-        queue, mine, opened = cast("list[int]", await asyncio.gather(*(self._links.call(key, "ZCARD", key) for key in keys)))
-        return Counts(queue=queue, mine=mine if agent else 0, open=opened)
+        calls = [self._links.call(key, "ZCARD", key) for key in keys]
+        calls.append(self._links.call(self._keys.comments, "ZCOUNT", self._keys.comments, "-inf", BEHIND // 2))
+        queue, mine, opened, comments = cast("list[int]", await asyncio.gather(*calls))
+        return Counts(queue=queue, mine=mine if agent else 0, open=opened, comments=comments)
 
     async def places(self, customers: Sequence[Place]) -> list[int]:
         """The place in the queue of each, from 1; 0 for what is not there."""
@@ -120,6 +130,12 @@ class Index:
         scores = {_member(customer, conversation): at for customer, conversation, at in words}
         await self._add(self._keys.open, scores)
 
+    async def commented(self, comments: Iterable[tuple[str, str, int]]) -> None:
+        """Customers spoke under posts: (customer, conversation, when). What waits for a person stays where it stands."""
+        key = self._keys.comments
+        flat = [(BEHIND - at, _member(customer, conversation)) for customer, conversation, at in comments]
+        await _all(self._links.call(key, "ZADD", key, "LT", *(x for pair in part for x in pair)) for part in _parts(flat))
+
     async def put(self, records: Iterable[Live], *, gone: Iterable[tuple[str, str]] = (), agents: Iterable[str] = ()) -> None:
         """Set what the views say of these records' conversations.
 
@@ -136,7 +152,7 @@ class Index:
             owners |= {entry.agent} - {""}
         if owners:
             await self._links.call(self._keys.agents, "SADD", self._keys.agents, *sorted(owners))
-        views = {self._keys.queue, self._keys.open, self._keys.resolved, *map(self._keys.mine, owners)}
+        views = {*self._shared, *map(self._keys.mine, owners)}
         await _all(self._set(key, removed, wanted.get(key, {})) for key in views)
 
     async def add(self, records: Iterable[Live]) -> None:
@@ -160,7 +176,7 @@ class Index:
         """Take conversations out of all views, whoever of these customers they were under."""
         agents = cast("list[bytes]", await self._links.call(self._keys.agents, "SMEMBERS", self._keys.agents))
         members = [_member(customer, conversation) for customer in customers for conversation in conversations]
-        views = (self._keys.queue, self._keys.open, self._keys.resolved, *(self._keys.mine(agent.decode()) for agent in agents))
+        views = (*self._shared, *(self._keys.mine(agent.decode()) for agent in agents))
         await _all(self._remove(key, members) for key in views)
 
     def _key(self, view: View, agent: str) -> str:
@@ -173,6 +189,13 @@ class Index:
                 return self._keys.open
             case View.RESOLVED:
                 return self._keys.resolved
+            case View.COMMENTS:
+                return self._keys.comments
+
+    @property
+    def _shared(self) -> tuple[str, ...]:
+        """The views that are the same for everybody."""
+        return self._keys.queue, self._keys.open, self._keys.resolved, self._keys.comments
 
     async def _read(self, key: str, after: tuple[int, str] | None, *, offset: int, newest_first: bool) -> list[tuple[int, str]]:
         if newest_first:
@@ -192,10 +215,17 @@ class Index:
 
     async def _add(self, key: str, scores: dict[str, int]) -> None:
         calls = [self._links.call(key, "ZADD", key, *(x for m, score in part for x in (score, m))) for part in _parts(scores.items())]
-        if calls and key in {self._keys.open, self._keys.resolved}:
-            most = OPEN_KEPT if key == self._keys.open else RESOLVED_KEPT
-            calls.append(self._links.call(key, "ZREMRANGEBYRANK", key, 0, -most - 1))
+        if calls and (surplus := self._surplus(key)):
+            calls.append(self._links.call(key, "ZREMRANGEBYRANK", key, *surplus))
         await _all(calls)
+
+    def _surplus(self, key: str) -> tuple[int, int] | None:
+        """The ranks of what is too much in a view; None where all of it is kept."""
+        return {
+            self._keys.open: (0, -OPEN_KEPT - 1),
+            self._keys.resolved: (0, -RESOLVED_KEPT - 1),
+            self._keys.comments: (OPEN_KEPT, -1),
+        }.get(key)
 
 
 async def _all(calls: Iterable[Future[Answer]] | Iterable[object]) -> None:

@@ -123,6 +123,7 @@ class Keys:
         self.setup = f"{prefix}hub:setup"
         self.open = f"{prefix}hub:open"
         self.resolved = f"{prefix}hub:resolved"
+        self.comments = f"{prefix}hub:comments"
         self.agents = f"{prefix}hub:agents"
         self.indexing = f"{prefix}hub:indexing"
         self.signals = f"{prefix}hub:signals"

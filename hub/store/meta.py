@@ -9,7 +9,7 @@ from hub.store.keys import Keys
 from hub.store.links import Links
 from hub.store.workers import Workers
 
-FORMAT = 4
+FORMAT = 5
 """The newest format of stored values this version reads and writes.
 
 2: events of the shop (`track`, `identify`), notes, reopening, dismissal. A process of format 1 beside it gives them up, and they are tried
@@ -17,6 +17,7 @@ again once it has gone; from then on it does not start any more. Raised also whe
 only the newer one does (a new index): after the raise the views are built anew.
 3: what channels tell beyond words (referrals, opt-ins, comments, calls, changed ids), and what messages offer beyond quick replies.
 4: what became of messages that went out (corrected, taken back) and of comments (answered, hidden, liked), as asked and as a delivery.
+5: the inbox's view of comments, which an older worker does not keep.
 """
 
 VIEWS = "inbox"

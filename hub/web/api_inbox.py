@@ -32,7 +32,9 @@ async def _feed(rooms: Rooms, ask: Ask) -> Answer:
     try:
         listener.views = frozenset(View(name) for name in query.views.split(",") if name)
     except ValueError as error:
-        raise refusal(HTTPStatus.BAD_REQUEST, "There is no such view: name queue, mine, open, resolved.", field="$.views") from error
+        raise refusal(
+            HTTPStatus.BAD_REQUEST, "There is no such view: name queue, mine, open, resolved, comments.", field="$.views"
+        ) from error
     customer = await rooms.feed.look(listener, query.customer)
     if ask.caller.signed is not None:
         user = ask.caller.signed.user

@@ -40,6 +40,8 @@ CARDS_AT_ONCE = 100
 """Beyond so many a reading, of conversations that are nobody's but the bot's only the views are told to be stale."""
 COUNTED_SOON_S, COUNTED_LATER_S, SOON_S = 0.25, 5.0, 3.0
 CURSOR_EVERY_S = 10.0
+_BOTS_TOO = frozenset({View.OPEN, View.RESOLVED, View.COMMENTS})
+"""Views with conversations that are nobody's but the bot's."""
 CATCH_UP_S = 3.0
 
 
@@ -239,8 +241,10 @@ class Feed:
     # Privately: what each is told.
 
     def _interest(self, listeners: Iterable[Listener]) -> Interest:
-        looked = frozenset().union(*(listener.pieces for listener in listeners))
-        return Interest(looked=looked, hot=self._hot, everything=any(listener.everything for listener in listeners))
+        held = tuple(listeners)
+        looked = frozenset().union(*(listener.pieces for listener in held))
+        comments, everything = any(one.comments for one in held), any(one.everything for one in held)
+        return Interest(looked=looked, hot=self._hot, everything=everything, comments=comments)
 
     async def _cards(self, told: Digest) -> list[Card]:
         """The cards of whom something happened to, by now; too many at once of the bot's own are told as stale views."""
@@ -248,8 +252,8 @@ class Feed:
         if len(dirty) > CARDS_AT_ONCE:
             dirty = {customer: was for customer, was in dirty.items() if was or customer in self._hot}
             for listener in self._listeners:
-                if listener.everything:
-                    listener.tell(FeedStale(views=tuple(sorted(listener.views & {View.OPEN, View.RESOLVED}))))
+                if stale := listener.views & _BOTS_TOO:
+                    listener.tell(FeedStale(views=tuple(sorted(stale))))
         found = await self._inbox.cards(dirty)
         for customer in dirty:
             cards = found.get(customer, ())
@@ -307,7 +311,7 @@ class Feed:
         for listener in self._listeners:
             found = counts.get(listener.login)
             if found is not None and listener.counts not in {None, found}:
-                listener.tell(FeedCounts(queue=found.queue, mine=found.mine, open=found.open))
+                listener.tell(FeedCounts(queue=found.queue, mine=found.mine, open=found.open, comments=found.comments))
             if found is not None and listener.counts is not None:
                 listener.counts = found
 

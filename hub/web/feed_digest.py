@@ -14,14 +14,16 @@ from hub.store.codec import Undecodable, decode_journal
 from hub.store.journals import Entry
 
 _ALWAYS = frozenset({OWNER_CHANGED, "conversation resolved", "merged", "customer erased"})
+_COMMENTS = frozenset({"comment", "comment changed", "comment act"})
 
 
 class Interest(Struct, frozen=True):
-    """Whom consoles look at (pieces of merged customers too), who is with people, and whether every conversation counts."""
+    """Whom consoles look at (pieces of merged customers too), who is with people, and whether every conversation or comment counts."""
 
     looked: AbstractSet[str]
     hot: AbstractSet[str]
     everything: bool
+    comments: bool = False
 
 
 class Gone(Struct, frozen=True):
@@ -80,6 +82,8 @@ def _note(told: Digest, peek: _Peek, interest: Interest) -> None:
     if peek.customer in interest.hot or peek.customer in interest.looked or interest.everything:
         told.was.setdefault(peek.customer, set())
     for fact in peek.facts:
+        if interest.comments and fact.name in _COMMENTS:
+            told.was.setdefault(peek.customer, set())
         if fact.name not in _ALWAYS:
             continue
         told.owners = True

@@ -46,6 +46,11 @@ class Listener:
         self._held: list[str] | None = None
 
     @property
+    def comments(self) -> bool:
+        """Whether it shows the view that any thread of comments may be in."""
+        return View.COMMENTS in self.views
+
+    @property
     def everything(self) -> bool:
         """Whether it shows a view that any conversation may be in."""
         return View.OPEN in self.views or View.RESOLVED in self.views
@@ -108,7 +113,7 @@ class Listener:
 
     def concerns(self, card: Card, was: Iterable[str]) -> bool:
         """Whether a card is, or was, in a view this console shows, or of the customer it looks at."""
-        if card.customer in self.pieces or self.everything:
+        if card.customer in self.pieces or self.everything or (self.comments and card.post is not None):
             return True
         opened = card.status is ConversationStatus.OPEN
         if View.QUEUE in self.views and ((opened and card.owner.kind is OwnerKind.QUEUE) or "queue" in was):

@@ -19,7 +19,9 @@ class InboxQuery(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class InboxPage(Struct, frozen=True):
-    """Queue: longest waiting first; mine: longest held first; the others: newest first. A page may be short: `next` counts.
+    """Queue: longest waiting first; mine: longest held first; comments: longest waiting, then newest; the others: newest first.
+
+    A page may be short: `next` counts.
 
     `next`: the cursor of the page after, empty at the end; `feed`: from where the live feed tells on from this page.
     """

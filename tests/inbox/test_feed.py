@@ -16,7 +16,8 @@ from hub.engine.clock import SystemClock
 from hub.engine.counters import Counters
 from hub.model.customers.record import Conversation, Live, Owner
 from hub.model.events.event import Event, Noted
-from hub.model.inbox.feed import FeedBye, FeedCard, FeedGone, FeedLines, FeedPresence, FeedWelcome, HubFrame, Present, View
+from hub.model.inbox.feed import FeedBye, FeedCard, FeedCounts, FeedGone, FeedLines, FeedPresence, FeedWelcome, HubFrame, Present, View
+from hub.model.messaging.comments import Post
 from hub.model.subject import customer_subject
 from hub.model.turns.journal import Change, TimelineEntry, TurnTaken
 from hub.model.words import OwnerKind
@@ -206,6 +207,25 @@ async def test_who_looks_at_a_merged_customer_goes_on_with_the_one_they_are_now(
     assert [("cu-2", "cu-1")] == [(frame.customer, frame.to) for frame in frames if isinstance(frame, FeedGone)]
     assert shop.said["cu-1"] == [line.entry.id for frame in frames if isinstance(frame, FeedLines) for line in frame.lines]
     assert {"cu-1"} == {frame.card.customer for frame in frames if isinstance(frame, FeedCard)}
+
+
+async def test_a_console_that_shows_comments_is_told_of_the_bots_threads_and_of_no_talk(store: Store) -> None:
+    shop = Shop(store)
+    post = Post(id="77", text="Áo dài linen")
+    thread = live("cu-1", conversations=(Conversation(id="co-1", opened=1, last_word=1, post=post),))
+    talk = live("cu-2", conversations=(Conversation(id="co-2", opened=1, last_word=1),))
+    async with process(store) as one:
+        comments = await joined(one.feed, views=(View.COMMENTS,))
+        queue = await joined(one.feed)
+        await shop.turn(thread, Change(name="comment", detail={"conversation": "co-1", "post": "77", "verb": "add"}))
+        await shop.turn(talk, Change(name="message received", detail={"conversation": "co-2"}))
+        waits = live("cu-1", conversations=(Conversation(id="co-1", opened=1, owner=QUEUE, since=2, last_word=1, post=post),))
+        await shop.turn(waits, Change(name="owner changed", detail={"conversation": "co-1", "owner": "queue", "was": "bot"}))
+        told, others = await heard(comments, quiet=1.0), await heard(queue)
+
+    assert {"co-1"} == {frame.card.conversation for frame in told if isinstance(frame, FeedCard)}
+    assert [1] == [frame.comments for frame in told if isinstance(frame, FeedCounts)][-1:]
+    assert {OwnerKind.QUEUE} == {frame.card.owner.kind for frame in others if isinstance(frame, FeedCard)}
 
 
 async def test_who_looks_at_an_erased_customer_is_told_that_they_are_gone(store: Store) -> None:

@@ -12,16 +12,19 @@ from hub.model.address import Address
 from hub.model.customers.record import Conversation, Live, Moved, Owner
 from hub.model.events.event import Event, Noted
 from hub.model.inbox.feed import View
+from hub.model.messaging.comments import Post
 from hub.model.subject import customer_subject
 from hub.model.turns.journal import Change, TimelineEntry, TurnTaken
 from hub.model.words import ConversationStatus, OwnerKind
 from hub.store.codec import encode
 from hub.store.inbox import Inbox
+from hub.store.meta import VIEWS
 from tests.web.desk_world import Store, live
 
 QUEUE, BOT = Owner(kind=OwnerKind.QUEUE), Owner()
 AN = Owner(kind=OwnerKind.AGENT, agent="an")
 PHONE = Address(channel="telegram", account="shop", id="1")
+POST = Post(id="77", text="Áo dài linen")
 
 
 def conversation(id: str, owner: Owner = BOT, *, since: int = 0, word: int = 1, **more: object) -> Conversation:  # noqa: A002 - the field's name
@@ -187,3 +190,74 @@ async def test_a_thousand_in_the_queue_are_listed_page_by_page_at_once(store: St
     assert 1000 == count
     # A few tens of ms each on a quiet machine; the bound leaves room for a noisy one.
     assert sorted(times)[len(times) // 2] < 200
+
+
+async def test_comments_stand_apart_those_that_wait_first_and_only_these_are_counted(store: Store) -> None:
+    inbox = Inbox(store.links, store.keys)
+    records = [
+        live("cu-1", conversations=(conversation("co-1", word=40, post=POST), conversation("co-talk", QUEUE, since=1))),
+        live("cu-2", conversations=(conversation("co-2", QUEUE, since=30, post=POST),)),
+        live("cu-3", conversations=(conversation("co-3", AN, since=5, word=50, post=POST),)),
+        live("cu-4", conversations=(conversation("co-4", QUEUE, since=20, post=POST),)),
+        live("cu-5", conversations=(conversation("co-5", post=POST, status=ConversationStatus.RESOLVED),)),
+    ]
+    for record in records:
+        await store.put(record)
+    await inbox.index.put(records)
+
+    shown = await listed(inbox, View.COMMENTS, limit=2)
+    counts = await inbox.index.counts("an")
+
+    assert ["co-4", "co-2", "co-3", "co-1"] == shown
+    assert (3, 2) == (counts.queue, counts.comments)
+
+
+async def test_a_comment_moves_its_thread_to_the_front_of_what_does_not_wait(store: Store) -> None:
+    inbox = Inbox(store.links, store.keys)
+    threads = {1: conversation("co-1", word=40, post=POST), 2: conversation("co-2", word=50, post=POST)}
+    waiting = live("cu-3", conversations=(conversation("co-3", QUEUE, since=30, post=POST),))
+    records = [waiting, *(live(f"cu-{n}", conversations=(thread,)) for n, thread in threads.items())]
+    for record in records:
+        await store.put(record)
+    await inbox.index.put(records)
+
+    for record, now in ((records[1], 60), (waiting, 70)):
+        said = Change(name="comment", detail={"conversation": record.conversations[0].id})
+        await Indexing(inbox).apply([turned(record, said, now=now)])
+    moved = await listed(inbox, View.COMMENTS)
+    new = live("cu-9", conversations=(conversation("co-9", word=80, post=POST),))
+    await store.put(new)
+    await Indexing(inbox).apply([turned(new, Change(name="comment", detail={"conversation": "co-9"}), now=80)])
+
+    assert ["co-3", "co-1", "co-2"] == moved
+    assert ["co-3", "co-9", "co-1", "co-2"] == await listed(inbox, View.COMMENTS)
+
+
+async def test_a_thread_that_is_closed_or_forgotten_leaves_the_comments(store: Store) -> None:
+    inbox = Inbox(store.links, store.keys)
+    records = [live(f"cu-{n}", conversations=(conversation(f"co-{n}", QUEUE, since=n, post=POST),)) for n in (1, 2, 3)]
+    for record in records:
+        await store.put(record)
+    await inbox.index.put(records)
+
+    closed = live("cu-1", conversations=(conversation("co-1", post=POST, status=ConversationStatus.RESOLVED),))
+    await store.put(closed)
+    await Indexing(inbox).apply([turned(closed, Change(name="conversation resolved", detail={"conversation": "co-1"}))])
+    await inbox.index.forget(["cu-2"], ["co-2"])
+
+    assert 1 == (await inbox.index.counts("an")).comments
+    assert ["co-3"] == await listed(inbox, View.COMMENTS)
+
+
+async def test_data_of_a_version_that_kept_no_comments_are_read_through(store: Store) -> None:
+    inbox = Inbox(store.links, store.keys)
+    record = live("cu-1", conversations=(conversation("co-1", QUEUE, since=2, post=POST),))
+    await store.put(record)
+    await inbox.index.put([record])
+    await store.links.call("x", "DEL", store.keys.comments)
+    await store.links.call(store.keys.meta, "HSET", store.keys.meta, VIEWS, "2")
+
+    await Reindexing(store.links, store.keys, clock=SystemClock(), name="test").run()
+
+    assert ["co-1"] == await listed(inbox, View.COMMENTS)
+    assert 1 == (await inbox.index.counts("an")).comments

@@ -16,7 +16,7 @@ export type UnderWay = Schemas["UnderWay"];
 export type DeliveryState = Schemas["DeliveryState"];
 export type CommentVerb = Schemas["CommentVerb"];
 
-export type ViewName = "queue" | "mine" | "open" | "resolved";
+export type ViewName = "queue" | "mine" | "comments" | "open" | "resolved";
 export type Line = Schemas["Line"];
 export type ChannelAccount = Schemas["ChannelAccount"];
 export type ChannelList = Schemas["ChannelList"];
@@ -33,6 +33,7 @@ export type Exchange = Schemas["Exchange"];
 export type LogEntry = Schemas["LogEntry"];
 export type LogPage = Schemas["LogPage"];
 export type Card = Schemas["hub.model.inbox.feed.Card"];
+export type Post = Schemas["Post"];
 export type Counts = Schemas["Counts"];
 export type Present = Schemas["Present"];
 export type InboxPage = Schemas["InboxPage"];

@@ -112,9 +112,9 @@ test("a claim is seen at once, with the counts, and taken back where it is refus
 
   expect(names(claimed)).toEqual([]);
   expect(current(claimed, "cu-1")?.card.owner).toEqual({ kind: "agent", agent: ME });
-  expect(counted(claimed)).toEqual({ queue: 0, mine: 1, open: 1 });
+  expect(counted(claimed)).toEqual({ queue: 0, mine: 1, comments: 0, open: 1 });
   expect(names(refused)).toEqual(["cv-1"]);
-  expect(counted(refused)).toEqual({ queue: 1, mine: 0, open: 1 });
+  expect(counted(refused)).toEqual({ queue: 1, mine: 0, comments: 0, open: 1 });
 });
 
 test("a claim the hub took is so, whether the feed tells of it or not, and is not undone by what it tells late", () => {
@@ -203,4 +203,23 @@ test("a merged customer is looked for where they are now", () => {
 
   expect(state.moved["cu-2"]).toBe("cu-1");
   expect(names(state)).toEqual(["cv-1"]);
+});
+
+test("comments are a list of their own: those that wait first, and only these are counted", () => {
+  const post = { id: "77", text: "Áo dài" };
+  const bot = { kind: "bot", agent: "" } as const;
+  const cards = [
+    card(1),
+    card(2, { post }),
+    card(3, { post, owner: bot, waiting_since: 0 }),
+    card(4, { post, owner: bot, waiting_since: 0 }),
+  ];
+  const counts = { queue: 2, mine: 0, comments: 1, open: 4 };
+  const state = after(...cards.map(told), frame({ type: "counts", ...counts }));
+
+  const claimed = reduce(state, wish({ conversation: "cv-2", customer: "cu-2" }));
+
+  expect(listed(state, "comments").map((one) => one.card.conversation)).toEqual(["cv-2", "cv-4", "cv-3"]);
+  expect(counted(state)).toEqual(counts);
+  expect(counted(claimed)).toEqual({ queue: 1, mine: 1, comments: 0, open: 4 });
 });

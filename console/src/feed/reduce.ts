@@ -141,7 +141,7 @@ function framed(state: DeskState, frame: HubFrame, now: number): DeskState {
     case "welcome":
       return { ...state, counts: frame.counts };
     case "counts":
-      return { ...state, counts: { queue: frame.queue, mine: frame.mine, open: frame.open } };
+      return { ...state, counts: { queue: frame.queue, mine: frame.mine, comments: frame.comments ?? 0, open: frame.open } };
     case "card":
       return carded(state, frame.card);
     case "gone":

@@ -2,7 +2,7 @@
 
 import type { Card, DeskState, Pending, ViewName } from "./state";
 
-export const VIEWS: readonly ViewName[] = ["queue", "mine", "open", "resolved"];
+export const VIEWS: readonly ViewName[] = ["queue", "mine", "comments", "open", "resolved"];
 
 /** A card as the agent sees it. `wish`: what they asked for of it that is not told back yet. */
 export interface Shown {
@@ -15,17 +15,22 @@ export function belongs(card: Card, view: ViewName, me: string): boolean {
   if (view === "resolved") return card.status === "resolved";
   if (card.status !== "open") return false;
   if (view === "queue") return card.owner.kind === "queue";
+  if (view === "comments") return Boolean(card.post);
   return view === "open" || (card.owner.kind === "agent" && card.owner.agent === me);
 }
 
-/** Smaller comes first: in the queue whoever waits longest, elsewhere whoever spoke last. Queue and open are in the hub's own order. */
+/** Comments that do not wait stand behind those that do: by this less their last word, as in the hub. */
+const BEHIND = 1e15;
+
+/** Smaller comes first: whoever waits longest, else whoever spoke last. Queue, comments and open are in the hub's own order. */
 export function order(card: Card, view: ViewName): number {
   if (view === "queue") return card.waiting_since;
+  if (view === "comments") return card.owner.kind === "queue" ? card.waiting_since : BEHIND - (card.last_word || card.opened);
   return view === "open" ? -(card.last_word || card.opened) : -Math.max(card.last.at, card.last_word, card.opened);
 }
 
 /** Lists that the hub pages in the order they are shown in: what stands behind the last page read is held back. */
-const PAGED: readonly ViewName[] = ["queue", "open"];
+const PAGED: readonly ViewName[] = ["queue", "comments", "open"];
 
 /** The card with what was asked for already done. */
 export function wished(card: Card, wish: Pending | undefined, me: string): Card {
@@ -80,17 +85,26 @@ export function current(state: DeskState, customer: string, chosen = ""): Shown 
   return theirs.sort((a, b) => rank(a) - rank(b) || b.card.opened - a.card.opened)[0];
 }
 
+/** How many a list counts: of the comments those that wait for a person. */
+export type CountedView = Exclude<ViewName, "resolved">;
+const COUNTED: readonly CountedView[] = ["queue", "mine", "comments", "open"];
+
+function counts(card: Card, view: CountedView, me: string): boolean {
+  return belongs(card, view, me) && (view !== "comments" || card.owner.kind === "queue");
+}
+
 /** The counts, moved at once by what was asked for. */
-export function counted(state: DeskState): { queue: number; mine: number; open: number } {
-  const now = { ...state.counts };
+export function counted(state: DeskState): Record<CountedView, number> {
+  // A hub of the version before counts no comments.
+  const now = { ...state.counts, comments: state.counts.comments ?? 0 };
   for (const [conversation, wish] of wishes(state)) {
     const before = state.cards[conversation];
     if (!before) continue;
     const after = wished(before, wish, state.me);
-    for (const view of ["queue", "mine", "open"] as const)
-      now[view] += Number(belongs(after, view, state.me)) - Number(belongs(before, view, state.me));
+    for (const view of COUNTED) now[view] += Number(counts(after, view, state.me)) - Number(counts(before, view, state.me));
   }
-  return { queue: Math.max(0, now.queue), mine: Math.max(0, now.mine), open: Math.max(0, now.open) };
+  for (const view of COUNTED) now[view] = Math.max(0, now[view]);
+  return now;
 }
 
 /** Colleagues who look at this customer too. */

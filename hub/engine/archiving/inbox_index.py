@@ -14,7 +14,8 @@ log = structlog.get_logger()
 Entries = Iterable[tuple[str, bytes]]
 
 _OWNERS = frozenset({OWNER_CHANGED, "conversation resolved", "merged"})
-_SPOKE = frozenset({"message received", "conversation opened", "comment"})
+_COMMENT = "comment"
+_SPOKE = frozenset({"message received", "conversation opened", _COMMENT})
 """What only moves a conversation to the front of the open ones: most turns by far, so no record is read for it."""
 
 
@@ -39,6 +40,7 @@ class Indexing:
     async def apply(self, entries: Entries) -> None:
         """Bring the views to where these entries' customers are now."""
         spoken: dict[tuple[str, str], int] = {}
+        comments: set[tuple[str, str]] = set()
         touched: set[str] = set()
         agents: set[str] = set()
         younger: set[tuple[str, str]] = set()
@@ -51,12 +53,17 @@ class Indexing:
                 continue  # The archive keeps it as it is, and says so.
             for fact in turn.facts:
                 if fact.name in _SPOKE:
-                    spoken[turn.customer, fact.detail.get("conversation", "")] = turn.now
+                    place = (turn.customer, fact.detail.get("conversation", ""))
+                    spoken[place] = turn.now
+                    if fact.name == _COMMENT:
+                        comments.add(place)
                 elif fact.name in _OWNERS:
                     touched.add(turn.customer)
                     agents |= {fact.detail.get(name, "").removeprefix("agent:") for name in ("owner", "was")}
                     if fact.name == "merged":
                         younger.add((turn.customer, fact.detail.get("younger", "")))
+        if comments:
+            await self._inbox.index.commented((*place, spoken[place]) for place in comments)
         await self._write(spoken, touched, younger, agents=agents - {"", "bot", "queue"})
 
     async def _write(

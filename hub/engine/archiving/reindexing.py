@@ -18,7 +18,7 @@ from hub.store.links import Links
 from hub.store.meta import VIEWS
 
 log = structlog.get_logger()
-VERSION = "2"
+VERSION = "3"
 LEASE_MS = 60_000
 AGAIN_S = 10.0
 RECORDS_AT_ONCE = 200

@@ -20,12 +20,13 @@ _Cursor = Annotated[str, Meta(max_length=CURSOR_LENGTH, pattern=r"^[A-Za-z0-9_-]
 
 
 class View(StrEnum):
-    """The lists of the inbox: waiting for a person, mine, all open ones, the closed ones of late."""
+    """The inbox's lists: waiting for a person, mine, all open ones, the closed ones of late, open comments under posts."""
 
     QUEUE = "queue"
     MINE = "mine"
     OPEN = "open"
     RESOLVED = "resolved"
+    COMMENTS = "comments"
 
 
 class Line(Value, frozen=True):
@@ -85,11 +86,12 @@ class Card(Value, frozen=True, omit_defaults=False):
 
 
 class Counts(Value, frozen=True, omit_defaults=False):
-    """How many conversations each view has; `mine` of whoever asks."""
+    """How many conversations each view has; `mine` of whoever asks; of `comments`, those that wait for a person."""
 
     queue: int
     mine: int
     open: int
+    comments: int = 0
 
 
 class Present(Value, frozen=True, omit_defaults=False):
@@ -184,11 +186,12 @@ class FeedDelivery(FeedFrame, frozen=True, tag="delivery"):
 
 
 class FeedCounts(FeedFrame, frozen=True, tag="counts"):
-    """How many conversations each view has now."""
+    """How many conversations each view has now, as in `Counts`."""
 
     queue: int
     mine: int
     open: int
+    comments: int = 0
 
 
 class FeedPresence(FeedFrame, frozen=True, tag="presence"):

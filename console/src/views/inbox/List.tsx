@@ -1,36 +1,58 @@
-/** The lists of the inbox: four views with live counts, rows by the thousand, everything by keyboard. */
+/** The lists of the inbox: five views with live counts, rows by the thousand, everything by keyboard. */
 
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { Inbox as InboxIcon } from "lucide-react";
+import { Inbox as InboxIcon, Megaphone, Radio } from "lucide-react";
 import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { ViewName } from "../../api/shapes";
 import { useDesk } from "../../feed/desk";
 import { counted, listed, VIEWS } from "../../feed/select";
-import type { DeskState } from "../../feed/state";
+import type { Card, DeskState } from "../../feed/state";
 import { useMe, useParts, useWords, wordsOf } from "../../shell/app";
 import { useNow } from "../../shell/clock";
 import { type Command, useCommands } from "../../shell/commands";
-import { to } from "../../shell/route";
+import { go, to } from "../../shell/route";
 import { Button } from "../../ui/Button";
+import { ChannelMark } from "../../ui/ChannelMark";
 import { Empty } from "../../ui/Empty";
 import css from "./list.module.css";
 import { useNames } from "./names";
+import { drawn, type ListItem } from "./posts";
 import { Row } from "./Row";
 
 const ROW = 64;
+const POST = 40;
 const OVERSCAN = 4;
 
 export function List({ view, chosen, thread }: { view: ViewName; chosen: string; thread: string }) {
   const { desk } = useParts();
   const { t, f } = useWords();
   const counts = useDesk(desk, counted);
+  useCommands(
+    useMemo<readonly Command[]>(
+      () =>
+        VIEWS.map((one, n) => ({
+          id: `list ${one}`,
+          name: t(`inbox.${one}`),
+          part: "inbox.lists",
+          keys: String(n + 1),
+          act: () => go("inbox", one),
+        })),
+      [t],
+    ),
+  );
   return (
     <section className={css.list} aria-label={t("view.inbox")}>
       <h1 className={css.hidden}>{t("view.inbox")}</h1>
       <nav className={css.tabs} aria-label={t("inbox.lists")}>
         {VIEWS.map((one) => (
-          <a key={one} href={to("inbox", one)} aria-current={one === view ? "page" : undefined} className={css.tab}>
-            {t(`inbox.${one}`)}
+          <a
+            key={one}
+            href={to("inbox", one)}
+            aria-current={one === view ? "page" : undefined}
+            className={css.tab}
+            title={one === "comments" ? t("inbox.comments") : undefined}
+          >
+            {one === "comments" ? <Megaphone size={15} role="img" aria-label={t("inbox.comments")} /> : t(`inbox.${one}`)}
             {one !== "resolved" && counts[one] > 0 && <span className={css.count}>{f.many(counts[one])}</span>}
           </a>
         ))}
@@ -62,18 +84,26 @@ function Rows({ view, chosen, thread }: { view: ViewName; chosen: string; thread
     if (me && !list.loaded && !list.reading) read(false);
   }, [me, list.loaded, list.reading, read]);
   const scroller = useRef<HTMLDivElement>(null);
+  const items = useMemo(() => drawn(rows, view), [rows, view]);
   const virtual = useVirtualizer({
-    count: rows.length,
+    count: items.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => ROW,
+    estimateSize: (index) => (items[index]?.kind === "post" ? POST : ROW),
+    // With other items each place is asked for its height again.
+    getItemKey: useCallback((index: number) => items[index]?.key ?? index, [items]),
     overscan: OVERSCAN,
   });
   const shown = virtual.getVirtualItems();
   const lastShown = shown.at(-1)?.index ?? 0;
   useEffect(() => {
-    if (list.next && !list.reading && !problem && lastShown >= rows.length - OVERSCAN) read(true);
-  }, [list.next, list.reading, problem, lastShown, rows.length, read]);
-  const move = useMoves(rows.length, virtual.scrollToIndex, scroller, () => rows.findIndex(({ card }) => card.customer === chosen));
+    if (list.next && !list.reading && !problem && lastShown >= items.length - OVERSCAN) read(true);
+  }, [list.next, list.reading, problem, lastShown, items.length, read]);
+  const move = useMoves(
+    rows.length,
+    useCallback((index) => virtual.scrollToIndex(items.findIndex((one) => one.kind === "row" && one.index === index)), [virtual, items]),
+    scroller,
+    () => chosenOf(items, chosen, thread),
+  );
   const now = useNow();
   const names = useNames();
   if (problem && !rows.length) return <Failed problem={problem} onAgain={() => read(false)} />;
@@ -89,17 +119,18 @@ function Rows({ view, chosen, thread }: { view: ViewName; chosen: string; thread
     <div ref={scroller} className={css.scroll} onKeyDown={move} data-list>
       <ul className={css.rows} style={{ height: virtual.getTotalSize() }}>
         {shown.map((item) => {
-          const row = rows[item.index];
+          const one = items[item.index];
+          if (one?.kind === "post") return <PostHead key={one.key} item={one} top={item.start} />;
           return (
-            row && (
+            one && (
               <Row
-                key={row.card.conversation}
-                row={row}
+                key={one.key}
+                row={one.row}
                 view={view}
-                index={item.index}
+                index={one.index}
                 count={rows.length}
                 top={item.start}
-                chosen={row.card.customer === chosen && (row.card.post ? row.card.conversation : "") === thread}
+                chosen={isChosen(one.row.card, chosen, thread)}
                 now={now}
                 names={names}
               />
@@ -108,6 +139,32 @@ function Rows({ view, chosen, thread }: { view: ViewName; chosen: string; thread
         })}
       </ul>
     </div>
+  );
+}
+
+/** A customer's talk, or the one thread of comments that is open beside the list. */
+function isChosen(card: Card, customer: string, thread: string): boolean {
+  return card.customer === customer && (card.post ? card.conversation : "") === thread;
+}
+
+function chosenOf(items: readonly ListItem[], customer: string, thread: string): number {
+  return items.find((one) => one.kind === "row" && isChosen(one.row.card, customer, thread))?.index ?? -1;
+}
+
+/** What the comments below it are about, and how many of them wait. */
+function PostHead({ item, top }: { item: Extract<ListItem, { kind: "post" }>; top: number }) {
+  const { t } = useWords();
+  const { post, channel, waiting } = item;
+  const what = t(post.live ? "comment.live" : "comment.post");
+  return (
+    <li className={css.head} style={{ transform: `translateY(${top}px)` }}>
+      <ChannelMark channel={channel} />
+      {post.live && <Radio size={13} aria-hidden="true" />}
+      <h2 title={post.text || what}>
+        <bdi>{post.text || what}</bdi>
+      </h2>
+      {waiting > 0 && <span title={t("inbox.comments.waiting", { n: waiting })}>{t("inbox.post.waits", { n: waiting })}</span>}
+    </li>
   );
 }
 

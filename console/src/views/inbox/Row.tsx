@@ -55,7 +55,7 @@ export const Row = memo(function Row({ row, view, index, count, top, chosen, now
         </span>
         <span className={css.what}>
           <span className={css.words}>
-            {card.post && <Megaphone size={13} className={css.post} aria-label={t("comment.thread")} />}{" "}
+            {card.post && view !== "comments" && <Megaphone size={13} className={css.post} aria-label={t("comment.thread")} />}{" "}
             {wish?.act === "claim" ? t("inbox.taking") : <LastWords card={card} names={names} />}
           </span>
           <Holder card={card} view={view} names={names} />
@@ -105,7 +105,8 @@ function LastWords({ card, names }: { card: Card; names: (login: string) => stri
 function Holder({ card, view, names }: { card: Card; view: ViewName; names: (login: string) => string }) {
   const { t } = useWords();
   if (view === "mine" || card.status === "resolved") return null;
-  if (card.owner.kind === "bot") return view === "open" ? <Bot size={15} className={css.bot} aria-label={t("who.bot")} /> : null;
+  if (card.owner.kind === "bot")
+    return view === "open" || view === "comments" ? <Bot size={15} className={css.bot} aria-label={t("who.bot")} /> : null;
   if (card.owner.kind === "queue") return view === "open" ? <span className={css.queued}>{t("inbox.queue")}</span> : null;
   const name = names(card.owner.agent);
   return (

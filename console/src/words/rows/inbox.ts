@@ -6,6 +6,7 @@ export const inbox = {
   "inbox.lists": ["Lists", "Danh sách", "清單"],
   "inbox.queue": ["Queue", "Chờ nhận", "等候中"],
   "inbox.mine": ["Mine", "Của tôi", "我的"],
+  "inbox.comments": ["Comments", "Bình luận", "留言"],
   "inbox.open": ["Open", "Đang mở", "進行中"],
   "inbox.resolved": ["Closed", "Đã xong", "已結案"],
   "inbox.queue.empty": ["Nobody waits", "Không ai đang chờ", "沒有人在等候"],
@@ -20,6 +21,18 @@ export const inbox = {
     "Nhận khách từ mục Chờ nhận; họ ở đây cho tới khi bạn đóng hoặc trả lại cho bot.",
     "從「等候中」接手顧客後，會留在這裡，直到您結案或交還給機器人。",
   ],
+  "inbox.comments.empty": ["No comment is open", "Không có bình luận nào", "沒有待處理的留言"],
+  "inbox.comments.teach": [
+    "What people write under the shop's posts and lives is here by post, whoever waits first.",
+    "Bình luận dưới bài viết và buổi live của shop hiện ở đây, gom theo bài, khách đang chờ đứng trước.",
+    "商店貼文和直播下的留言會依貼文列在這裡，等候回覆的排最前面。",
+  ],
+  "inbox.comments.waiting": [
+    { one: "One comment waits for a person", other: "{n} comments wait for a person" },
+    "{n} bình luận đang chờ nhân viên",
+    "{n} 則留言等候客服",
+  ],
+  "inbox.post.waits": [{ one: "{n} waits", other: "{n} wait" }, "{n} đang chờ", "{n} 則等候中"],
   "inbox.open.empty": ["No conversation is open", "Không có cuộc trò chuyện nào", "沒有進行中的對話"],
   "inbox.open.teach": [
     "Every conversation that runs is here, the bot's too. Write to the web chat to see one.",
