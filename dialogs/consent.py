@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from msgspec.structs import replace
+
 from dialogs.hearing import language_of, spoken, thread_of
 from dialogs.wording import ShopTexts
 from hub.model.address import Address
@@ -60,8 +62,16 @@ class ConsentWords:
             return _confirmed(turn, say.help, to=address)
         proof = f"“{said.text.strip()}” {datetime.fromtimestamp(turn.now / 1000, UTC).isoformat(timespec='seconds')}"
         state = ConsentState.REFUSED if stops else ConsentState.GIVEN
-        changed = _changed(turn, state, on=address, basis="word", proof=proof)
+        changed = _changed(_unasked(turn) if stops else turn, state, on=address, basis="word", proof=proof)
         return _confirmed(changed, say.stopped if stops else say.started, to=address)
+
+
+def _unasked(turn: Turn) -> Turn:
+    """Without the lines of the burst so far: who says STOP wants no answer to them, with the next word either."""
+    conversation = thread_of(turn)
+    if conversation is None or not conversation.lines:
+        return turn
+    return turn.with_conversation(replace(conversation, lines=()))
 
 
 def _changed(turn: Turn, state: ConsentState, *, on: Address, basis: str, proof: str) -> Turn:

@@ -10,6 +10,7 @@ from dialogs.onward import GoneOn
 from dialogs.order import OrderStatus
 from dialogs.person import PersonPlease, wants_person
 from dialogs.wording import ShopTexts
+from hub.model.customers.cart import STOP
 from hub.model.events.event import Event, Said
 from hub.model.turns.turn import Step, Urgent
 
@@ -38,6 +39,6 @@ def urgency(shop: ShopTexts) -> Urgent:
 
     def urgent(event: Event) -> bool:
         said = event.body
-        return isinstance(said, Said) and (shop.stop.has(said.text) or wants_person(said, shop))
+        return isinstance(said, Said) and (shop.stop.has(said.text) or said.payload == STOP or wants_person(said, shop))
 
     return urgent

@@ -41,6 +41,15 @@ def test_a_burst_that_ends_in_stop_leaves_no_line_for_tomorrow() -> None:
     assert now_of(taken(first.live, "TC")).lines == ()
 
 
+def test_what_was_asked_before_a_stop_is_not_answered_with_the_line_behind_it() -> None:
+    asked = taken(live(), "phí ship bao nhiêu", more=True)
+    stopped = taken(asked.live, "TC", more=True)
+    last = taken(stopped.live, "mấy giờ mở cửa")
+
+    assert (1, ()) == (len(stopped.deliveries), now_of(stopped).lines)
+    assert fixed("vi", "hours") == answer(last)
+
+
 def test_no_lines_are_kept_for_the_bot_while_a_person_owns_the_conversation() -> None:
     turn = taken(live(replace(CONVERSATION, owner=AGENT, lines=("old",))), "phí ship", more=True)
 

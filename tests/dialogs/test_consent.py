@@ -3,6 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
+from hub.model.customers.cart import STOP
 from hub.model.customers.record import Consent, Owner
 from hub.model.events.event import DeliveryEnded, OptedOut, Said
 from hub.model.words import ConsentState, DeliveryState, Origin, OwnerKind, Purpose
@@ -114,6 +115,13 @@ def test_stop_is_heard_before_any_conversation_exists() -> None:
 
 def test_stop_in_a_burst_is_not_delayed() -> None:
     turn = taken(live(), "TC", more=True)
+
+    assert len(turn.deliveries) == 1
+    assert urgent()(turn.event)
+
+
+def test_stop_by_its_button_is_not_delayed_either() -> None:
+    turn = taken(live(), Said(text="", payload=STOP), more=True)
 
     assert len(turn.deliveries) == 1
     assert urgent()(turn.event)
