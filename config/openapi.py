@@ -2,8 +2,8 @@
 
 from msgspec import json
 
-from hub.web.api import DESCRIBED
-from hub.web.openapi import document
+from hub.web.api.all_routes import DESCRIBED
+from hub.web.api.openapi import document
 
 
 def page() -> str:

@@ -20,8 +20,8 @@ from config.settings.values import Account
 from hub.model.errors import SettingsError
 from hub.store.accounts import KeptAccount, KeptAccounts
 from hub.store.calls import Place
-from hub.web import account_shapes as shapes
-from hub.web.api_accounts import InFile, NameTaken, NoSuchAccount, Unfit
+from hub.web.api.account_book import InFile, NameTaken, NoSuchAccount, Unfit
+from hub.web.api.shapes import accounts as shapes
 
 _SENTENCES = Path(__file__).parent / "fields.toml"
 _HOUSE = ("base_url", "mode", "rate_per_second", "rate_per_address", "typing", "read_marks")

@@ -50,23 +50,23 @@ from hub.store.queue import Queue
 from hub.store.signals import Signals
 from hub.store.switch import Switch
 from hub.store.timeline import Timeline
-from hub.web.api import api_routes
-from hub.web.app import application, serve
-from hub.web.auth import Tokens
-from hub.web.bell import Bell
-from hub.web.devices import Devices
-from hub.web.events import DAYS as EVENT_DAYS
-from hub.web.events import EventDoor, EventKeys
-from hub.web.health import Health
-from hub.web.hooks import Hooks
-from hub.web.journeys_seen import JourneyFacts, Nudging
-from hub.web.metrics import HubCollector, Metrics
-from hub.web.origin import Origin, networks
-from hub.web.routes import Finder, Rooms
-from hub.web.screens import Screens
-from hub.web.signing import Signing
-from hub.web.switchboard import Switchboard
-from hub.web.throttle import sign_in_throttle
+from hub.web.api.all_routes import api_routes
+from hub.web.api.journeys_seen import JourneyFacts, Nudging
+from hub.web.api.table import Finder, Rooms
+from hub.web.auth.callers import Signing
+from hub.web.auth.devices import Devices
+from hub.web.auth.tokens import Tokens
+from hub.web.chat.bell import Bell
+from hub.web.feed.switchboard import Switchboard
+from hub.web.http.origin import Origin, networks
+from hub.web.http.throttle import sign_in_throttle
+from hub.web.server.app import application, serve
+from hub.web.server.health import Health
+from hub.web.server.metrics import HubCollector, Metrics
+from hub.web.server.screens import Screens
+from hub.web.tracking.door import DAYS as EVENT_DAYS
+from hub.web.tracking.door import EventDoor, EventKeys
+from hub.web.webhooks.door import Hooks
 
 Check = Callable[[], Awaitable[None]]
 SCREENS = Path(__file__).parents[2] / "console" / "dist"

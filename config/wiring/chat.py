@@ -24,13 +24,13 @@ from hub.model.webchat.onward import TOPIC
 from hub.store.chats import Chats
 from hub.store.customers import Customers
 from hub.store.logins import LoginStore
-from hub.web.bell import Bell
-from hub.web.chat import ChatDoor
-from hub.web.chat_ports import ChatPorts, ChatSettings
-from hub.web.media import Looks, Media
-from hub.web.origin import Origin
-from hub.web.switchboard import Switchboard
-from hub.web.typists import Typists
+from hub.web.chat.bell import Bell
+from hub.web.chat.door import ChatDoor
+from hub.web.chat.media import Looks, Media
+from hub.web.chat.ports import ChatPorts, ChatSettings
+from hub.web.chat.typists import Typists
+from hub.web.feed.switchboard import Switchboard
+from hub.web.http.origin import Origin
 
 if TYPE_CHECKING:
     from hub.store.archive.open import Archive

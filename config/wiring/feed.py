@@ -10,12 +10,12 @@ from hub.model.channels.ports import Clock
 from hub.store.customers import Customers
 from hub.store.inbox import Inbox
 from hub.store.journals import Journals
-from hub.web.feed import Feed
-from hub.web.feed_door import FeedDoor
-from hub.web.feed_socket import FeedRooms
-from hub.web.presence import Presence
-from hub.web.signing import Signing
-from hub.web.switchboard import Switchboard
+from hub.web.auth.callers import Signing
+from hub.web.feed.door import FeedDoor
+from hub.web.feed.feed import Feed
+from hub.web.feed.presence import Presence
+from hub.web.feed.socket import FeedRooms
+from hub.web.feed.switchboard import Switchboard
 
 
 class Feeding(Struct, frozen=True):

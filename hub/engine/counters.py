@@ -4,7 +4,7 @@ from collections import defaultdict
 
 
 class Counters:
-    """The counts of one process since its start. Whoever does a thing raises its number; hub.web.metrics reads them all.
+    """The counts of one process since its start. Whoever does a thing raises its number; hub.web.server.metrics reads them all.
 
     `webhooks` and `sends` are kept by (channel kind, outcome), `failures` by (channel kind, failure), `waits` (seconds a provider told
     us to wait) by (channel kind, account or address), `gestures` by (channel kind, which one and its outcome); everything else is one

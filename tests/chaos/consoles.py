@@ -12,7 +12,7 @@ from msgspec import json
 
 from hub.model.errors import HubError
 from hub.model.inbox.feed import FeedHello, FeedLook, FeedWelcome, HubFrame, View, framed
-from hub.web.api_shapes import Timeline
+from hub.web.api.shapes.customers import Timeline
 from tests.chaos.house import House
 from tests.chaos.plan import chat_name
 from tests.chaos.screen import Screen

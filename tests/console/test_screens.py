@@ -8,8 +8,8 @@ import aiohttp
 import pytest
 
 from config.serving.web import SCREENS
-from hub.web.app import application, serve
-from hub.web.screens import Screens
+from hub.web.server.app import application, serve
+from hub.web.server.screens import Screens
 
 SCRIPT = "console.log('a script of some length')" * 50
 

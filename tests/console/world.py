@@ -8,7 +8,7 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from hub.desk.people import Newcomer
 from hub.model.shop.people import Role
-from hub.web.inbox_shapes import InboxPage
+from hub.web.api.shapes.inbox import InboxPage
 from tests.processes import eventually
 from tests.whole.world import House
 

@@ -25,9 +25,9 @@ from hub.store.codec import encode
 from hub.store.inbox import Inbox
 from hub.store.journals import START, ForeignCursor, cursor_of, vector_of
 from hub.store.signals import Signals
-from hub.web.feed import Feed
-from hub.web.feed_listener import BUFFER_BYTES, Listener
-from hub.web.switchboard import Switchboard
+from hub.web.feed.feed import Feed
+from hub.web.feed.listener import BUFFER_BYTES, Listener
+from hub.web.feed.switchboard import Switchboard
 from tests.processes import eventually
 from tests.web.desk_world import Store, live
 

@@ -12,7 +12,7 @@ import pytest_asyncio
 from config.commands.channel_log import Wanted, show_log
 from hub.model.channels.exchange import FILE, Exchange
 from hub.model.files.lending import LENT
-from hub.web.channel_shapes import LogPage
+from hub.web.api.shapes.channels import LogPage
 from sandbox.shown import Bubble
 from tests.commands import told_alone
 from tests.erasure.searching import where

@@ -16,7 +16,7 @@ from hub.model.address import Address
 from hub.model.files.media import FILE_LINE
 from hub.store.archive.open import Archive
 from hub.store.customers import Line
-from hub.web.api_shapes import Timeline
+from hub.web.api.shapes.customers import Timeline
 from sandbox import line, twilio, whatsapp_cloud
 from sandbox.shown import Media
 from sandbox.stand_in import StandIn

@@ -20,8 +20,8 @@ from hub.store.embedded_lock import find_running
 from hub.store.keys import Keys
 from hub.store.links import connect
 from hub.store.meta import FORMAT
-from hub.web.api_shapes import DeadList
-from hub.web.people_shapes import SignedIn
+from hub.web.api.shapes.customers import DeadList
+from hub.web.api.shapes.people import SignedIn
 from tests.commands import hub, told
 from tests.processes import eventually, folder
 from tests.upgrade.landed import Story, story, unpack_code, unpack_folder

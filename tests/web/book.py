@@ -1,8 +1,8 @@
 """Channel accounts set up in memory, where sealing and providers are not what is tried."""
 
 from hub.store.calls import Place
-from hub.web import account_shapes as shapes
-from hub.web.api_accounts import NameTaken, NoSuchAccount
+from hub.web.api.account_book import NameTaken, NoSuchAccount
+from hub.web.api.shapes import accounts as shapes
 
 
 class MemoryBook:

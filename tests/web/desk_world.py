@@ -48,15 +48,15 @@ from hub.store.queue import Queue
 from hub.store.signals import Signals
 from hub.store.switch import Switch
 from hub.store.timeline import Older, Timeline
-from hub.web.api import api_routes
-from hub.web.auth import Tokens
-from hub.web.devices import Devices
-from hub.web.journeys_seen import Nudging
-from hub.web.origin import Origin
-from hub.web.routes import Rooms
-from hub.web.signing import Signing
-from hub.web.switchboard import Switchboard
-from hub.web.throttle import sign_in_throttle
+from hub.web.api.all_routes import api_routes
+from hub.web.api.journeys_seen import Nudging
+from hub.web.api.table import Rooms
+from hub.web.auth.callers import Signing
+from hub.web.auth.devices import Devices
+from hub.web.auth.tokens import Tokens
+from hub.web.feed.switchboard import Switchboard
+from hub.web.http.origin import Origin
+from hub.web.http.throttle import sign_in_throttle
 from tests.servers import Node
 from tests.web.book import MemoryBook
 from tests.web.shelf import MemoryFinder, MemoryShelf

@@ -8,7 +8,7 @@ import aiohttp
 from hub.desk.people import Newcomer
 from hub.engine.clock import SystemClock
 from hub.model.shop.people import Role, User
-from hub.web.signing import COOKIE, CSRF_HEADER
+from hub.web.auth.callers import COOKIE, CSRF_HEADER
 from tests.web.desk_world import Store
 from tests.web.world import opened
 

@@ -13,13 +13,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hub.model.errors import SettingsError
-from hub.web.api import ROUTES
-from hub.web.auth import WRONG_AT_MOST, Tokens
-from hub.web.origin import Origin
-from hub.web.problems import PROBLEM_TYPE
-from hub.web.routes import BODY_BYTES, Route
-from hub.web.signing import Open
-from hub.web.throttle import WINDOW_S
+from hub.web.api.all_routes import ROUTES
+from hub.web.api.table import BODY_BYTES, Route
+from hub.web.auth.callers import Open
+from hub.web.auth.tokens import WRONG_AT_MOST, Tokens
+from hub.web.http.origin import Origin
+from hub.web.http.problems import PROBLEM_TYPE
+from hub.web.http.throttle import WINDOW_S
 from tests.servers import Node
 from tests.web.desk_world import TOKEN, Store, live, served, stored
 from tests.web.world import opened, shop

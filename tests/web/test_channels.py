@@ -8,7 +8,7 @@ from msgspec import json
 
 from hub.model.channels.exchange import Exchange
 from hub.store.calls import KEEP_FAILED, Calls, Kept, Pause
-from hub.web.channel_shapes import ChannelAccount, ChannelList, LogPage
+from hub.web.api.shapes.channels import ChannelAccount, ChannelList, LogPage
 from tests.web.desk_world import Store, served
 
 PLACE = ("standin", "main")

@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 import pytest
 from aiohttp import web
 
-from hub.web.app import application, serve
-from hub.web.doorway import AT_ONCE_BYTES
+from hub.web.server.app import application, serve
+from hub.web.webhooks.fast_path import AT_ONCE_BYTES
 from tests.servers import eventually
 from tests.web.world import FakeIntake, Shop, signed
 

@@ -15,11 +15,11 @@ from hub.model.address import Address, shop_address
 from hub.model.errors import StoreFull
 from hub.model.events.event import Identified, Incoming, Tracked
 from hub.model.webchat.chat import session_token
-from hub.web.auth import Tokens
-from hub.web.event_reading import CALL_BYTES
-from hub.web.events import BATCH_BYTES, EventDoor, EventKeys
-from hub.web.origin import Origin
-from hub.web.problems import Problem
+from hub.web.auth.tokens import Tokens
+from hub.web.http.origin import Origin
+from hub.web.http.problems import Problem
+from hub.web.tracking.door import BATCH_BYTES, EventDoor, EventKeys
+from hub.web.tracking.reading import CALL_BYTES
 from tests.web.world import opened
 
 KEY, TOKEN, SESSION_KEY = "the write key of the tests", "a token that is long enough", b"k" * 32

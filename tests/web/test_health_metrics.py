@@ -7,8 +7,8 @@ from prometheus_client import CollectorRegistry
 
 from hub.engine.counters import Counters
 from hub.model.errors import NotReady
-from hub.web.health import Health
-from hub.web.metrics import HubCollector, Metrics
+from hub.web.server.health import Health
+from hub.web.server.metrics import HubCollector, Metrics
 from tests.web.world import opened
 
 

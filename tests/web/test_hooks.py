@@ -12,8 +12,8 @@ from aiohttp import web
 from msgspec import json
 
 from hub.model.errors import StoreAway, StoreFull, Unparseable
-from hub.web.hooks import BODY_BYTES
-from hub.web.taken import read_body
+from hub.web.webhooks.door import BODY_BYTES
+from hub.web.webhooks.lean_request import read_body
 from tests.web.world import Shop, shop, signed
 
 HOOK = "/hooks/standin/main"

@@ -10,8 +10,8 @@ from hub.engine.clock import SystemClock
 from hub.engine.counters import Counters
 from hub.model.channels.ports import Channel
 from hub.model.events.event import Said
-from hub.web.hooks import Hooks
-from hub.web.origin import Origin
+from hub.web.http.origin import Origin
+from hub.web.webhooks.door import Hooks
 from tests.web.world import FakeCases, FakeIntake, opened
 
 SECRET = "the-app-secret"

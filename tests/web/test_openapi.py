@@ -19,12 +19,12 @@ from hub.store.cases import Case
 from hub.store.codec import encode
 from hub.store.dead import Aside
 from hub.store.people import SetupCodes
-from hub.web.api import DESCRIBED, ROUTES
-from hub.web.openapi import document
-from hub.web.problems import PROBLEM_TYPE, Problem
-from hub.web.receiving import Upload
-from hub.web.routes import Route
-from hub.web.signing import Open
+from hub.web.api.all_routes import DESCRIBED, ROUTES
+from hub.web.api.openapi import document
+from hub.web.api.table import Route
+from hub.web.auth.callers import Open
+from hub.web.http.file_body import Upload
+from hub.web.http.problems import PROBLEM_TYPE, Problem
 from tests.web.desk_world import Granting, Store, live, served, worked
 from tests.web.people_world import PASSWORD, signed_in, somebody
 

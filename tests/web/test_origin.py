@@ -3,7 +3,7 @@
 import pytest
 from aiohttp.test_utils import make_mocked_request
 
-from hub.web.origin import Origin, networks
+from hub.web.http.origin import Origin, networks
 
 
 @pytest.mark.parametrize(

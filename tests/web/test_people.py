@@ -14,9 +14,9 @@ from hub.model.events.event import Event
 from hub.model.shop.people import Right, Role
 from hub.store.codec import encode
 from hub.store.people import Change, Stranger, Users
-from hub.web.auth import Tokens
-from hub.web.problems import Refusal
-from hub.web.signing import COOKIE, Signing
+from hub.web.auth.callers import COOKIE, Signing
+from hub.web.auth.tokens import Tokens
+from hub.web.http.problems import Refusal
 from tests.web.desk_world import HERE, TOKEN, Granting, Store, live, served, worked
 from tests.web.people_world import PASSWORD, Browser, signed_in, somebody
 from tests.web.world import opened

@@ -3,8 +3,8 @@
 from hub.desk.passwords import LONGEST, MEMORY_KIB, ROUNDS, SHORTEST
 from hub.desk.people import IDLE_MS, LONGEST_MS
 from hub.model.shop.people import RIGHTS, Right, Role
-from hub.web.devices import KEPT_S
-from hub.web.throttle import LOGIN_AT_MOST, NETWORK_AT_MOST, SIGN_INS_AT_MOST, WINDOW_S
+from hub.web.auth.devices import KEPT_S
+from hub.web.http.throttle import LOGIN_AT_MOST, NETWORK_AT_MOST, SIGN_INS_AT_MOST, WINDOW_S
 from tests.architecture.house import ROOT
 
 PAGE = (ROOT / "docs/people.md").read_text()

@@ -6,9 +6,9 @@ from re import sub
 import pytest
 
 from hub.model.shop.people import RIGHTS, Right, Role, holders
-from hub.web.api import ROUTES
-from hub.web.routes import Route
-from hub.web.signing import CSRF_HEADER, Open
+from hub.web.api.all_routes import ROUTES
+from hub.web.api.table import Route
+from hub.web.auth.callers import CSRF_HEADER, Open
 from tests.web.desk_world import TOKEN, Store
 from tests.web.people_world import Browser, browser, served_to_browsers, somebody
 

@@ -9,8 +9,8 @@ from hub.desk.people import IDLE_MS, LONGEST_MS, NOTED_EVERY_MS, SignedOut, User
 from hub.model.shop.people import Role
 from hub.store.keys import Keys
 from hub.store.people import Change, Sessions, Users
-from hub.web.origin import Origin, networks
-from hub.web.signing import COOKIE, CSRF_HEADER
+from hub.web.auth.callers import COOKIE, CSRF_HEADER
+from hub.web.http.origin import Origin, networks
 from tests.web.desk_world import Store
 from tests.web.people_world import PASSWORD, MovedClock, browser, served_to_browsers, signed_in, somebody
 from tests.web.world import opened

@@ -6,7 +6,7 @@ import pytest
 
 from hub.desk.people import Newcomer, People, WrongCode
 from hub.model.shop.people import Role
-from hub.web.throttle import SIGN_INS_AT_MOST
+from hub.web.http.throttle import SIGN_INS_AT_MOST
 from tests.web.desk_world import Store
 from tests.web.people_world import PASSWORD, browser, served_to_browsers, somebody
 

@@ -10,9 +10,9 @@ import pytest
 from hub.desk.passwords import WAITING, Busy, Passwords, WrongPassword
 from hub.desk.people import UserChanges
 from hub.model.shop.people import Role
-from hub.web.devices import Devices
-from hub.web.origin import Origin, networks
-from hub.web.throttle import LOGIN_AT_MOST, NETWORK_AT_MOST, SIGN_INS_AT_MOST, WINDOW_S
+from hub.web.auth.devices import Devices
+from hub.web.http.origin import Origin, networks
+from hub.web.http.throttle import LOGIN_AT_MOST, NETWORK_AT_MOST, SIGN_INS_AT_MOST, WINDOW_S
 from tests.web.desk_world import Store
 from tests.web.people_world import PASSWORD, MovedClock, browser, served_to_browsers, signed_in, somebody
 from tests.web.world import opened

@@ -20,9 +20,9 @@ from hub.model.events.event import Incoming, Said, Unparsed
 from hub.model.messaging.delivery import Delivery
 from hub.model.messaging.message import Capabilities
 from hub.store.cases import Case
-from hub.web.app import application, serve
-from hub.web.hooks import Hooks
-from hub.web.origin import Origin, networks
+from hub.web.http.origin import Origin, networks
+from hub.web.server.app import application, serve
+from hub.web.webhooks.door import Hooks
 
 SECRET = b"the stand-in's secret"
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from hub.model.files.kinds import NotTaken, Sort, StoredFile, file_name, sort_of
 from hub.model.webchat.chat import session_token
-from hub.web.media import PIECE_BYTES
+from hub.web.chat.media import PIECE_BYTES
 from tests.pictures import png
 from tests.webchat.test_browser import SESSION
 from tests.webchat.world import KEY, Hub

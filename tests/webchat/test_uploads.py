@@ -8,7 +8,7 @@ import pytest
 
 from hub.model.address import Address
 from hub.model.webchat.chat import session_token
-from hub.web.files import OF_ONE
+from hub.web.chat.files import OF_ONE
 from tests.pictures import png
 from tests.webchat.world import ACCOUNT, KEY, Hub
 

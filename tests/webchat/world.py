@@ -26,12 +26,12 @@ from hub.model.messaging.message import Message, QuickReply
 from hub.model.webchat.chat import unpacked
 from hub.model.webchat.login import Login
 from hub.model.words import Origin, Purpose
-from hub.web.bell import Bell
-from hub.web.chat import ChatDoor
-from hub.web.chat_ports import ChatPorts, ChatSettings
-from hub.web.media import Media
-from hub.web.origin import Origin as WebOrigin
-from hub.web.typists import Hear
+from hub.web.chat.bell import Bell
+from hub.web.chat.door import ChatDoor
+from hub.web.chat.media import Media
+from hub.web.chat.ports import ChatPorts, ChatSettings
+from hub.web.chat.typists import Hear
+from hub.web.http.origin import Origin as WebOrigin
 from tests.web.shelf import MemoryShelf
 
 PAGES = Path(__file__).parents[2] / "console" / "chat"

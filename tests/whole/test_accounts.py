@@ -15,7 +15,7 @@ from hub.model.address import Address
 from hub.model.errors import SettingsError
 from hub.store.accounts import KeptAccounts
 from hub.store.keys import Keys
-from hub.web.account_shapes import Account, AccountList, KindList, SeenAccount
+from hub.web.api.shapes.accounts import Account, AccountList, KindList, SeenAccount
 from sandbox.telegram.hooks import Timing
 from sandbox.telegram.stand_in import TelegramStandIn
 from tests.processes import eventually, folder

@@ -14,7 +14,7 @@ from hub.desk.people import Newcomer
 from hub.model.alerts.rhythm import HOURS_A_WEEK, SLICE_MS, Rhythm
 from hub.model.shop.people import Role
 from hub.store.codec import encode
-from hub.web.api_alerts import AlertList
+from hub.web.api.routes.alerts import AlertList
 from tests.browsers import awaited_browser
 from tests.console.test_access import findings
 from tests.console.world import PASSWORD, Desk

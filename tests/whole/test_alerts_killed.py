@@ -6,7 +6,7 @@ import aiohttp
 import pytest
 
 from hub.store.keys import Keys
-from hub.web.api_alerts import AlertList
+from hub.web.api.routes.alerts import AlertList
 from sandbox.faults import FaultKind
 from tests.processes import eventually, folder
 from tests.whole.children import Child, Family, family_on

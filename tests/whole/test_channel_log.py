@@ -3,7 +3,7 @@
 import pytest
 
 from config.commands.channel_log import Wanted, show_log
-from hub.web.channel_shapes import ChannelList, LogPage
+from hub.web.api.shapes.channels import ChannelList, LogPage
 from tests.processes import eventually
 from tests.whole.world import HOURS_ASKED, SECRET, House
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hub.web.api_find import FoundCustomer, FoundCustomers
+from hub.web.api.routes.finding import FoundCustomer, FoundCustomers
 from tests.processes import eventually
 from tests.whole.world import House
 

@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from config.settings.load import load_settings
 from hub.model.inbox.feed import FeedTyping
-from hub.web.channel_shapes import LogPage
+from hub.web.api.shapes.channels import LogPage
 from sandbox.faults import Fault, FaultKind
 from sandbox.line import Line as LineProvider
 from sandbox.messaging import MESSENGER, provider_and_stand_in

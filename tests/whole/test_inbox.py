@@ -7,7 +7,7 @@ from aiohttp import ClientSession, CookieJar, WSServerHandshakeError
 
 from hub.model.inbox.feed import Card, FeedTyping, View
 from hub.model.words import OwnerKind
-from hub.web.inbox_shapes import InboxPage
+from hub.web.api.shapes.inbox import InboxPage
 from tests.processes import eventually
 from tests.whole.console import Console, Shown
 from tests.whole.world import HOURS_ASKED, PERSON_ASKED, House

@@ -9,8 +9,8 @@ from hub.desk.people import LastAdmin, Newcomer, SignedOut, UserChanges, WrongCo
 from hub.engine.clock import SystemClock
 from hub.model.shop.people import Role
 from hub.store.keys import Keys
-from hub.web.people_shapes import SignedIn
-from hub.web.signing import CSRF_HEADER
+from hub.web.api.shapes.people import SignedIn
+from hub.web.auth.callers import CSRF_HEADER
 from tests.whole.world import House, Told
 
 PASSWORD = "đường về nhà 47"

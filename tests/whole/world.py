@@ -20,7 +20,7 @@ from hub.model.address import Address
 from hub.model.customers.record import Live, Record
 from hub.store.archive.open import Archive
 from hub.store.customers import Line
-from hub.web.api_shapes import Timeline
+from hub.web.api.shapes.customers import Timeline
 from sandbox.plain import PlainStandIn
 from sandbox.shop import ShopStandIn
 from sandbox.telegram.hooks import Timing

@@ -26,7 +26,7 @@ SKEW_DOUBTFUL_S, SKEW_WRONG_S = 5.0, 60.0
 """Signatures bear times: most providers' are good for five minutes, and what is timed comes at the wrong moment long before."""
 
 GREETING = "A webhook is a GET or a POST."
-"""What this hub answers to another method at the hook of an account that it has (hub/web/hooks.py)."""
+"""What this hub answers to another method at the hook of an account that it has (hub/web/webhooks/door.py)."""
 
 _NO_SUCH = "There is no such channel account"
 _METHOD_NOT_ALLOWED, _NOT_FOUND = 405, 404

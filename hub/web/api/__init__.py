@@ -1,0 +1,1 @@
+"""The API: one table of routes, served and described."""

@@ -1,0 +1,1 @@
+"""What the routes are asked and answer; records, lines and messages are the model's."""

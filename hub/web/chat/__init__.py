@@ -1,0 +1,1 @@
+"""The web chat: its page and widget, over a WebSocket or plain requests, and its files."""

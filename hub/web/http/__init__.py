@@ -1,0 +1,1 @@
+"""What every door of the hub shares: headers, errors, origins, throttling, bodies that are files, sockets."""

@@ -1,0 +1,1 @@
+"""The application on its port, with health, metrics and the screens."""

@@ -1,0 +1,1 @@
+"""The event door: what the shop's server and pages tell of customers."""

@@ -1,0 +1,1 @@
+"""The providers' door: webhooks in, by a way that costs little."""
