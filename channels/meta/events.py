@@ -16,8 +16,10 @@ from hub.model.words import DeliveryState
 MARK = "omnihub:"
 """What the metadata of our own messages begins with; their echo bears it, and no other's."""
 
-NO_CUSTOMERS = frozenset(("policy_enforcement", "business_integrity"))
-"""What Meta tells the Page itself."""
+NO_CUSTOMERS = frozenset((
+    "policy_enforcement", "business_integrity", "app_roles", "payment", "pre_checkout", "checkout_update", "appointment", "direct_send",
+))  # fmt: skip
+"""What Meta tells the Page itself, and what it has withdrawn (payments of the Send API)."""
 
 _SECONDS_END = 100_000_000_000
 """Below this a time is told in seconds (till the year 5138), from here on in ms (since 1973)."""
@@ -171,8 +173,11 @@ def _optin(told: Json, about: About) -> Read:
 
 
 def _edited(told: Json, _about: About) -> Read:
-    mid = id_of(told, "mid")
-    return Read(body=Edited(target=mid, text=text_of(told, "text")), seen=f"edit/{mid}/{soft_id(told, 'num_edit')}")
+    """An edit takes no words away: one that tells none is not understood, or the words before it would be lost by it."""
+    mid, text = id_of(told, "mid"), text_of(told, "text")
+    if not text:
+        raise FieldOdd("text")
+    return Read(body=Edited(target=mid, text=text), seen=f"edit/{mid}/{soft_id(told, 'num_edit')}")
 
 
 def _noted(told: Json, about: About) -> Read:
@@ -191,7 +196,7 @@ def _answers(screen: Json) -> list[str]:
 
 
 _NOTES = (
-    "account_linking", "pass_thread_control", "take_thread_control", "request_thread_control", "app_roles", "response_feedback",
+    "account_linking", "pass_thread_control", "take_thread_control", "request_thread_control", "response_feedback",
     "messaging_feedback", "messaging_customer_information", "game_play", "message_context",
 )  # fmt: skip
 """A conversation that another app has taken shows itself by what comes as `standby`."""

@@ -224,7 +224,7 @@ def decide(answer: http.Answer, codes: Codes) -> SendError | None:
     error = told.get("error") if isinstance(told, dict) else None
     if isinstance(error, dict):
         return _meant(error, answer, codes)
-    return http.decide(answer.status, retry_after=answer.retry_after)
+    return _foreign(http.decide(answer.status, retry_after=answer.retry_after))
 
 
 def trouble(error: Mapping[str, object], codes: Codes) -> Means | None:
@@ -265,6 +265,13 @@ def _by_status(answer: http.Answer, words: str, code: str) -> SendError:
     """A code nobody has told us of. Graph has codes for credentials, so an unknown 401, 403 or 404 stops no account."""
     wrong = http.decide(answer.status, reason=words, code=code, retry_after=_told_wait(answer))
     return Rejected(words, code=code) if wrong is None or isinstance(wrong, Misconfigured) else wrong
+
+
+def _foreign(wrong: SendError | None) -> SendError | None:
+    """A refusal without Graph's `error` is not Graph's own: its status is all that it says."""
+    if isinstance(wrong, Misconfigured | Rejected):
+        wrong.failure = Failure.STATUS
+    return wrong
 
 
 def _unreadable(answer: http.Answer) -> SendError:

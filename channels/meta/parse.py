@@ -96,6 +96,9 @@ def _happened(element: Json, entry: Json, me: Me) -> list[Incoming] | None:
         return [] if any(key in element for key in NO_CUSTOMERS) else None
     told = object_of(element, kind)
     customer, shop = _parties(element, entry, me, echo=told.get("is_echo") is True)
+    if customer and customer == shop:
+        # The account's notes to itself (is_self): nobody is written to.
+        return []
     if not shop or (me.numbered and entry.get("id") and soft_id(entry, "id") != shop):
         return []
     if not customer or (me.numbered and not (customer.isascii() and customer.isdigit())):

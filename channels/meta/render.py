@@ -93,7 +93,8 @@ def _ground(delivery: Delivery) -> dict[str, str]:
     """On what ground we write: https://developers.facebook.com/docs/messenger-platform/send-messages#messaging_types."""
     if delivery.tag:
         return {"messaging_type": "MESSAGE_TAG", "tag": delivery.tag}
-    return {"messaging_type": "RESPONSE" if delivery.purpose is Purpose.REPLY else "UPDATE"}
+    answers = delivery.purpose is Purpose.REPLY or bool(delivery.message.reply_to)
+    return {"messaging_type": "RESPONSE" if answers else "UPDATE"}
 
 
 def _contents(message: Message, can: Capabilities, warnings: list[str]) -> Iterator[dict[str, object]]:

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs
 
 from channels.twilio.errors import failure_of
 from channels.twilio.render import WHATSAPP
+from channels.whatsapp_cloud.people import valid
 from hub.model.address import Address
 from hub.model.base import Value
 from hub.model.events.event import Body, Incoming, OptedIn, OptedOut, Receipt, Said, Unparsed
@@ -85,7 +86,8 @@ def _address(told: str, me: Self) -> Address:
 
 def _message(form: Form, me: Self, sid: str) -> Incoming:
     address = _address(form["From"], me)
-    others = (bare(form.get("ExternalUserId", "")), form.get("WaId", ""), bare(form.get("ParentExternalUserId", "")))
+    # What is no id of WhatsApp's would tie strangers together.
+    others = [valid(bare(form.get(name, ""))) for name in ("ExternalUserId", "WaId", "ParentExternalUserId")]
     return Incoming(
         address=address,
         body=_body(form, sid),
@@ -104,7 +106,8 @@ def _body(form: Form, sid: str) -> Body:
             return OptedIn(name=form.get("ProfileName", ""), payload=form.get("Body", ""))
     source, payload = _pressed(form)
     return Said(
-        text=form.get("Body") or form.get("ButtonText") or form.get("ListTitle", ""),
+        # What was pressed is what the customer saw; the body beside it is the same words, or none.
+        text=form.get("ButtonText") or form.get("ListTitle") or form.get("Body", ""),
         attachments=(*_media(form), *_place(form)),
         payload=payload,
         external_id=sid,

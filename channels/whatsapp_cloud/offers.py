@@ -67,6 +67,10 @@ WORDS = Words(
         "en": ("Please choose:", "Menu", "Open Form", "Open Link"),
         "vi": ("Mời bạn chọn:", "Chọn", "Mở biểu mẫu", "Mở liên kết"),
         "zh": ("請選擇：", "選單", "開啟表單", "開啟連結"),
+        "es": ("Elija una opción:", "Menú", "Abrir formulario", "Abrir enlace"),
+        "fr": ("Choisissez :", "Menu", "Ouvrir le formulaire", "Ouvrir le lien"),
+        "id": ("Silakan pilih:", "Menu", "Buka formulir", "Buka tautan"),
+        "pt": ("Escolha uma opção:", "Menu", "Abrir formulário", "Abrir link"),
     }
 )
 

@@ -63,7 +63,8 @@ def parse_entry(entry: Json, us: Number) -> Iterator[Incoming | Unparsed]:
         yield Unparsed(fields=names(entry), reason="field changes is not a list")
         return
     for change in changes:
-        field, value = (change.get("field"), change.get("value")) if isinstance(change, dict) else (None, None)
+        # Gateways that pass Meta's webhooks on leave the field out; what it would say is seen in the value.
+        field, value = (change.get("field", "messages"), change.get("value")) if isinstance(change, dict) else (None, None)
         if isinstance(field, str) and field in NOT_FOR_US:
             continue
         if not isinstance(field, str) or field not in _FIELDS or not isinstance(value, dict):
@@ -110,6 +111,9 @@ def _elements(change: _Change, found: object, key: str, read: _Reader) -> Iterat
 
 def _message(change: _Change, message: Json) -> Iterator[Incoming]:
     at = seconds_of(message, "timestamp")
+    if not at and soft_id(message, "timestamp"):
+        # It decides on the window and the order: a time that is none is not taken for now.
+        raise FieldOdd("timestamp")
     if change_of_id := moved(message):
         # Nobody need have sent it: where no phone number can be told, the earlier id is all that says whose it is.
         who = Person(id=change_of_id.previous)

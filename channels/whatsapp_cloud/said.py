@@ -60,8 +60,8 @@ def spoken(message: Json, who: Person, business: str) -> Spoken:
     kind = soft(message, "type")
     if read := _FACTS.get(kind):
         return Spoken(body=read(message, who))
-    if again := edited(message):
-        return Spoken(body=again)
+    if fact := edited(message) or _permission(message):
+        return Spoken(body=fact)
     content = _content(message, kind)
     if by_link := _LINK.fullmatch(content.text.strip()):
         return Spoken(body=Started(ref=by_link[1], name=who.name, username=who.username, external_id=soft_id(message, "id")))
@@ -99,6 +99,18 @@ def edited(message: Json) -> Edited | Deleted | None:
     return Edited(target=id_of(edit, "original_message_id"), text=text)
 
 
+def _permission(message: Json) -> Noted | None:
+    """Whether the shop may call, where it asked: a fact, no word. None for a message that says something else.
+
+    https://developers.facebook.com/documentation/business-messaging/whatsapp/calling/user-call-permissions
+    """
+    told = soft_object(soft_object(message, "interactive"), "call_permission_reply")
+    if not told:
+        return None
+    parts = (soft(told, "response"), "permanent" if told.get("is_permanent") is True else "")
+    return Noted(name="call_permission", detail=" ".join(filter(None, parts)))
+
+
 def told_by_us(echo: Json) -> tuple[str, Pieces]:
     """The words and media of what somebody at the shop wrote in the app; of a type we do not read, that it was one."""
     kind = soft(echo, "type")
@@ -122,7 +134,10 @@ def _words(message: Json, kind: str) -> tuple[str, Pieces]:
     """The words of a text or under a file, and the file."""
     if kind == "text":
         return text_of(object_of(message, "text"), "body"), ()
-    media = object_of(message, kind)
+    media = soft_object(message, kind)
+    if not soft_id(media, "id") and objects(message, "errors"):
+        # WhatsApp could not fetch the file itself (131052): that there was one is what is left of it, and its words.
+        return soft(media, "caption"), (Attachment(kind=MediaKind.UNSUPPORTED, name=soft(media, "filename") or kind),)
     size = media.get("file_size")
     voice = kind == "audio" and media.get("voice") is True
     piece = Attachment(
@@ -186,9 +201,15 @@ def _interactive(message: Json) -> _Content:
         case "nfm_reply" as kind:
             form = object_of(told, kind)
             # A form's answer is kept as it was written, even where it is no JSON: it may be all the customer ever fills in.
-            return _Content(text=soft(form, "body"), payload=soft(form, "response_json"), source="flow", details=_named(form, "name"))
+            return _Content(text=soft(form, "body"), payload=_filled(form), source="flow", details=_named(form, "name"))
         case kind:
             raise FieldOdd(f"interactive.type ({kind[:40]})")
+
+
+def _filled(form: Json) -> str:
+    """What was filled in: documented as JSON in a text; some gateways tell it unwrapped."""
+    told = form.get("response_json")
+    return msgspec.json.encode(told).decode() if isinstance(told, dict | list) else soft(form, "response_json")
 
 
 def _button(message: Json) -> _Content:

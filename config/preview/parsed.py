@@ -18,6 +18,7 @@ from hub.model.events.event import (
     Edited,
     IdentityChanged,
     Incoming,
+    Noted,
     OptedIn,
     OptedOut,
     Reacted,
@@ -174,6 +175,8 @@ def _own(body: Body) -> Facts:
             return {"event_kind": "identity_change", "previous_id": previous, "new_id": new, "new_phone": phone}
         case Commented(comment=comment, parent=parent, post=post, verb=verb, live=live):
             return {"event_kind": "comment", "external_id": comment, "in_reply_to": parent, "post_id": post, "verb": verb, "live": live}
+        case Noted(name=name, detail=detail):
+            return {"event_kind": "none", "note": name, "detail": detail, "sender_name": ""}
         case Called(state=state):
             return {"event_kind": "call", "status": state}
         case _:

@@ -1,6 +1,7 @@
 """What would be sent for a message, and what the provider's answers would mean: degraded, rendered, called; nothing leaves the machine."""
 
 import mimetypes
+import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import cast
 
@@ -8,6 +9,7 @@ from msgspec import ValidationError, convert
 from msgspec.structs import replace
 
 from channels.kinds import AccountSetup, ChannelKind
+from channels.windows import RULES
 from config.preview.upstream import Recorded
 from hub.engine.rendering.degrade import degrade
 from hub.model.address import Address
@@ -21,7 +23,10 @@ from hub.model.words import Origin, Purpose
 Facts = dict[str, object]
 Json = Mapping[str, object]
 
-_PURPOSES = {"broadcast": Purpose.MARKETING}
+_PURPOSES = {"broadcast": Purpose.MARKETING, "chat": Purpose.REPLY, "answer": Purpose.REPLY}
+_LANGUAGES = {"eng": "en", "vie": "vi", "zho": "zh", "chi": "zh", "spa": "es", "por": "pt", "fra": "fr", "fre": "fr", "ind": "id"}
+"""Of three letters, as some cases tell them: https://www.loc.gov/standards/iso639-2/php/code_list.php"""
+_PLACE = re.compile(r"(?:geo:)?(-?\d{1,3}(?:\.\d+)?),(-?\d{1,3}(?:\.\d+)?)(?:[,;?].*)?")
 _KINDS = {"image": MediaKind.IMAGE, "video": MediaKind.VIDEO, "audio": MediaKind.AUDIO}
 
 
@@ -128,9 +133,15 @@ def _failed(error: SendError) -> Facts:
 
 
 def _delivery(channel: str, account: str, told: Json) -> Delivery:
-    """The message as the hub would have decided it; `origin` chat is a person's or the bot's answer, broadcast a campaign's."""
-    origin = str(told.get("origin", ""))
-    purpose = _PURPOSES.get(origin, Purpose.REPLY if origin == "chat" else Purpose.SERVICE)
+    """The message as the hub would have decided it.
+
+    `origin`: chat is what a person at the desk writes, answer the bot's, broadcast a campaign's. Where it answers nothing the customer
+    said, the time for free words is taken to be over.
+    """
+    origin, answers = str(told.get("origin", "")), bool(told.get("reply_to_external_id"))
+    purpose = _PURPOSES.get(origin, Purpose.REPLY if answers else Purpose.SERVICE)
+    rule = RULES.get(channel)
+    late = rule.human_tag if rule and origin == "chat" and not answers else ""
     return Delivery(
         id="dl_0191e180-7d60-7000-aded-7d8b151cbd5b",
         customer="cu_preview",
@@ -138,10 +149,10 @@ def _delivery(channel: str, account: str, told: Json) -> Delivery:
         address=Address(channel=channel, account=account, id=str(told.get("to", ""))),
         message=_message(told),
         purpose=purpose,
-        origin=Origin.NUDGE if purpose is Purpose.MARKETING else Origin.BOT,
+        origin=Origin.NUDGE if purpose is Purpose.MARKETING else Origin.AGENT if origin == "chat" else Origin.BOT,
         created=1,
         reply_token=str(told.get("recipient_token", "")),
-        tag=str(told.get("tag", "")),
+        tag=str(told.get("tag", late)),
     )
 
 
@@ -152,8 +163,10 @@ def _message(told: Json) -> Message:
         offered = convert({key: told[key] for key in ("buttons", "choices", "cards") if key in told}, Message)
     except ValidationError as error:
         raise SettingsError(f"the message is not one ({error})") from error
+    language, _, region = str(told.get("locale") or "").replace("_", "-").partition("-")
     return replace(
         offered,
+        language="-".join(filter(None, (_LANGUAGES.get(language, language), region))),
         text=str(told.get("text") or ""),
         attachments=tuple(_attachment(piece) for piece in _objects(told, "attachments")),
         quick_replies=tuple(_reply(reply) for reply in _objects(told, "quick_replies")),
@@ -168,8 +181,16 @@ def _attachment(told: Json) -> Attachment:
     if "/" not in mime:
         mime = mimetypes.guess_type(url)[0] or mime
     if kind is MediaKind.FILE and mime.startswith("geo"):
-        kind = MediaKind.LOCATION
+        return _place(url)
     return Attachment(kind=kind, url=url, mime_type=mime, filename=url.rpartition("/")[2], size=int(str(told.get("size") or 0)))
+
+
+def _place(url: str) -> Attachment:
+    """A place by its address (RFC 5870), or by the coordinates alone."""
+    found = _PLACE.fullmatch(url)
+    if found is None:
+        raise SettingsError("a place is told as geo:LATITUDE,LONGITUDE")
+    return Attachment(kind=MediaKind.LOCATION, latitude=float(found[1]), longitude=float(found[2]))
 
 
 def _reply(told: Json) -> QuickReply:

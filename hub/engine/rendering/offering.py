@@ -101,14 +101,29 @@ def _quick_replies(replies: Sequence[QuickReply], can: Capabilities, laid: Laid,
         link = reply.extra if reply.kind in {ReplyKind.URL, ReplyKind.FORM} and reply.extra.startswith(("https://", "http://")) else ""
         laid.lines += [f"{reply.title}: {link}" if reply.title else link] * bool(link)
         laid.warnings.append(f"a quick reply of the kind {reply.kind.value} is {'told as a link' if link else 'not shown by this channel'}")
-    kept = tuple(reply for reply in replies if reply.kind in can.reply_kinds)
+    kept = tuple(_asking(reply, can) for reply in replies if reply.kind in can.reply_kinds)
     if not kept:
         return
     if _quick_fit(kept, can) and not laid.quick_replies:
         laid.quick_replies = kept
         return
+    # Words can be said another way; what the customer's app alone can answer cannot.
+    asked = tuple(reply for reply in kept if reply.kind is not ReplyKind.TEXT)
+    if _quick_fit(asked, can) and not laid.quick_replies:
+        laid.quick_replies = asked
+    else:
+        laid.warnings += [f"a quick reply of the kind {reply.kind.value} is not shown by this channel" for reply in asked]
     words = [Row(title=reply.title, payload=reply.payload) for reply in kept if reply.kind is ReplyKind.TEXT]
-    _answers(words, can, laid, first=first, ways=("rows", "buttons"))
+    if words:
+        _answers(words, can, laid, first=first, ways=("rows", "buttons"))
+
+
+def _asking(reply: QuickReply, can: Capabilities) -> QuickReply:
+    """A control that asks for more than its words is known without the last of them; an answer is not."""
+    most = can.quick_reply_title
+    if reply.kind is ReplyKind.TEXT or not most or len(reply.title) <= most:
+        return reply
+    return replace(reply, title=f"{reply.title[: most - 1].rstrip()}…")
 
 
 def _answers(rows: list[Row], can: Capabilities, laid: Laid, *, first: int, ways: Iterable[str]) -> None:

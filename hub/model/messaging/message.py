@@ -230,6 +230,18 @@ class Capabilities(Value, frozen=True):
     webhook_bytes: int = 0
 
 
+_SAME_TYPES = {
+    "image/jpg": "image/jpeg",
+    "image/pjpeg": "image/jpeg",
+    "audio/mp3": "audio/mpeg",
+    "audio/m4a": "audio/mp4",
+    "audio/x-m4a": "audio/mp4",
+    "audio/opus": "audio/ogg",
+    "video/x-m4v": "video/mp4",
+}
+"""Names that are in use and not registered, by those that are: https://www.iana.org/assignments/media-types"""
+
+
 def carries(can: Capabilities, piece: Attachment) -> bool:
     """Whether a channel shows this piece as what it is; of one named by an address also whether the provider can fetch it from there."""
     if piece.kind not in can.media or piece.size > can.media_bytes.get(piece.kind, piece.size):
@@ -237,5 +249,5 @@ def carries(can: Capabilities, piece: Attachment) -> bool:
     if not piece.url or piece.file_id or piece.media_id:
         return True
     types = can.media_types.get(piece.kind)
-    known = not piece.mime_type or types is None or piece.mime_type in types
+    known = not piece.mime_type or types is None or _SAME_TYPES.get(piece.mime_type, piece.mime_type) in types
     return known and not (can.connects and piece.url.startswith("/"))
