@@ -82,3 +82,5 @@ if (root)
 for (const event of ["online", "focus"]) window.addEventListener(event, () => feed.hurry());
 window.addEventListener("online", () => uploads.hurry());
 window.addEventListener("offline", () => feed.gone());
+document.addEventListener("visibilitychange", () => feed.seen(!document.hidden));
+feed.seen(!document.hidden);

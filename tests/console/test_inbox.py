@@ -3,11 +3,17 @@
 import pytest
 from playwright.async_api import Page, Route, expect
 
+from hub.model.inbox.feed import FeedPresence
+from hub.web.api.shapes.inbox import FeedPage
 from sandbox.faults import Fault, FaultKind
 from tests.console.world import Desk, row
 from tests.processes import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
+TURNED = """(to) => {
+  Object.defineProperty(document, "hidden", { configurable: true, get: () => to === "hidden" });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
 
 
 async def opened(page: Page, customer: str) -> None:
@@ -237,3 +243,24 @@ async def test_where_no_websocket_gets_through_the_feed_comes_by_asking(desk: De
     await desk.says(customer, "do you hear?")
 
     await expect(page.locator("article", has_text="do you hear?")).to_have_count(1, timeout=15_000)
+
+
+async def test_a_colleague_whose_tab_is_hidden_does_not_seem_to_look(desk: Desk) -> None:
+    """Guard: a browser says by `visibilitychange` that nobody sees a tab."""
+    customer = await desk.waiting("Đặng Ẩn", "alo shop")
+    page = await desk.signed_in()
+    await opened(page, customer)
+
+    async def looked_at() -> bool:
+        told = await desk.house.caller.ask("GET", "/api/feed/since")
+        people = next(frame for frame in told.read(FeedPage).frames if isinstance(frame, FeedPresence)).people
+        return any(one.customer == customer for one in people)
+
+    async def left() -> bool:
+        return not await looked_at()
+
+    await eventually(looked_at, what="somebody who looks")
+    await page.evaluate(TURNED, "hidden")
+    await eventually(left, what="nobody who looks", within=30)
+    await page.evaluate(TURNED, "visible")
+    await eventually(looked_at, what="somebody who looks again")

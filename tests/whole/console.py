@@ -108,8 +108,15 @@ class Console:
 
     async def look(self, customer: str) -> None:
         """Show that customer; it is told from when this returns."""
+        await self._looked(FeedLook(customer=customer))
+
+    async def hide(self, customer: str) -> None:
+        """Show that customer in a tab that nobody sees."""
+        await self._looked(FeedLook(customer=customer, away=True))
+
+    async def _looked(self, look: FeedLook) -> None:
         before = len(self.shown.frames)
-        await self.say(FeedLook(customer=customer))
+        await self.say(look)
         await eventually(lambda: any(isinstance(f, FeedLooking) for f in self.shown.frames[before:]), what="the look")
 
     async def say(self, frame: ConsoleFrame) -> None:

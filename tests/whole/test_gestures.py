@@ -143,6 +143,31 @@ async def test_who_waits_for_a_person_is_read_when_one_looks_and_what_comes_whil
     assert seen * 3 == shop.asked("messenger/shop", who, "sender_action")
 
 
+async def test_a_hidden_tab_looks_at_nobody_and_reads_nothing_until_it_is_seen_again(shop: Shop) -> None:
+    who, desk = shop.house.somebody(), shop.phones["messenger/shop"].desk
+    await shop.answered("messenger/shop", who, PERSON_ASKED)
+    customer = await shop.customer("messenger/shop", who)
+    seen: dict[str, object] = {"recipient": {"id": who}, "sender_action": "mark_seen"}
+
+    def looking() -> list[str]:
+        return [whom for _, whom in console.shown.here]
+
+    async with agent(shop) as console:
+        await console.look(customer)
+        await eventually(lambda: [seen] == shop.asked("messenger/shop", who, "sender_action"), what="the mark for what waited")
+        await eventually(lambda: customer in looking(), what="somebody who looks")
+        await console.hide(customer)
+        await eventually(lambda: customer not in looking(), what="nobody who looks")
+        desk.say(who, "alo")
+        await eventually(lambda: "alo" in console.shown.texts, what="the line, told to the hidden tab too")
+        hidden = shop.asked("messenger/shop", who, "sender_action")
+        await console.look(customer)
+        await eventually(lambda: [seen] * 2 == shop.asked("messenger/shop", who, "sender_action"), what="the mark once it is seen")
+        await eventually(lambda: customer in looking(), what="somebody who looks again")
+
+    assert [seen] == hidden
+
+
 async def test_typing_of_an_agent_is_on_the_customers_phone_and_not_told_with_every_key(shop: Shop) -> None:
     who = shop.house.somebody()
     await shop.answered("messenger/shop", who, PERSON_ASKED)

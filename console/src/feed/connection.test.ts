@@ -92,7 +92,7 @@ test("after a lost connection the feed asks for what came behind its cursor", ()
   world.next();
   world.newest().open();
 
-  expect(world.newest().said).toEqual([{ type: "hello", cursor: "c2", views: [], customer: "" }]);
+  expect(world.newest().said).toEqual([{ type: "hello", cursor: "c2", views: [], customer: "", away: false }]);
   expect(world.links).toEqual(["live", "lost"]);
 });
 
@@ -109,7 +109,7 @@ test("a network that is gone is told at once, though the socket has not noticed"
 
   expect(world.links).toEqual(["live", "lost"]);
   expect(silent).not.toBe(world.newest());
-  expect(world.newest().said).toEqual([{ type: "hello", cursor: "c1", views: [], customer: "" }]);
+  expect(world.newest().said).toEqual([{ type: "hello", cursor: "c1", views: [], customer: "", away: false }]);
 });
 
 test("a hub that cannot tell what was missed says so, and everything is read again", () => {
@@ -147,6 +147,41 @@ test("a session that ended stops the feed and shows the way in", () => {
 
   expect(world.out()).toBe(1);
   expect(world.sockets).toHaveLength(1);
+});
+
+test("a tab that stays hidden looks at nobody until it is back; a glance elsewhere is nobody's matter", () => {
+  const world = started();
+  world.newest().open();
+  world.feed.look("cu-1");
+
+  world.feed.seen(false);
+  world.feed.seen(true);
+  world.next();
+  world.feed.seen(false);
+  world.next();
+  world.feed.look("cu-2");
+  world.feed.seen(true);
+
+  expect(world.newest().said.slice(1)).toEqual([
+    { type: "look", customer: "cu-1", away: false },
+    { type: "look", customer: "cu-1", away: true },
+    { type: "look", customer: "cu-2", away: true },
+    { type: "look", customer: "cu-2", away: false },
+  ]);
+});
+
+test("a connection that comes back while the tab is hidden says so at once", () => {
+  const world = started();
+  world.newest().open();
+  world.feed.look("cu-1");
+  world.feed.seen(false);
+  world.next();
+
+  world.newest().close();
+  world.next();
+  world.newest().open();
+
+  expect(world.newest().said).toEqual([{ type: "hello", cursor: "c0", views: [], customer: "cu-1", away: true }]);
 });
 
 test("typing is told now and then, not with each key", () => {

@@ -29,6 +29,8 @@ const TRY_SOCKET_EVERY = 15;
 /** `readyState` of a socket that is open; below it, one that is about to be. */
 const OPEN = 1;
 const TYPING_EVERY_MS = 2_500;
+/** So long a tab is hidden before nobody counts as looking: a glance at another one changes nothing. */
+export const AWAY_MS = 5_000;
 
 export function browserGround(api: Api): FeedGround {
   return {
@@ -43,6 +45,8 @@ export class Feed {
   #cursor = "";
   #views: readonly ViewName[] = [];
   #customer = "";
+  #away = false;
+  #leaving: number | undefined;
   #socket: WebSocket | undefined;
   #timer: number | undefined;
   #failures = 0;
@@ -84,7 +88,24 @@ export class Feed {
   look(customer: string): void {
     if (customer === this.#customer) return;
     this.#customer = customer;
-    this.#send({ type: "look", customer });
+    this.#looks();
+  }
+
+  /** Whether anybody sees this tab: a hidden one is nobody's look after a while, and one that comes back is at once. */
+  seen(visible: boolean): void {
+    if (this.#leaving !== undefined) this.#ground.cancel(this.#leaving);
+    this.#leaving = visible ? undefined : this.#ground.later(() => this.#turn(true), AWAY_MS);
+    if (visible) this.#turn(false);
+  }
+
+  #turn(away: boolean): void {
+    if (away === this.#away) return;
+    this.#away = away;
+    this.#looks();
+  }
+
+  #looks(): void {
+    this.#send({ type: "look", customer: this.#customer, away: this.#away });
   }
 
   /** The agent types; told on at most every few seconds. */
@@ -132,7 +153,8 @@ export class Feed {
     }
     this.#socket = socket;
     let welcomed = false;
-    socket.onopen = () => this.#send({ type: "hello", cursor: this.#cursor, views: [...this.#views], customer: this.#customer });
+    socket.onopen = () =>
+      this.#send({ type: "hello", cursor: this.#cursor, views: [...this.#views], customer: this.#customer, away: this.#away });
     socket.onmessage = (event: MessageEvent<unknown>) => {
       if (this.#socket !== socket) return;
       const frame = JSON.parse(String(event.data)) as HubFrame;
@@ -174,7 +196,7 @@ export class Feed {
   }
 
   async #poll(): Promise<void> {
-    const query = new URLSearchParams({ cursor: this.#cursor, views: this.#views.join(), customer: this.#customer });
+    const query = new URLSearchParams({ cursor: this.#cursor, views: this.#views.join(), customer: this.#customer, away: `${this.#away}` });
     try {
       const { frames } = await this.#ground.api.get<{ frames: HubFrame[] }>(`/api/feed/since?${query}`);
       if (this.#stopped) return;

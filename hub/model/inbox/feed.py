@@ -107,17 +107,22 @@ class FeedFrame(Value, frozen=True, tag_field="type", omit_defaults=False):
 
 
 class FeedHello(FeedFrame, frozen=True, tag="hello"):
-    """The console's first word: what happened behind `cursor` follows; which views it shows, and which customer."""
+    """The console's first word: what happened behind `cursor` follows; which views it shows, and which customer; `away`: as of look."""
 
     cursor: _Cursor = ""
     views: tuple[View, ...] = ()
     customer: _Id = ""
+    away: bool = False
 
 
 class FeedLook(FeedFrame, frozen=True, tag="look"):
-    """The console shows this customer from now on ('': none); answered by `looking`."""
+    """The console shows this customer from now on ('': none); answered by `looking`.
+
+    `away`: nobody sees it, for its tab is hidden: it is told all the same, but nobody counts as looking, and nothing as read.
+    """
 
     customer: _Id = ""
+    away: bool = False
 
 
 class FeedViews(FeedFrame, frozen=True, tag="views"):

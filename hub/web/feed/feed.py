@@ -134,7 +134,7 @@ class Feed:
                 listener.pieces = frozenset({listener.customer} - {""})
             if listener in self._listeners:
                 listener.tell(FeedLooking(cursor=self._cursor, customer=listener.customer))
-        if isinstance(record, Live) and listener.answers and self.on_read is not None:
+        if isinstance(record, Live) and listener.reads and self.on_read is not None:
             self.on_read(record.id)
         return listener.customer
 
@@ -217,7 +217,7 @@ class Feed:
         for customer, lines in told.lines.items():
             if not any(line.entry.kind == "message" and line.entry.who == CUSTOMER for line in lines):
                 continue
-            if self.on_read is not None and any(one.answers and customer in one.pieces for one in self._listeners):
+            if self.on_read is not None and any(one.reads and customer in one.pieces for one in self._listeners):
                 self.on_read(customer)
 
     def _stand(self, vector: Vector) -> None:

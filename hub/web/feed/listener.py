@@ -28,7 +28,7 @@ BUFFER_BYTES = 1_000_000
 class Listener:
     """Buffers frames for one console, in order; one that does not keep up is told so and closed.
 
-    `answers`: whether somebody sits there who talks with customers, so that what is shown counts as read.
+    `answers`: whether somebody sits there who talks with customers; `away`: whether its tab is hidden just now.
     """
 
     def __init__(self, login: str) -> None:
@@ -37,6 +37,7 @@ class Listener:
         self.customer = ""
         self.pieces: frozenset[str] = frozenset()
         self.answers = False
+        self.away = False
         self.counts: Counts | None = None
         self.over = False
         self.told_at = 0.0
@@ -49,6 +50,11 @@ class Listener:
     def comments(self) -> bool:
         """Whether it shows the view that any thread of comments may be in."""
         return View.COMMENTS in self.views
+
+    @property
+    def reads(self) -> bool:
+        """Whether what is shown counts as read."""
+        return self.answers and not self.away
 
     @property
     def everything(self) -> bool:

@@ -91,7 +91,7 @@ class FeedSocket:
     async def _join(self, hello: FeedHello) -> bool:
         """Begin to listen; False where the store is away: the console comes again."""
         feed, listener = self._rooms.feed, self._listener
-        listener.views = frozenset(hello.views)
+        listener.views, listener.away = frozenset(hello.views), hello.away
         try:
             customer = await feed.look(listener, hello.customer)
             await feed.join(listener, hello.cursor)
@@ -112,7 +112,8 @@ class FeedSocket:
 
     async def _take(self, frame: ConsoleFrame) -> None:
         match frame:
-            case FeedLook(customer=customer):
+            case FeedLook(customer=customer, away=away):
+                self._listener.away = away
                 self._present(await self._rooms.feed.look(self._listener, customer))
             case FeedViews(views=views):
                 self._listener.views = frozenset(views)
@@ -132,10 +133,10 @@ class FeedSocket:
                 self._rooms.gestures.types(typed.customer, typed.address)
 
     def _present(self, customer: str) -> None:
-        """A program is nobody to be seen."""
+        """A program is nobody to be seen, and who has another tab before them looks at nobody."""
         if self._caller.signed is not None:
-            user = self._caller.signed.user
-            self._rooms.presence.enter(self, Present(login=user.login, name=user.name, customer=customer))
+            user, seen = self._caller.signed.user, "" if self._listener.away else customer
+            self._rooms.presence.enter(self, Present(login=user.login, name=user.name, customer=seen))
 
     async def _next(self) -> ConsoleFrame | None:
         """The next frame that is understood; None when the connection is over."""

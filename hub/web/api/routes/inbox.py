@@ -28,7 +28,7 @@ async def _inbox(rooms: Rooms, ask: Ask) -> Answer:
 async def _feed(rooms: Rooms, ask: Ask) -> Answer:
     query: shapes.FeedQuery = ask.query
     listener = Listener(ask.caller.name)
-    listener.answers = ask.caller.signed is not None and Right.TALK in ask.caller.rights
+    listener.answers, listener.away = ask.caller.signed is not None and Right.TALK in ask.caller.rights, query.away
     try:
         listener.views = frozenset(View(name) for name in query.views.split(",") if name)
     except ValueError as error:
@@ -38,7 +38,7 @@ async def _feed(rooms: Rooms, ask: Ask) -> Answer:
     customer = await rooms.feed.look(listener, query.customer)
     if ask.caller.signed is not None:
         user = ask.caller.signed.user
-        rooms.presence.passed(Present(login=user.login, name=user.name, customer=customer))
+        rooms.presence.passed(Present(login=user.login, name=user.name, customer="" if query.away else customer))
     frames = [*await rooms.feed.since(listener, query.cursor), FeedPresence(people=rooms.presence.everybody)]
     return Answer(HTTPStatus.OK, shapes.FeedPage(frames=tuple(frames)))
 

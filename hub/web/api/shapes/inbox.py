@@ -66,11 +66,15 @@ class CommentBody(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class FeedQuery(Struct, frozen=True, forbid_unknown_fields=True):
-    """From where (`cursor`; empty: from now), which views (names with commas between), and which customer is looked at."""
+    """From where (`cursor`; empty: from now), which views (names with commas between), and which customer is looked at.
+
+    `away`: nobody looks just now, for the tab is hidden.
+    """
 
     cursor: Annotated[str, Meta(max_length=CURSOR_LENGTH)] = ""
     views: Annotated[str, Meta(max_length=64)] = ""
     customer: Reference = ""
+    away: bool = False
 
 
 class FeedPage(Struct, frozen=True):
