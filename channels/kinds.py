@@ -17,13 +17,13 @@ from hub.model.messaging.message import Capabilities
 
 
 class Field(Value, frozen=True):
-    """One setting of an account of this kind. `what`: one sentence for whoever fills it in; `secret`: never shown again.
+    """One setting of an account of this kind; `secret`: never shown again; `example`: a value of the right form, which is no real one.
 
-    `example`: a value of the right form, which is no real one.
+    What whoever fills it in is told stands in the hub's catalogue, by kind and key; `what`: one sentence of a package beside the hub.
     """
 
     key: str
-    what: str
+    what: str = ""
     secret: bool = False
     required: bool = True
     example: str = ""
@@ -105,5 +105,5 @@ class ChannelKind:
         return tuple(f.key for f in self.fields if f.required and not (setup.values.get(f.key) or f.default))
 
 
-TEXT_LIMIT = Field(key="text_limit", required=False, what="Longest text of one message, where it shall be shorter than the channel's own.")
-"""The one field every kind has."""
+TEXT_LIMIT = Field(key="text_limit", required=False)
+"""Longest text of one message, where it shall be shorter than the channel's own: the one field every kind has."""

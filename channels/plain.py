@@ -271,6 +271,6 @@ def _build(setup: AccountSetup, outside: Outside) -> Plain:
 KIND = ChannelKind(
     kind=Plain.kind,
     title="JSON",
-    fields=(Field(key="secret", secret=True, what="Signs both ways; 16 characters or more, shared with the app.", example="x" * 16),),
+    fields=(Field(key="secret", secret=True, example="x" * 16),),
     build=_build,
 )

@@ -19,6 +19,7 @@ from channels.kinds import AccountSetup, ChannelKind, Field, Outside, Post
 from hub.model.address import Address
 from hub.model.base import Value
 from hub.model.channels.exchange import Exchange
+from hub.model.channels.look import Phrase, phrase
 from hub.model.channels.ports import FETCHED, Call, Clock, Connection, File, Files, Inbound, Reply, Sent
 from hub.model.channels.rates import Rates
 from hub.model.errors import BadSignature, Misconfigured, Rejected, SendError, SettingsError, TemporaryFailure
@@ -209,29 +210,23 @@ class Email:
 
     async def look(self, hook_url: str) -> Connection:
         """Whether both servers let us in; the clicks for the webhooks. Raises nothing: what is wrong is told."""
-        problems = []
-        for what, prove in (("smtp", self._prove_out), ("imap", self._prove_in)):
-            try:
-                await prove()
-            except SendError as error:
-                problems.append(f"{error.reason}: check {what}_host, {what}_port and {what}_security, then the user and password.")
-        return Connection(
-            name=self._settings.address, clicks=_clicks(self._settings, hook_url), problems=tuple(problems), proven=not problems
-        )
+        problems: tuple[Phrase, ...] = () if self._settings.smtp else (phrase("email.no_smtp"),)
+        try:
+            if self._settings.smtp:
+                await smtp.prove(self._settings.smtp)
+        except SendError as error:
+            problems = (phrase("email.smtp", reason=error.reason or error.code or "?"),)
+        try:
+            if self._mouth:
+                await self._mouth.prove()
+        except SendError as error:
+            problems = (*problems, phrase("email.imap", reason=error.reason or error.code or "?"))
+        return Connection(name=self._settings.address, clicks=_clicks(self._settings, hook_url), problems=problems, proven=not problems)
 
     async def close(self) -> None:
         """Leave the mailbox."""
         if self._mouth:
             await self._mouth.close()
-
-    async def _prove_out(self) -> None:
-        if self._settings.smtp is None:
-            raise Misconfigured("smtp_host is not set, so nothing can be sent")
-        await smtp.prove(self._settings.smtp)
-
-    async def _prove_in(self) -> None:
-        if self._mouth:
-            await self._mouth.prove()
 
     async def _read(self, attachments: tuple[Attachment, ...]) -> tuple[tuple[File, ...], tuple[Attachment, ...]]:
         """The files, and those that could only be named by their address. Raises a SendError."""
@@ -270,21 +265,14 @@ def _key(settings: Settings) -> bytes:
     return hmac.digest(known.encode(), f"unsubscribe {settings.account}".encode(), hashlib.sha256)
 
 
-def _clicks(settings: Settings, hook_url: str) -> tuple[str, ...]:
+def _clicks(settings: Settings, hook_url: str) -> tuple[Phrase, ...]:
     match settings.provider:
         case Provider.POSTMARK:
             address = hook_url.replace("://", "://USER:PASSWORD@", 1)
-            return (
-                "Open https://account.postmarkapp.com, choose your server and its inbound stream, then Settings.",
-                f"Put {address} into Webhook, with the user and password of basic_auth, and save.",
-                "In the outbound stream choose Webhooks, add the same address and tick all but Link Click.",
-            )
+            return (phrase("email.postmark"), phrase("email.postmark_hook", hook=address), phrase("email.postmark_out"))
         case Provider.MAILGUN:
-            return (
-                "Open https://app.mailgun.com and choose Receiving, then Create route.",
-                f"Match the recipient {settings.address}, tick Forward and put in {hook_url}.",
-                "Choose Sending > Webhooks and add the same address for delivered, permanent failure, complained, unsubscribed and opened.",
-            )
+            route = phrase("email.mailgun_route", address=settings.address, hook=hook_url)
+            return (phrase("email.mailgun"), route, phrase("email.mailgun_out"))
         case Provider.NONE:
             return ()
 
@@ -347,29 +335,24 @@ KIND = ChannelKind(
     kind=Email.kind,
     title="E-mail",
     fields=(
-        Field(
-            key="from", what="The shop's address, with its name if you like: Shop <hello@shop.example>.", example="Shop <shop@example.com>"
-        ),
-        Field(key="smtp_host", required=False, what="Server that takes letters out, from your mail provider's help page."),
-        Field(key="smtp_port", required=False, what="Its port, where it is not the usual one (587 with starttls, 465 with tls)."),
-        Field(key="smtp_security", required=False, what="`starttls`, `tls`, or `none` for a server on this machine.", default="starttls"),
-        Field(key="smtp_user", required=False, what="Who signs in there, where that is not the address."),
-        Field(key="token", required=False, secret=True, what="The password there; often an app password or a server token."),
-        Field(key="provider", required=False, what="`postmark` or `mailgun`, where one of them brings letters by webhook.", default="none"),
-        Field(
-            key="basic_auth", required=False, secret=True, what="user:password that Postmark's webhook address bears; choose them yourself."
-        ),
-        Field(key="secret", required=False, secret=True, what="Mailgun's HTTP webhook signing key (Sending > Webhooks)."),
-        Field(key="imap_host", required=False, what="Server whose mailbox is read, where letters come without a webhook."),
-        Field(key="imap_port", required=False, what="Its port, where it is not the usual one (993)."),
-        Field(key="imap_security", required=False, what="`tls`, `starttls`, or `none` for a server on this machine.", default="tls"),
-        Field(key="imap_user", required=False, what="Who signs in there, where that is not the address."),
-        Field(key="imap_password", required=False, secret=True, what="The password there, where it is not that for sending."),
-        Field(key="subject", required=False, what="Subject of letters that answer none; else their first words."),
+        Field(key="from", example="Shop <shop@example.com>"),
+        Field(key="smtp_host", required=False),
+        Field(key="smtp_port", required=False),
+        Field(key="smtp_security", required=False, default="starttls"),
+        Field(key="smtp_user", required=False),
+        Field(key="token", required=False, secret=True),
+        Field(key="provider", required=False, default="none"),
+        Field(key="basic_auth", required=False, secret=True),
+        Field(key="secret", required=False, secret=True),
+        Field(key="imap_host", required=False),
+        Field(key="imap_port", required=False),
+        Field(key="imap_security", required=False, default="tls"),
+        Field(key="imap_user", required=False),
+        Field(key="imap_password", required=False, secret=True),
+        Field(key="subject", required=False),
         Field(
             key="plus_addressing",
             required=False,
-            what="`yes`: the mailbox takes hello+anything@…, by which answers find back.",
             default="no",
         ),
     ),

@@ -8,6 +8,7 @@ from aiohttp import ClientSession
 from channels import http
 from channels.fields import Json, soft
 from channels.line.errors import decide
+from hub.model.channels.look import Phrase, phrase
 from hub.model.channels.ports import Connection
 from hub.model.errors import OutcomeUnknown, SendError
 from hub.model.failure import Failure
@@ -18,13 +19,8 @@ _INFO = "/v2/bot/info"
 _QUOTA = "/v2/bot/message/quota"
 _USED = "/v2/bot/message/quota/consumption"
 
-_SWITCH = (
-    "Open the LINE Developers console (developers.line.biz), choose the provider and the channel, then Messaging API.",
-    'Under Webhook settings switch on "Use webhook" and "Webhook redelivery".',
-)
-_GREETINGS = (
-    "In LINE Official Account Manager (manager.line.biz), Settings, Response settings: switch off auto-response messages, or both answer.",
-)
+_SWITCH = (phrase("line.open"), phrase("line.switch"))
+_GREETINGS = (phrase("line.greetings"),)
 
 _NEARLY = 0.9
 """Past this share of the month's messages somebody should know."""
@@ -39,8 +35,7 @@ async def connected(session: ClientSession, base_url: str, proof: dict[str, str]
     found = await looked(session, base_url, proof)
     problems = found.problems
     if tried.get("success") is not True:
-        why = soft(tried, "reason") or "no reason told"
-        problems = (f"LINE could not reach the webhook ({why}): the address must be open to the internet by https.", *problems)
+        problems = (phrase("line.unreached", reason=soft(tried, "reason") or "?"), *problems)
     return msgspec.structs.replace(found, problems=problems)
 
 
@@ -83,23 +78,21 @@ def _odd() -> SendError:
     return OutcomeUnknown("LINE did not answer with an object", failure=Failure.UNPARSEABLE)
 
 
-def _hook_problem(hook: Json) -> str:
-    if soft(hook, "endpoint") and hook.get("active") is not True:
-        return 'The webhook is switched off: switch on "Use webhook" in the LINE Developers console.'
-    return ""
+def _hook_problem(hook: Json) -> Phrase | None:
+    return phrase("line.hook_off") if soft(hook, "endpoint") and hook.get("active") is not True else None
 
 
-def _quota_problem(quota: Json, used: Json) -> str:
+def _quota_problem(quota: Json, used: Json) -> Phrase | None:
     """Pushed messages are counted by the month where the plan limits them; answers by reply token are not."""
     spent, most = _quota(quota, used)
     if most < 0 or spent < most:
-        return ""
-    return f"All {most} messages of the month are used up: until the next, or a larger plan, only answers within 30 s go out."
+        return None
+    return phrase("line.quota_spent", most=str(most))
 
 
-def _quota_remark(quota: Json, used: Json) -> str:
+def _quota_remark(quota: Json, used: Json) -> Phrase | None:
     spent, most = _quota(quota, used)
-    return f"{spent} of the month's {most} messages are used." if most * _NEARLY <= spent < most else ""
+    return phrase("line.quota_nearly", spent=str(spent), most=str(most)) if most * _NEARLY <= spent < most else None
 
 
 def _quota(quota: Json, used: Json) -> tuple[int, int]:

@@ -21,7 +21,6 @@ DELETE = "DELETE "
 HIDE_NUMBERS = Field(
     key="hide_numbers",
     required=False,
-    what="no, where comments that show a phone number shall stay as they are; else they are hidden from others at once.",
 )
 
 

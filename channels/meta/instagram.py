@@ -17,6 +17,7 @@ from channels.meta.render import BUTTONS, CARD_TITLE, CARDS, FILE_TYPES, QUICK_R
 from channels.meta.warned import warned
 from hub.model.address import Address
 from hub.model.base import Value
+from hub.model.channels.look import Phrase, phrase
 from hub.model.channels.ports import Call, Connection, Files, Inbound, Person, Reply, Sent, Warned
 from hub.model.channels.rates import Rates
 from hub.model.events.event import Incoming, Unparsed
@@ -197,11 +198,11 @@ class Instagram:
         name, own_id = await self._who()
         token = await self._leave.current()
         missing = await messaging.missing_fields(await self._leave.graph(), s.app_id, wanted)
-        problems: tuple[str, ...] = ()
+        problems: tuple[Phrase, ...] = ()
         if not own_id:
-            problems = ("No Instagram account belongs to the token's Page: connect one there, or take another token.",)
+            problems = (phrase("instagram.no_account"),)
         elif s.instagram_account_id not in {"", own_id}:
-            problems = (f"The token is of the account {own_id}, not of {s.instagram_account_id}: take the token of that one.",)
+            problems = (phrase("instagram.other_account", found=own_id, wanted=s.instagram_account_id),)
         clicks = _clicks(hook_url, s.verify_token)
         return Connection(
             name=name, problems=problems, clicks=clicks, until=token.until, missing=missing, tells_events=True, renews=self._is_alone
@@ -257,16 +258,16 @@ def _check(settings: Settings) -> None:
     messaging.check(f"channel account instagram/{settings.account}", required, settings.base_url)
 
 
-def _clicks(hook_url: str, verify_token: str) -> tuple[str, ...]:
+def _clicks(hook_url: str, verify_token: str) -> tuple[Phrase, ...]:
     """Instagram's hook is not set by any call.
 
     https://developers.facebook.com/docs/messenger-platform/instagram/features/webhook
     """
     return (
-        "Open developers.facebook.com → your app → Webhooks → Instagram.",
-        f"Callback URL: {hook_url}. Verify token: {verify_token}. Verify and save.",
-        f"Subscribe to these fields: {', '.join(FIELDS)}.",
-        "In the Instagram app: Settings → Messages → Connected tools → Allow access to messages.",
+        phrase("instagram.open"),
+        phrase("meta.callback", hook=hook_url, verify=verify_token),
+        phrase("meta.fields", fields=", ".join(FIELDS)),
+        phrase("instagram.allow"),
     )
 
 
@@ -294,21 +295,19 @@ KIND = ChannelKind(
         Field(
             key="token",
             secret=True,
-            what="The access token of the Page the account belongs to; for an account without a Page its own, and login is instagram.",
             example="EAAexample",
         ),
         Field(
             key="secret",
             secret=True,
-            what="The app's secret, which signs what Meta sends: App settings → Basic.",
             example="0123456789abcdef",
         ),
-        Field(key="verify_token", secret=True, what="Any text of your own; give Meta the same when it asks.", example="example-verify"),
-        Field(key="instagram_account_id", required=False, what="The account's number, where one app serves several accounts."),
-        Field(key="login", required=False, what="instagram, where the account belongs to no Page; its token is renewed by itself then."),
-        Field(key="username", required=False, what="The account's name, for links from the web chat into this one."),
-        Field(key="app_id", required=False, what="The app's number, at the top of its page at Meta; by it our own messages are known."),
-        Field(key="appsecret_proof", required=False, what="yes where the app's advanced settings say Require app secret; else left out."),
+        Field(key="verify_token", secret=True, example="example-verify"),
+        Field(key="instagram_account_id", required=False),
+        Field(key="login", required=False),
+        Field(key="username", required=False),
+        Field(key="app_id", required=False),
+        Field(key="appsecret_proof", required=False),
         HIDE_NUMBERS,
         TEXT_LIMIT,
     ),

@@ -17,6 +17,7 @@ from channels.meta.render import BUTTONS, CARD_TITLE, CARDS, FILE_TYPES, QUICK_R
 from channels.meta.warned import warned
 from hub.model.address import Address
 from hub.model.base import Value
+from hub.model.channels.look import Phrase, phrase
 from hub.model.channels.ports import Call, Connection, Files, Inbound, Person, Reply, Sent, Warned
 from hub.model.channels.rates import Rates
 from hub.model.events.event import Incoming, Unparsed
@@ -196,9 +197,9 @@ class Messenger:
         s = self._settings
         page = await self._graph.get("me", {"fields": "id,name"})
         missing = await messaging.missing_fields(self._graph, s.app_id, FIELDS)
-        problems: tuple[str, ...] = ()
+        problems: tuple[Phrase, ...] = ()
         if s.page_id and soft_id(page, "id") != s.page_id:
-            problems = (f"The token is of Page {soft_id(page, 'id')}, not of {s.page_id}: take the token of that Page.",)
+            problems = (phrase("messenger.other_page", found=soft_id(page, "id"), wanted=s.page_id),)
         found = Connection(name=soft(page, "name"), problems=problems, missing=missing, tells_events=True)
         if not s.app_id:
             return replace(found, clicks=_clicks(hook_url, s.verify_token))
@@ -233,12 +234,12 @@ def _check(settings: Settings) -> None:
     messaging.check(f"channel account messenger/{settings.account}", required, settings.base_url)
 
 
-def _clicks(hook_url: str, verify_token: str) -> tuple[str, ...]:
+def _clicks(hook_url: str, verify_token: str) -> tuple[Phrase, ...]:
     return (
-        "Open developers.facebook.com → your app → Messenger → Settings → Webhooks.",
-        f"Callback URL: {hook_url}. Verify token: {verify_token}. Verify and save.",
-        f"Tick these fields: {', '.join(FIELDS)}.",
-        "Beside your Page: Add subscriptions, the same fields.",
+        phrase("messenger.open"),
+        phrase("meta.callback", hook=hook_url, verify=verify_token),
+        phrase("meta.fields", fields=", ".join(FIELDS)),
+        phrase("messenger.page"),
     )
 
 
@@ -265,19 +266,17 @@ KIND = ChannelKind(
         Field(
             key="token",
             secret=True,
-            what="The Page's access token: at Meta, your app → Messenger → Settings → Generate token.",
             example="EAAexample",
         ),
         Field(
             key="secret",
             secret=True,
-            what="The app's secret, which signs what Meta sends: App settings → Basic.",
             example="0123456789abcdef",
         ),
-        Field(key="verify_token", secret=True, what="Any text of your own; give Meta the same when it asks.", example="example-verify"),
-        Field(key="page_id", required=False, what="The Page's number, where one app serves several Pages; About → Page transparency."),
-        Field(key="app_id", required=False, what="The app's number, at the top of its page at Meta; with it the webhook is set for you."),
-        Field(key="appsecret_proof", required=False, what="yes where the app's advanced settings say Require app secret; else left out."),
+        Field(key="verify_token", secret=True, example="example-verify"),
+        Field(key="page_id", required=False),
+        Field(key="app_id", required=False),
+        Field(key="appsecret_proof", required=False),
         HIDE_NUMBERS,
         TEXT_LIMIT,
     ),

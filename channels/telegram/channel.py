@@ -20,6 +20,7 @@ from channels.telegram.parse import READ_UPDATES, Self, parse_update
 from channels.telegram.render import CAPTION_UNITS, MEDIA, MEDIA_BYTES, MEDIA_TYPES, TEXT_UNITS, calls_of
 from hub.model.address import Address
 from hub.model.base import Value
+from hub.model.channels.look import phrase
 from hub.model.channels.ports import Call, Connection, Inbound, Located, Reply, Sent
 from hub.model.channels.rates import Rates
 from hub.model.errors import (
@@ -204,9 +205,9 @@ class Telegram:
         """Who the bot is, where its updates go, which are brought, and the last error Telegram met here. Raises a SendError."""
         name, told = await self.introduce(), await self.webhook()
         if self._settings.mode is Mode.POLLING:
-            stolen = (f"A webhook is set ({told.url}), so nothing can be polled: connect the account again.",) if told.url else ()
+            stolen = (phrase("telegram.hook_set", hook=told.url),) if told.url else ()
             return Connection(name=f"@{name}", problems=stolen)
-        late = f"Telegram could not bring an update: {told.last_error}"
+        late = phrase("telegram.late", reason=told.last_error)
         missing = tuple(each for each in READ_UPDATES if each not in told.allowed) if told.url and told.allowed else ()
         return Connection(
             name=f"@{name}",
@@ -357,15 +358,14 @@ KIND = ChannelKind(
     kind=Telegram.kind,
     title="Telegram",
     fields=(
-        Field(key="token", secret=True, what="The bot's token, as @BotFather gave it.", example="10001:AAexample"),
+        Field(key="token", secret=True, example="10001:AAexample"),
         Field(
             key="secret",
             secret=True,
             required=False,
-            what="Ours to choose: 1 to 256 letters, digits, _ or -; signs the webhook.",
             example="example",
         ),
-        Field(key="bot_username", required=False, what="The bot's name without @; asked for where it is left out."),
+        Field(key="bot_username", required=False),
         TEXT_LIMIT,
     ),
     build=_build,

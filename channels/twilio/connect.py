@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from channels.twilio.render import WHATSAPP, Line
 from channels.twilio.settings import Settings
+from hub.model.channels.look import Phrase, phrase
 from hub.model.channels.ports import Connection
 from hub.model.errors import OutcomeUnknown, Rejected
 from hub.model.failure import Failure
@@ -26,6 +27,8 @@ async def connect(client: "Client", settings: Settings, line: Line, hook_url: st
             await service.update_async(inbound_request_url=hook_url, inbound_method="POST", use_inbound_webhook_on_number=False)
         elif line.kind != WHATSAPP and settings.sender.startswith("+"):
             number = await _number(client, settings.sender)
+            if number is None:
+                raise Rejected(f"the number {settings.sender} is not one of this Twilio account's", failure=Failure.AUTH)
             await number.update_async(sms_url=hook_url, sms_method="POST")
     except _BROKEN:
         raise OutcomeUnknown("the answer cannot be read", failure=Failure.UNPARSEABLE) from None
@@ -40,9 +43,9 @@ async def look(client: "Client", settings: Settings, line: Line, hook_url: str) 
     except _BROKEN:
         raise OutcomeUnknown("the answer cannot be read", failure=Failure.UNPARSEABLE) from None
     if account.status and account.status != "active":
-        problems.append(f"The Twilio account is {account.status}; mend it in the console under Account > General settings.")
+        problems.append(phrase("twilio.account", status=account.status))
     if not (settings.sender or settings.messaging_service_sid):
-        problems.append("Neither from nor messaging_service_sid is set: nothing can be sent. Set one of them.")
+        problems.append(phrase("twilio.no_sender"))
     told = bool(settings.messaging_service_sid) or (line.kind != WHATSAPP and settings.sender.startswith("+"))
     return Connection(
         name=account.friendly_name or "",
@@ -53,39 +56,28 @@ async def look(client: "Client", settings: Settings, line: Line, hook_url: str) 
     )
 
 
-async def _hook(client: "Client", settings: Settings, line: Line) -> tuple[str, list[str]]:
+async def _hook(client: "Client", settings: Settings, line: Line) -> tuple[str, list[Phrase]]:
     """Where messages go now, as far as an API tells; what is wrong with service or number."""
     try:
         if settings.messaging_service_sid:
             found = await client.messaging.v1.services(settings.messaging_service_sid).fetch_async()
             if found.use_inbound_webhook_on_number:
-                return "", [
-                    "The messaging service leaves incoming messages to its numbers' own webhooks; connect this account to change that."
-                ]
+                return "", [phrase("twilio.service_leaves")]
             return found.inbound_request_url or "", []
         if line.kind != WHATSAPP and settings.sender.startswith("+"):
-            return (await _number(client, settings.sender)).sms_url or "", []
+            number = await _number(client, settings.sender)
+            return (number.sms_url or "", []) if number else ("", [phrase("twilio.not_ours", number=settings.sender)])
     except Rejected as error:
-        return "", [f"{error.reason}: check from and messaging_service_sid."]
+        return "", [phrase("twilio.sender_wrong", reason=error.reason)]
     return "", []
 
 
-async def _number(client: "Client", sender: str) -> "IncomingPhoneNumberInstance":
+async def _number(client: "Client", sender: str) -> "IncomingPhoneNumberInstance | None":
     found = await client.incoming_phone_numbers.list_async(phone_number=sender, limit=1)
-    if not found:
-        raise Rejected(f"the number {sender} is not one of this Twilio account's", failure=Failure.AUTH)
-    return found[0]
+    return found[0] if found else None
 
 
-def _clicks(line: Line, hook_url: str) -> tuple[str, ...]:
+def _clicks(line: Line, hook_url: str) -> tuple[Phrase, ...]:
     if line.kind == WHATSAPP:
-        return (
-            "Open https://console.twilio.com and choose Messaging > Senders > WhatsApp senders.",
-            "Choose your sender; for the sandbox choose Messaging > Try it out > Send a WhatsApp message > Sandbox settings.",
-            f"Put {hook_url} into the webhook for incoming messages, method POST, and save.",
-        )
-    return (
-        "Open https://console.twilio.com and choose Phone Numbers > Manage > Active numbers.",
-        "Choose your number and go to Messaging configuration.",
-        f"At 'A message comes in' choose Webhook, put in {hook_url}, method HTTP POST, and save.",
-    )
+        return (phrase("twilio.senders"), phrase("twilio.sender"), phrase("twilio.sender_hook", hook=hook_url))
+    return (phrase("twilio.numbers"), phrase("twilio.number"), phrase("twilio.number_hook", hook=hook_url))

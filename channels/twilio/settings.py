@@ -35,17 +35,16 @@ class Settings(Value, frozen=True):
         return f"Settings(account={self.account!r}, account_sid={self.account_sid!r}, base_url={self.base_url!r})"
 
 
-def fields(sender: str) -> tuple[Field, ...]:
-    """What both kinds ask for; `sender`: a sentence on what they send from."""
-    return (
-        Field(key="account_sid", what="Account SID, on the first page of the Twilio console.", example="AC" + "0" * 32),
-        Field(key="token", secret=True, what="Auth token, beside the Account SID; it also proves what Twilio sends.", example="0" * 32),
-        Field(key="from", required=False, what=sender),
-        Field(key="messaging_service_sid", required=False, what="Messaging service that chooses the sender (Messaging > Services), MG…."),
-        Field(key="api_key", required=False, what="API key for sending instead of the auth token (Account > API keys), SK…."),
-        Field(key="api_secret", required=False, secret=True, what="Secret of that API key, shown once when it is made."),
-        Field(key="secret", required=False, secret=True, what="Secret of a webhook shared key, where webhooks are signed with one."),
-    )
+FIELDS = (
+    Field(key="account_sid", example="AC" + "0" * 32),
+    Field(key="token", secret=True, example="0" * 32),
+    Field(key="from", required=False),
+    Field(key="messaging_service_sid", required=False),
+    Field(key="api_key", required=False),
+    Field(key="api_secret", required=False, secret=True),
+    Field(key="secret", required=False, secret=True),
+)
+"""What both kinds ask for."""
 
 
 def settings_of(setup: AccountSetup) -> Settings:

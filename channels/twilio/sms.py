@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from channels.kinds import TEXT_LIMIT, AccountSetup, ChannelKind, Field, Outside
 from channels.twilio.channel import FILES, LIBRARIES, Twilio
 from channels.twilio.render import SMS, TEXT_UNITS, Line
-from channels.twilio.settings import fields, settings_of
+from channels.twilio.settings import FIELDS, settings_of
 from hub.model.channels.rates import Rates
 from hub.model.errors import SettingsError
 from hub.model.messaging.message import Capabilities, MediaKind
@@ -56,17 +56,15 @@ KIND = ChannelKind(
     kind=SMS,
     title="SMS (Twilio)",
     fields=(
-        *fields("Number (+84…), short code or sender's name that messages come from."),
+        *FIELDS,
         Field(
             key="fold_diacritics",
             required=False,
-            what="`yes`: send Vietnamese without diacritics, which costs less than half.",
             default=_NO,
         ),
         Field(
             key="mms",
             required=False,
-            what="`no`: the number cannot send pictures (outside the US and Canada); links go instead.",
             default=_YES,
         ),
         TEXT_LIMIT,

@@ -3,7 +3,7 @@
 from channels.kinds import TEXT_LIMIT, AccountSetup, ChannelKind, Outside
 from channels.twilio.channel import FILES, LIBRARIES, Twilio
 from channels.twilio.render import TEXT_UNITS, WHATSAPP, Line
-from channels.twilio.settings import fields, settings_of
+from channels.twilio.settings import FIELDS, settings_of
 from hub.model.channels.rates import Rates
 from hub.model.messaging.message import Capabilities, MediaKind
 from hub.model.text.measuring import Unit
@@ -53,7 +53,7 @@ def _build(setup: AccountSetup, outside: Outside) -> Twilio:
 KIND = ChannelKind(
     kind=WHATSAPP,
     title="WhatsApp (Twilio)",
-    fields=(*fields("Your WhatsApp number, +84…."), TEXT_LIMIT),
+    fields=(*FIELDS, TEXT_LIMIT),
     build=_build,
     files=FILES,
     rates=Rates(per_second=PER_SECOND, burst=int(PER_SECOND), per_address=PER_ADDRESS, address_burst=ADDRESS_BURST),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from channels.fields import Json, objects, seconds_of, soft, soft_object
 from channels.meta.graph import Graph
+from hub.model.channels.look import Phrase, phrase
 from hub.model.channels.ports import Connection
 from hub.model.errors import Misconfigured, Rejected
 
@@ -17,11 +18,7 @@ FIELDS = ("messages", "smb_message_echoes", "calls", "user_preferences")
 
 _ASKED = "display_phone_number,verified_name,quality_rating,status,webhook_configuration,health_status"
 _OF_TEMPLATES = "name,language,status,quality_score"
-_STOPPED = {
-    "PAUSED": "customers liked it too little: it comes back by itself, or write it anew",
-    "DISABLED": "customers liked it too little for too long: write a new one",
-    "REJECTED": "WhatsApp did not approve it: see why in WhatsApp Manager, Message templates",
-}
+_PAUSED, _DISABLED, _REJECTED = "PAUSED", "DISABLED", "REJECTED"
 """https://developers.facebook.com/documentation/business-messaging/whatsapp/templates/template-pausing"""
 
 _NEEDED = ("whatsapp_business_messaging",)
@@ -52,10 +49,12 @@ class Standing:
     async def ask(self) -> "Told":
         """What Graph says of the number, the token and, where the business is known, its templates; raises a SendError."""
         number = await self.graph.get(self.number, {"fields": _ASKED})
-        unread: list[str] = []
-        token = await self._told("debug_token", {"input_token": self.token}, "the token", unread)
-        path = f"{self.business}/message_templates"
-        listed = await self._told(path, {"fields": _OF_TEMPLATES, "limit": "200"}, "the templates", unread) if self.business else {}
+        unread: list[Phrase] = []
+        token, refused = await self._told("debug_token", {"input_token": self.token})
+        unread += [phrase("whatsapp_cloud.token_untold", reason=refused)] if refused else []
+        asked = {"fields": _OF_TEMPLATES, "limit": "200"}
+        listed, refused = await self._told(f"{self.business}/message_templates", asked) if self.business else ({}, "")
+        unread += [phrase("whatsapp_cloud.templates_untold", reason=refused)] if refused else []
         return Told(
             number=number,
             token=soft_object(token, "data"),
@@ -64,13 +63,12 @@ class Standing:
             by_hand=not self.app,
         )
 
-    async def _told(self, path: str, params: dict[str, str], what: str, unread: list[str]) -> Json:
-        """What is good to know and no condition of sending: a token may be allowed to write and not to look."""
+    async def _told(self, path: str, params: dict[str, str]) -> tuple[Json, str]:
+        """What is good to know and no condition of sending (a token may be allowed to write and not to look), or why it is not told."""
         try:
-            return await self.graph.get(path, params)
+            return await self.graph.get(path, params), ""
         except (Misconfigured, Rejected) as error:
-            unread.append(f"WhatsApp does not tell of {what}: {error.reason}")
-            return {}
+            return {}, error.reason or error.code or "?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +78,7 @@ class Told:
     number: Json
     token: Json
     templates: tuple[Json, ...] = ()
-    unread: tuple[str, ...] = ()
+    unread: tuple[Phrase, ...] = ()
     by_hand: bool = True
 
 
@@ -100,53 +98,58 @@ def standing_of(told: Told, hook_url: str) -> Connection:
     )
 
 
-def _clicks(hook_url: str) -> tuple[str, ...]:
+def _clicks(hook_url: str) -> tuple[Phrase, ...]:
     return (
-        "Open developers.facebook.com, your app, WhatsApp, Configuration.",
-        f"Webhook: enter {hook_url} and your verify token, then Verify and save.",
-        f"Webhook fields: subscribe to {', '.join(FIELDS)}.",
+        phrase("whatsapp_cloud.open"),
+        phrase("whatsapp_cloud.hook", hook=hook_url),
+        phrase("whatsapp_cloud.fields", fields=", ".join(FIELDS)),
     )
 
 
-def _number_problems(number: Json) -> Iterator[str]:
+def _number_problems(number: Json) -> Iterator[Phrase]:
     status = soft(number, "status")
     if status and status != "CONNECTED":
-        yield f"The number is {status} at WhatsApp: register it in WhatsApp Manager, Phone numbers."
+        yield phrase("whatsapp_cloud.number", status=status)
     for entity in objects(soft_object(number, "health_status"), "entities"):
         who = _named(entity)
         for error in objects(entity, "errors"):
-            yield f"WhatsApp blocks the {who}: {soft(error, 'error_description')} {soft(error, 'possible_solution')}".strip()
+            why = f"{soft(error, 'error_description')} {soft(error, 'possible_solution')}".strip()
+            yield phrase("whatsapp_cloud.blocked", who=who, why=why)
 
 
-def _number_remarks(number: Json) -> Iterator[str]:
+def _number_remarks(number: Json) -> Iterator[Phrase]:
     if soft(number, "quality_rating") == "RED":
-        yield "Customers often block or report this number: send fewer advertisements, or WhatsApp will lower its limit."
+        yield phrase("whatsapp_cloud.number_red")
     for entity in objects(soft_object(number, "health_status"), "entities"):
         who = _named(entity)
         if soft(entity, "can_send_message") == "LIMITED":
             more = entity.get("additional_info")
             why = " ".join(text for text in more if isinstance(text, str)) if isinstance(more, list) else ""
-            yield f"WhatsApp limits the {who}: {why or 'see WhatsApp Manager, Overview.'}"
+            yield phrase("whatsapp_cloud.limited", who=who, why=why) if why else phrase("whatsapp_cloud.limited_untold", who=who)
 
 
 def _named(entity: Json) -> str:
     return soft(entity, "entity_type").replace("_", " ").lower() or "something"
 
 
-def _token_problems(token: Json) -> Iterator[str]:
+def _token_problems(token: Json) -> Iterator[Phrase]:
     if token.get("is_valid") is False:
-        yield "The access token is no longer valid: make a new one for the system user and enter it here."
+        yield phrase("whatsapp_cloud.token_ended")
     held = token.get("scopes")
     for scope in _NEEDED:
         if isinstance(held, list) and scope not in held:
-            yield f"The access token lacks {scope}: make a new one with this permission."
+            yield phrase("whatsapp_cloud.token_lacks", scope=scope)
 
 
-def _template_remarks(templates: tuple[Json, ...]) -> Iterator[str]:
+def _template_remarks(templates: tuple[Json, ...]) -> Iterator[Phrase]:
     for template in templates:
-        called = f"The template {soft(template, 'name')} ({soft(template, 'language')})"
+        called = f"{soft(template, 'name')} ({soft(template, 'language')})"
         status = soft(template, "status")
-        if status in _STOPPED:
-            yield f"{called} is {status.lower()}; {_STOPPED[status]}."
+        if status == _PAUSED:
+            yield phrase("whatsapp_cloud.template_paused", template=called)
+        elif status == _DISABLED:
+            yield phrase("whatsapp_cloud.template_disabled", template=called)
+        elif status == _REJECTED:
+            yield phrase("whatsapp_cloud.template_rejected", template=called)
         elif soft(soft_object(template, "quality_score"), "score") == "RED":
-            yield f"{called} is often blocked or reported: WhatsApp will pause it."
+            yield phrase("whatsapp_cloud.template_red", template=called)

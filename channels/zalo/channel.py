@@ -36,6 +36,7 @@ from channels.zalo.render import (
 from channels.zalo.tokens import Access, Credentials
 from hub.model.address import Address
 from hub.model.base import Value
+from hub.model.channels.look import Phrase, phrase
 from hub.model.channels.ports import Call, Connection, Files, Inbound, Person, Reply, Sent
 from hub.model.channels.rates import Rates
 from hub.model.errors import BadSignature, OutcomeUnknown, Rejected, SettingsError, TemporaryFailure
@@ -288,25 +289,25 @@ def _data(body: bytes) -> Json:
 
 def _connection(body: bytes, settings: Settings, *, until: int) -> Connection:
     told = _data(body)
-    problems, remarks = [], []
+    problems, remarks = list[Phrase](), list[Phrase]()
     if settings.oa_id and soft_id(told, "oa_id") not in {"", settings.oa_id}:
-        problems.append("The token is another Official Account's than oa_id names: set the right one.")
+        problems.append(phrase("zalo.other_account"))
     if told.get("is_verified") is False:
-        remarks.append("The Official Account is not verified: templates are refused until it is, at oa.zalo.me.")
+        remarks.append(phrase("zalo.unverified"))
     if not settings.refresh_token:
-        remarks.append("There is no refresh_token: the access token ends after 25 hours, and nothing can be sent then.")
+        remarks.append(phrase("zalo.no_refresh"))
     return Connection(
         name=soft_id(told, "name"), problems=tuple(problems), remarks=tuple(remarks), until=until, renews=bool(settings.refresh_token)
     )  # fmt: skip
 
 
-def _clicks(hook_url: str) -> tuple[str, ...]:
+def _clicks(hook_url: str) -> tuple[Phrase, ...]:
     return (
-        "At developers.zalo.me open the app, then Domain verification, and verify the domain of this hub (a DNS record does).",
-        f"Under Webhook press Change and enter {hook_url}",
-        "Copy the OA secret key shown there into this account's secret.",
-        "Switch on the events of messages, of people (follow, unfollow, shared details) and of messages received and seen.",
-        "Leave the filter for messages that begin with # off.",
+        phrase("zalo.domain"),
+        phrase("zalo.hook", hook=hook_url),
+        phrase("zalo.secret"),
+        phrase("zalo.events"),
+        phrase("zalo.filter"),
     )
 
 
@@ -354,29 +355,28 @@ KIND = ChannelKind(
     kind=Zalo.kind,
     title="Zalo OA",
     fields=(
-        Field(key="app_id", what="The app's id, as developers.zalo.me shows it.", example="1234567890123456789"),
-        Field(key="secret", secret=True, what="The OA secret key, shown under Webhook at developers.zalo.me.", example="oa-secret"),
+        Field(key="app_id", example="1234567890123456789"),
+        Field(key="secret", secret=True, example="oa-secret"),
         Field(
-            key="app_secret", secret=True, required=False, what="The app's own secret key; renews the token.", example="app-secret"
+            key="app_secret", secret=True, required=False, example="app-secret"
         ),
         Field(
-            key="token", secret=True, required=False, what="The first access token, from the API Explorer at developers.zalo.me.",
+            key="token", secret=True, required=False,
             example="access-token",
         ),
         Field(
-            key="refresh_token", secret=True, required=False, what="The refresh token that came with it; it works once.",
+            key="refresh_token", secret=True, required=False,
         ),
-        Field(key="oa_id", required=False, what="The Official Account's id, as oa.zalo.me shows it.", example="1234567890123456780"),
-        Field(key="form_image", required=False, what="Address of a picture (https) shown where customers are asked for their details."),
+        Field(key="oa_id", required=False, example="1234567890123456780"),
+        Field(key="form_image", required=False),
         Field(
             key="unsigned_echo",
             required=False,
-            what="Who wrote what left the account elsewhere, and Zalo names nobody for: program (its own greeting, another app) or person.",
             default="program",
         ),
-        Field(key="signature_formula", required=False, what="How Zalo signs, where it differs.", default=FORMULA),
-        Field(key="business_url", required=False, what="Zalo's address for templates by phone number, where it is not its usual one."),
-        Field(key="oauth_url", required=False, what="Zalo's address for tokens, where it is not its usual one."),
+        Field(key="signature_formula", required=False, default=FORMULA),
+        Field(key="business_url", required=False),
+        Field(key="oauth_url", required=False),
         TEXT_LIMIT,
     ),
     build=_build,

@@ -1,7 +1,6 @@
 """Setting channel accounts up while the hub runs: what was entered is looked through, sealed, kept, and tried at the provider."""
 
 import re
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,17 +12,18 @@ from config.accounts.kinds import MODULES, build_channel, kind_of, known_kinds, 
 from config.accounts.lineup import Lineup
 from config.accounts.looking import Looks, look_at
 from config.accounts.outside import alone
+from config.accounts.phrasing import Catalogue, phrase_of
 from config.accounts.sealed import Sealer, account_of
 from config.reference.reading import Given, Wrong, text
 from config.reference.tables import ACCOUNT
 from config.settings.values import Account
+from hub.model.channels.look import Phrase, phrase
 from hub.model.errors import SettingsError
 from hub.store.accounts import KeptAccount, KeptAccounts
 from hub.store.calls import Place
 from hub.web.api.account_book import InFile, NameTaken, NoSuchAccount, Unfit
 from hub.web.api.shapes import accounts as shapes
 
-_SENTENCES = Path(__file__).parent / "fields.toml"
 _HOUSE = ("base_url", "mode", "rate_per_second", "rate_per_address", "typing", "read_marks")
 _ENTRIES = {entry.key: entry for entry in ACCOUNT}
 _POLLED = frozenset({"telegram", "slack"})
@@ -40,6 +40,7 @@ _CHOSEN = {"telegram": {"secret"}, "plain": {"secret"}}
 _CHOSEN_BY_ALL = frozenset({"verify_token"})
 _LEADS = re.compile(r".*(_url|_host)|base_url|login")
 """Fields that say where secrets are sent."""
+_PAIR = "belong together"
 _NAMED = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -51,13 +52,13 @@ class ConsoleAccounts(Struct, frozen=True):
     lineup: Lineup
     looks: Looks
     file: str
+    words: Catalogue
 
     def kinds(self) -> shapes.KindList:
         """What can be set up: our own channels first, the shop's own app last."""
         names = sorted(known_kinds(), key=lambda name: (name not in MODULES, name == "plain", kind_of(name).title.lower()))
-        told = sentences()
         kinds = tuple(
-            shapes.Kind(kind=name, title=kind_of(name).title, fields=fields_of(name, told), ours=name in MODULES) for name in names
+            shapes.Kind(kind=name, title=kind_of(name).title, fields=fields_of(name, self.words), ours=name in MODULES) for name in names
         )
         return shapes.KindList(kinds=kinds, public_url=self.looks.public_url)
 
@@ -107,18 +108,19 @@ class ConsoleAccounts(Struct, frozen=True):
         before = await self.kept.find(place)
         values = _tidy(new.values)
         values = await self._fit(*place, self._with_kept(before, values) if before else values)
-        return shapes.seen_account(await look_at(account_of(*place, values), self.looks), {})
+        return shapes.seen_account(await look_at(account_of(*place, values), self.looks), {}, self.words.in_all)
 
     async def look(self, place: Place) -> shapes.SeenAccount:
         """Look at one that is kept. Raises NoSuchAccount, Unfit."""
-        return shapes.seen_account(await look_at(await self._account(place), self.looks), {})
+        return shapes.seen_account(await look_at(await self._account(place), self.looks), {}, self.words.in_all)
 
     async def connect(self, place: Place) -> shapes.SeenAccount:
         """Connect one that is kept. Raises NoSuchAccount, Unfit."""
         account = await self._account(place)
         setup = setup_of(account, public_url=self.looks.public_url)
         copies = {"webhook": setup.hook_url, "verify_token": setup.value("verify_token")}
-        return shapes.seen_account(await self.looks.connect(account), {what: value for what, value in copies.items() if value})
+        shown = {what: value for what, value in copies.items() if value}
+        return shapes.seen_account(await self.looks.connect(account), shown, self.words.in_all)
 
     async def _account(self, place: Place) -> Account:
         for member in self.lineup:
@@ -141,7 +143,7 @@ class ConsoleAccounts(Struct, frozen=True):
         try:
             return self.sealer.values_of(kept)
         except SettingsError as error:
-            raise Unfit({"": str(error)}) from error
+            raise self._unfit({"": phrase_of(error)}) from error
 
     def _with_kept(self, before: KeptAccount, values: Mapping[str, str]) -> dict[str, str]:
         """What was entered, with the secrets that stay; they go to no other address than they were entered for."""
@@ -153,8 +155,7 @@ class ConsoleAccounts(Struct, frozen=True):
         stay = {key: value for key, value in kept.items() if key in secret and not values.get(key)}
         moved = {key for key in {*kept, *values} if _LEADS.fullmatch(key) and kept.get(key, "") != values.get(key, "")}
         if moved and stay:
-            sentence = f"The secrets would go to another address ({', '.join(sorted(moved))} changed): enter them once more."
-            raise Unfit(dict.fromkeys(sorted(stay), sentence))
+            raise self._unfit(dict.fromkeys(sorted(stay), phrase("fit.moved", fields=", ".join(sorted(moved)))))
         return {**values, **stay}
 
     async def _fit(self, channel: str, name: str, values: dict[str, str]) -> dict[str, str]:
@@ -165,20 +166,23 @@ class ConsoleAccounts(Struct, frozen=True):
                 try:
                     build_channel(account_of(channel, name, values), alone(session), public_url=self.looks.public_url)
                 except SettingsError as error:
-                    wrong = {_field_in(str(error), channel): _bare(str(error))}
+                    wrong = _wrong_in(_bare(str(error)), channel, values)
         if wrong:
-            raise Unfit(wrong)
+            raise self._unfit(wrong)
         return values
 
+    def _unfit(self, wrong: Mapping[str, Phrase]) -> Unfit:
+        return Unfit({key: self.words.in_all(said) for key, said in wrong.items()})
+
     def _shown(self, kept: KeptAccount) -> shapes.Account:
-        place, trouble, values = kept.place, self.lineup.locked.get(kept.place, ""), dict[str, str]()
+        place, trouble, values = kept.place, self.lineup.locked.get(kept.place), dict[str, str]()
         try:
             values = self.sealer.values_of(kept)
         except SettingsError as error:
-            trouble = str(error)
+            trouble = phrase_of(error)
         return shapes.Account(
             channel=kept.channel, name=kept.account, source="console", active=kept.active, changed=kept.changed, by=kept.by,
-            trouble=trouble, hook=self._hook(place), at_work=place in self.lineup.channels,
+            trouble=self.words.in_all(trouble) if trouble else {}, hook=self._hook(place), at_work=place in self.lineup.channels,
             values=_open_values(kept.channel, values), set=_set_values(kept.channel, values),
         )  # fmt: skip
 
@@ -209,25 +213,20 @@ def secret_keys(kind: ChannelKind) -> frozenset[str]:
     return frozenset({"token", "secret", *(field.key for field in kind.fields if field.secret)})
 
 
-def fields_of(name: str, told: Mapping[str, Mapping[str, str]]) -> tuple[shapes.KindField, ...]:
+def fields_of(name: str, words: Catalogue) -> tuple[shapes.KindField, ...]:
     """What an account of the kind is asked for: its own fields, then those every account has."""
-    own = [_shown_field(name, field, told) for field in kind_of(name).fields]
+    own = [_shown_field(name, field, words) for field in kind_of(name).fields]
     keys = [key for key in _HOUSE if key != "mode" or name in _POLLED]
-    house = [Field(key=key, what=_ENTRIES[key].what, required=False, default=_DEFAULTS.get(key, "")) for key in keys]
-    return (*own, *(_shown_field(name, field, told) for field in house if field.key not in {one.key for one in own}))
+    house = [Field(key=key, required=False, default=_DEFAULTS.get(key, "")) for key in keys]
+    return (*own, *(_shown_field(name, field, words) for field in house if field.key not in {one.key for one in own}))
 
 
-def sentences() -> Mapping[str, Mapping[str, str]]:
-    """The fields' sentences in the other languages, by the English one."""
-    return tomllib.loads(_SENTENCES.read_text(encoding="utf-8"))
-
-
-def _shown_field(kind: str, field: Field, told: Mapping[str, Mapping[str, str]]) -> shapes.KindField:
+def _shown_field(kind: str, field: Field, words: Catalogue) -> shapes.KindField:
     # A channel that needs a webhook's secret only where it is called asks for it in the usual case.
     asked = field.required or (field.key == "secret" and kind in {"telegram", "slack"})
     return shapes.KindField(
         key=field.key,
-        what={"en": field.what, **told.get(field.what, {})},
+        what=words.of_field(kind, field.key, usual=field.what),
         secret=field.secret,
         required=field.required and not field.default,
         chosen=field.key in _CHOSEN_BY_ALL or field.key in _CHOSEN.get(kind, ()),
@@ -237,25 +236,29 @@ def _shown_field(kind: str, field: Field, told: Mapping[str, Mapping[str, str]])
     )
 
 
-def wrong_values(channel: str, name: str, values: Mapping[str, str]) -> dict[str, str]:
+def wrong_values(channel: str, name: str, values: Mapping[str, str]) -> dict[str, Phrase]:
     """By field, what is wrong before an account is built at all."""
     if channel not in known_kinds():
-        return {"channel": f"There is no such channel: choose one of {', '.join(known_kinds())}."}
-    wrong = {"name": sentence} if (sentence := _not_read("name", name)) else {}
+        return {"channel": phrase("fit.channel")}
+    wrong = {} if _is_read("name", name) else {"name": phrase("fit.name")}
     known = {field.key for field in kind_of(channel).fields} | set(_HOUSE) | {"token", "secret", "link_base"}
-    wrong |= {key: "This channel asks for no such thing: leave it out." for key in values if key not in known}
-    wrong |= {key: sentence for key in _HOUSE if values.get(key) and (sentence := _not_read(key, values[key]))}
-    wrong |= {key: "A text is one line without control characters." for key, value in values.items() if not _is_line(value)}
+    wrong |= {key: phrase("fit.unknown") for key in values if key not in known}
+    wrong |= {key: _of_form(key) for key in _HOUSE if values.get(key) and not _is_read(key, values[key])}
+    wrong |= {key: phrase("fit.one_line") for key, value in values.items() if not _is_line(value)}
     missing = kind_of(channel).missing(setup_of(account_of(channel, name, values))) if not wrong else ()
-    return wrong | dict.fromkeys(missing, "This is needed: fill it in.")
+    return wrong | dict.fromkeys(missing, phrase("fit.needed"))
 
 
-def _not_read(key: str, value: str) -> str:
+def _is_read(key: str, value: str) -> bool:
     try:
         _ENTRIES[key].read(Given(value=value, base=Path()))
-    except Wrong as wrong:
-        return f"This does not do: {wrong}."
-    return "" if value else "This is needed: fill it in."
+    except Wrong:
+        return False
+    return bool(value)
+
+
+def _of_form(key: str) -> Phrase:
+    return phrase("fit.address") if key.endswith("_url") else phrase("fit.form")
 
 
 def _is_line(value: str) -> bool:
@@ -266,10 +269,14 @@ def _is_line(value: str) -> bool:
     return True
 
 
-def _field_in(sentence: str, channel: str) -> str:
-    """The field a channel's sentence about its settings speaks of first; '' where it names none."""
+def _wrong_in(sentence: str, channel: str, values: Mapping[str, str]) -> dict[str, Phrase]:
+    """What a channel's sentence about its settings says of the field it names first, or of that of a pair which is empty."""
     known = {field.key for field in kind_of(channel).fields} | {"token", "secret", "mode", "base_url"}
-    return next((word for word in _NAMED.findall(_bare(sentence)) if word in known), "")
+    named = [word for word in _NAMED.findall(sentence) if word in known]
+    if not named:
+        return {"": phrase("fit.settings", text=sentence)}
+    key = next((word for word in named if not values.get(word)), named[0]) if _PAIR in sentence else named[0]
+    return {key: _of_form(key) if values.get(key) else phrase("fit.needed")}
 
 
 def _bare(sentence: str) -> str:

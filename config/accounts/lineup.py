@@ -10,10 +10,12 @@ from msgspec import Struct
 from channels.kinds import Outside
 from config.accounts.kinds import build_channel, kind_of, rates_of, setup_of
 from config.accounts.outside import noted
+from config.accounts.phrasing import phrase_of
 from config.accounts.sealed import Sealer, account_of
 from config.settings.values import Account
 from hub.engine.logging.exchanges import Exchanges
 from hub.engine.sending.gestures import Showing
+from hub.model.channels.look import Phrase
 from hub.model.channels.ports import Channel, Clock
 from hub.model.channels.rates import Rates
 from hub.model.errors import HubError, SettingsError
@@ -77,7 +79,7 @@ class Lineup:
         self._members: dict[Place, Member] = {}
         self._fixed: frozenset[Place] = frozenset()
         self._seen: dict[Place, KeptAccount] | None = None
-        self._locked: dict[Place, str] = {}
+        self._locked: dict[Place, Phrase] = {}
         self._followers: list[Follower] = []
         self._leaving: dict[asyncio.Task[None], Outside] = {}
         self._outsides: dict[Place, Outside] = {}
@@ -108,7 +110,7 @@ class Lineup:
         return self._fixed
 
     @property
-    def locked(self) -> Mapping[Place, str]:
+    def locked(self) -> Mapping[Place, Phrase]:
         """Those that cannot be opened or built, and the remedy."""
         return self._locked
 
@@ -167,7 +169,7 @@ class Lineup:
         except SettingsError as error:
             # Nothing goes through an account as it was before somebody changed it: that may be what they wanted to end.
             self._dismiss(place)
-            self._locked[place] = str(error)
+            self._locked[place] = phrase_of(error)
             log.warning("account cannot be used", channel=place[0], account=place[1], reason=str(error))
 
     def _admit(self, account: Account) -> None:

@@ -11,14 +11,13 @@ from msgspec.structs import replace
 from channels.kinds import Outside
 from config.accounts.kinds import build_channel, setup_of
 from config.accounts.outside import NoFiles
+from config.accounts.phrasing import phrase_of
 from config.accounts.webhooks import polls
 from config.settings.values import Account
-from hub.engine.monitoring.looking import SECONDS, Looking, Watch, reach
+from hub.engine.monitoring.looking import HUB_RENEWS, SECONDS, Looking, Watch, reach
 from hub.model.channels.look import By, Code, Grade, Point, Seen
 from hub.model.channels.ports import Channel, Clock, Token, Tokens
 from hub.model.errors import SettingsError, TemporaryFailure
-
-RENEWED_BY_THE_HUB = "its token has to be renewed, which the running hub alone does"
 
 
 class ReadTokens(Struct, frozen=True):
@@ -32,7 +31,7 @@ class ReadTokens(Struct, frozen=True):
 
     async def renew(self, channel: str, account: str, get: Callable[[Token | None], Awaitable[Token]]) -> Token:
         """Raises TemporaryFailure."""
-        raise TemporaryFailure(RENEWED_BY_THE_HUB)
+        raise TemporaryFailure("its token has to be renewed, which the running hub alone does", code=HUB_RENEWS)
 
 
 class Looks(Struct, frozen=True):
@@ -63,7 +62,7 @@ class Looks(Struct, frozen=True):
                 seen, reached = await asyncio.gather(asking, reach(self.shared, hook_url, seconds=seconds))
                 return replace(seen, points=(*seen.points, reached))
         except SettingsError as error:
-            point = Point(code=Code.SETTINGS, grade=Grade.WRONG, text=str(error), values={"text": str(error)})
+            point = Point(code=Code.SETTINGS, grade=Grade.WRONG, phrase=phrase_of(error))
             return Seen(channel=account.channel, account=account.name, at=self.clock.now(), points=(point,))
 
     @asynccontextmanager

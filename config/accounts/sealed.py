@@ -5,10 +5,12 @@ from pathlib import Path
 
 from msgspec import DecodeError, Struct, json
 
+from config.accounts.phrasing import Worded
 from config.reference.reading import Given, Secret, Wrong, yes_or_no
 from config.reference.tables import Mode
 from config.settings.secrets import SealBroken, Secrets, key_name, open_sealed, seal
 from config.settings.values import Account, Settings
+from hub.model.channels.look import Phrase, phrase
 from hub.model.channels.ports import Clock
 from hub.model.errors import SettingsError
 from hub.store.accounts import KeptAccount
@@ -43,17 +45,14 @@ class Sealer(Struct, frozen=True):
             plain = open_sealed(self.key, kept.sealed, purpose=_purpose(*kept.place))
             return json.decode(plain, type=dict[str, str])
         except (SealBroken, DecodeError) as error:
-            raise SettingsError(self.remedy(kept)) from error
+            raise Worded(self.remedy(kept)) from error
 
-    def remedy(self, kept: KeptAccount) -> str:
+    def remedy(self, kept: KeptAccount) -> Phrase:
         """What to do about an account that this key does not open."""
         where = "/".join(kept.place)
         if kept.key == self.name:
-            return f"The account {where} is damaged in the store: enter it anew in the console, or restore a backup."
-        return (
-            f"The account {where} was sealed with the key {kept.key}, and {self.where} holds {self.name}: "
-            "put the secrets file of the hub that sealed it there and start again, or enter the account's secrets anew in the console."
-        )
+            return phrase("sealed.damaged", account=where)
+        return phrase("sealed.other_key", account=where, key=kept.key, file=self.where, held=self.name)
 
 
 def sealer_of(settings: Settings, secrets: Secrets, *, clock: Clock) -> Sealer:

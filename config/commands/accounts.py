@@ -14,6 +14,7 @@ from config.accounts.adding import secret_keys, wrong_values
 from config.accounts.kinds import build_channel, kind_of
 from config.accounts.looking import Looks, ReadTokens
 from config.accounts.outside import alone
+from config.accounts.phrasing import ENGLISH, catalogue, language_here, phrase_of
 from config.accounts.sealed import Sealer, account_of, sealer_of
 from config.commands.operating import running_store
 from config.doctor.findings import Level
@@ -23,7 +24,7 @@ from config.settings.secrets import secrets_of
 from config.settings.values import Account, Settings
 from config.storage.store import Store, token_house
 from hub.engine.clock import SystemClock
-from hub.model.channels.look import Code, Seen
+from hub.model.channels.look import Code, Seen, phrase
 from hub.model.errors import SettingsError
 from hub.store.accounts import KeptAccount, KeptAccounts
 from hub.store.calls import Place
@@ -57,8 +58,8 @@ async def list_accounts(settings: Settings) -> int:
     """Print every account, where it is set up and whether it is on; 1 where one cannot be opened."""
     rows = [(f"{one.channel}/{one.name}", SETTINGS_FILE, "on", "") for one in settings.accounts]
     async with _running(settings) as running:
-        every = await running.accounts.all()
-        rows += [("/".join(one.place), "console", "on" if one.active else "off", _trouble(running.sealer, one)) for one in every]
+        every, language = await running.accounts.all(), language_here(settings, os.environ)
+        rows += [("/".join(one.place), "console", "on" if one.active else "off", _trouble(running.sealer, one, language)) for one in every]
     for name, source, state, trouble in sorted(rows):
         print(f"{name:<32} {source:<9} {state:<4} {trouble}".rstrip())
     return int(any(trouble for *_, trouble in rows))
@@ -70,7 +71,8 @@ async def add(settings: Settings, place: Place, given: Sequence[str]) -> int:
     values = read_values(channel, given, os.environ)
     values |= {key: _asked(key) for key in _missing_secrets(channel, name, values)}
     if wrong := wrong_values(channel, name, values):
-        raise SettingsError(" ".join(f"{key}: {sentence}" for key, sentence in wrong.items()))
+        language = language_here(settings, os.environ)
+        raise SettingsError(" ".join(f"{key}: {catalogue().say(said, language)}" for key, said in wrong.items()))
     async with ClientSession() as session:
         build_channel(account_of(channel, name, values), alone(session), public_url=settings.public_url)
     if any((one.channel, one.name) == place for one in settings.accounts):
@@ -91,19 +93,20 @@ async def connect(settings: Settings, place: Place) -> int:
         house = token_house(running.parts.links, running.parts.keys, key=running.sealer.key, clock=running.sealer.clock)
         looks = Looks(session, running.sealer.clock, ReadTokens(house), settings.public_url)
         seen = await looks.connect(account)
-    return tell(seen, account, settings.public_url)
+    hook = f"{settings.public_url}/hooks/{account.channel}/{account.name}"
+    return tell(seen, hook, language_here(settings, os.environ))
 
 
-def tell(seen: Seen, account: Account, public_url: str) -> int:
+def tell(seen: Seen, hook: str, language: str = ENGLISH) -> int:
     """Print what was proved and what is left to do; 1 where something is wrong."""
-    findings = findings_of(seen)
+    findings, words = findings_of(seen, language), catalogue()
     for finding in findings:
         print(f"{finding.level.value:<5} {finding.text}")
     if seen.clicks and not seen.has(Code.HOOK_HERE):
-        print("\nLeft to do at the provider:")
+        print(f"\n{words.say(phrase('told.left'), language)}")
         for n, click in enumerate(seen.clicks, 1):
-            print(f"  {n}. {click}")
-        print(f"\nWebhook: {public_url}/hooks/{account.channel}/{account.name}")
+            print(f"  {n}. {words.say(click, language)}")
+        print(f"\n{words.say(phrase('told.webhook', hook=hook), language)}")
     return int(any(finding.level is Level.FAIL for finding in findings))
 
 
@@ -145,11 +148,11 @@ def _asked(key: str) -> str:
     return getpass(f"{key}: ").strip()
 
 
-def _trouble(sealer: Sealer, kept: KeptAccount) -> str:
+def _trouble(sealer: Sealer, kept: KeptAccount, language: str) -> str:
     try:
         sealer.values_of(kept)
     except SettingsError as error:
-        return str(error)
+        return catalogue().say(phrase_of(error), language)
     return ""
 
 

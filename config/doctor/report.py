@@ -1,6 +1,7 @@
 """`hub check`: every finding of the doctor, printed; the server asked where it runs, and every account's provider."""
 
 import asyncio
+import os
 from collections.abc import Sequence
 from enum import StrEnum
 
@@ -9,6 +10,7 @@ from aiohttp import ClientSession
 from config.accounts.kinds import build_channel
 from config.accounts.looking import Looks, ReadTokens, look_at
 from config.accounts.outside import alone
+from config.accounts.phrasing import ENGLISH, catalogue, language_here, phrase_of
 from config.accounts.sealed import account_of, sealer_of
 from config.doctor.bucket import bucket_finding
 from config.doctor.checks import Ask, examine, these_surroundings
@@ -18,7 +20,7 @@ from config.settings.secrets import secrets_of
 from config.settings.values import Account, Settings
 from config.storage.store import Store, store, token_house
 from hub.engine.clock import SystemClock
-from hub.model.channels.look import Code, Grade, Seen
+from hub.model.channels.look import Code, Grade, Seen, phrase
 from hub.model.errors import HubError, SettingsError
 from hub.store.accounts import KeptAccounts
 from hub.store.embedded_lock import find_running
@@ -88,7 +90,8 @@ async def _kept(settings: Settings, parts: Store) -> tuple[list[Account], tuple[
             account = account_of(*kept.place, sealer.values_of(kept))
             fit += [account] if kept.active else []
         except SettingsError as error:
-            locked.append(Finding(name=f"account {'/'.join(kept.place)}", level=Level.FAIL, text=str(error)))
+            text = catalogue().say(phrase_of(error), language_here(settings, os.environ))
+            locked.append(Finding(name=f"account {'/'.join(kept.place)}", level=Level.FAIL, text=text))
     return fit, tuple(locked)
 
 
@@ -102,15 +105,19 @@ async def looks_at(
         house = token_house(parts.links, parts.keys, key=secrets_of(settings).case_key, clock=clock)
     looks = Looks(shared=session, clock=clock, tokens=ReadTokens(house), public_url=settings.public_url)
     seen = await asyncio.gather(*(look_at(account, looks) for account in accounts))
-    return tuple(finding for one in seen for finding in findings_of(one))
+    language = language_here(settings, os.environ)
+    return tuple(finding for one in seen for finding in findings_of(one, language))
 
 
-def findings_of(seen: Seen) -> tuple[Finding, ...]:
+def findings_of(seen: Seen, language: str = ENGLISH) -> tuple[Finding, ...]:
     """One line for all that is well with an account, and one for each thing that is not."""
+    words = catalogue()
     name = f"look {seen.channel}/{seen.account}"
-    well = " ".join(point.text for point in seen.points if _LEVELS[point.grade] is Level.OK)
+    well = " ".join(words.say(point.said, language) for point in seen.points if _LEVELS[point.grade] is Level.OK)
     ill = [point for point in seen.points if _LEVELS[point.grade] is not Level.OK]
-    clicks = " ".join(f"({n}) {click}" for n, click in enumerate(seen.clicks, 1)) if seen.has(Code.EVENTS_MISSING) else ""
+    steps = seen.clicks if seen.has(Code.EVENTS_MISSING) else ()
+    clicks = " ".join(f"({n}) {words.say(click, language)}" for n, click in enumerate(steps, 1))
+    by_hand = words.say(phrase("told.by_hand", clicks=clicks), language)
     lines = [Finding(name=name, level=Level.OK, text=well)] if well else []
-    lines += [Finding(name=name, level=_LEVELS[point.grade], text=point.text) for point in ill]
-    return (*lines, Finding(name=name, level=Level.WARN, text=f"By hand: {clicks}")) if clicks else tuple(lines)
+    lines += [Finding(name=name, level=_LEVELS[point.grade], text=words.say(point.said, language)) for point in ill]
+    return (*lines, Finding(name=name, level=Level.WARN, text=by_hand)) if clicks else tuple(lines)

@@ -13,6 +13,7 @@ from config.accounts.adding import ConsoleAccounts
 from config.accounts.kinds import WEB_CHAT_ACCOUNT
 from config.accounts.lineup import Lineup
 from config.accounts.looking import Looks
+from config.accounts.phrasing import catalogue
 from config.accounts.sealed import sealer_of
 from config.rules.pricing import load_prices
 from config.settings.load import SETTINGS_FILE
@@ -227,7 +228,7 @@ def _customers(parts: WebParts) -> Customers:
 def _accounts(parts: WebParts) -> ConsoleAccounts:
     kept = KeptAccounts(parts.store.links, parts.store.keys)
     sealer = sealer_of(parts.settings, parts.secrets, clock=parts.sign_in_clock)
-    return ConsoleAccounts(kept, sealer, parts.lineup, parts.looks, file=SETTINGS_FILE)
+    return ConsoleAccounts(kept, sealer, parts.lineup, parts.looks, file=SETTINGS_FILE, words=catalogue())
 
 
 def _rooms(parts: WebParts, cases: Cases, people: People, feeding: Feeding) -> Rooms:

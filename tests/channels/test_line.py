@@ -22,6 +22,7 @@ from sandbox.shown import Bubble, Offer, Pressed, Wrote
 from sandbox.stand_in import StandIn
 from tests.channels.contract import SECRET, TOKEN, delivery, request, send_all
 from tests.doors import Door, hub_door
+from tests.phrases import english
 from tests.processes import eventually
 
 LAN = "U5f1e3a9b7c2d4e6f8a0b1c2d3e4f5a6b"
@@ -146,7 +147,7 @@ async def test_used_up_month_stops_pushes_and_not_answers(world: World) -> None:
 
     assert failed.value.failure.value == "quota"
     assert [("push", "not"), ("reply", "shown")] == world.methods
-    assert any("200" in problem for problem in found.problems)
+    assert any("200" in problem for problem in english(found.problems))
 
 
 ROWS = (Row(title="一", payload="r:1"), Row(title="二"))
@@ -299,7 +300,7 @@ async def test_hook_nobody_reaches_is_a_problem_and_is_told(world: World) -> Non
     unreached = await world.channel.connect("http://127.0.0.1:9/hooks/line/shop")
     seen = await world.channel.look("https://shop.example/hooks/line/shop")
 
-    assert "could not reach" in unreached.problems[0]
+    assert "could not reach" in english(unreached.problems)[0]
     assert "http://127.0.0.1:9/hooks/line/shop" == seen.hook
 
 
@@ -307,7 +308,7 @@ async def test_look_before_any_hook_was_set_says_what_to_do(world: World) -> Non
     found = await world.channel.look("https://shop.example/hooks/line/shop")
 
     assert ("", True) == (found.hook, found.tells_hook)
-    assert any("Use webhook" in click for click in found.clicks)
+    assert any("Use webhook" in click for click in english(found.clicks))
 
 
 async def test_revoked_token_is_told_by_the_look() -> None:

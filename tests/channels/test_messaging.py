@@ -21,6 +21,7 @@ from hub.model.words import DeliveryState
 from sandbox.messaging import INSTAGRAM, MESSENGER
 from tests.channels.contract import SECRET, TOKEN, delivery, request, send_all
 from tests.channels.messaging_world import APP, PAGE, PERSON, VERIFY, World, a_world, built
+from tests.phrases import english
 
 both = pytest.mark.parametrize("kind", [MESSENGER, INSTAGRAM])
 TO = Address(channel="x", account="shop", id=PERSON)
@@ -203,7 +204,7 @@ async def test_instagram_tells_what_is_left_to_click(world: World) -> None:
     after = await world.channel.connect(world.hook)
 
     assert ("shop", (), ()) == (after.name, after.problems, after.missing)
-    assert any(world.hook in click and VERIFY in click for click in after.clicks)
+    assert any(world.hook in click and VERIFY in click for click in english(after.clicks))
 
 
 @pytest.mark.parametrize("kind", [INSTAGRAM])
@@ -212,7 +213,7 @@ async def test_page_without_an_instagram_account_is_told(world: World) -> None:
 
     found = await world.channel.look(world.hook)
 
-    assert any("No Instagram account" in problem for problem in found.problems)
+    assert any("No Instagram account" in problem for problem in english(found.problems))
 
 
 @both
@@ -222,7 +223,7 @@ async def test_token_of_another_account_is_told(world: World, kind: str) -> None
 
     found = await channel.look(world.hook)
 
-    assert any("77" in problem for problem in found.problems)
+    assert any("77" in problem for problem in english(found.problems))
 
 
 @both

@@ -35,6 +35,7 @@ from sandbox.shown import Reacted as PutReaction
 from sandbox.slack import BOT, Slack
 from sandbox.stand_in import StandIn
 from tests.channels.contract import SECRET, TOKEN, delivery, request, send_all
+from tests.phrases import english
 
 MINH, PLACE = "U0MINH", "C0SHARED"
 
@@ -268,8 +269,8 @@ async def test_missing_scopes_are_a_problem_and_connecting_says_what_to_click(wo
 
     found = await world.channel.connect("https://shop.example/hooks/slack/shop")
 
-    assert "files:read" in found.problems[0]
-    assert 2 == sum("https://shop.example/hooks/slack/shop" in click for click in found.clicks)
+    assert "files:read" in english(found.problems)[0]
+    assert 2 == sum("https://shop.example/hooks/slack/shop" in click for click in english(found.clicks))
 
 
 async def test_success_that_is_not_slacks_proves_nothing(world: World) -> None:

@@ -34,6 +34,7 @@ from sandbox.zalo import OA, Zalo
 from sandbox.zalo_shown import person_wrote
 from tests.channels.contract import SECRET, TOKEN, delivery, request, send_all
 from tests.channels.kind_zalo import settings
+from tests.phrases import english
 
 LAN, PHONE = "7712000000000000031", "84900000012"
 PNG, GIF, PDF = b"\x89PNG\r\n\x1a\n" + b"\0" * 64, b"GIF89a\x40\x01\xf0\x00" + b"\0" * 16, b"%PDF-1.7 " + b"\0" * 64
@@ -329,9 +330,9 @@ async def test_how_the_account_stands_and_what_a_person_clicks(world: World) -> 
     elsewhere = zalo.Zalo(replace(settings(world.phones.base_url), oa_id="1"), alone(world.session))
 
     assert "Sandbox" == stands.name
-    assert any("https://shop.example/hooks/zalo/shop" in click for click in stands.clicks)
-    assert ["refresh_token" in remark for remark in stands.remarks] == [True]
-    assert any("oa_id" in problem for problem in (await elsewhere.look("")).problems)
+    assert any("https://shop.example/hooks/zalo/shop" in click for click in english(stands.clicks))
+    assert ["refresh_token" in remark for remark in english(stands.remarks)] == [True]
+    assert any("oa_id" in problem for problem in english((await elsewhere.look("")).problems))
 
 
 def test_the_headers_moment_signs_too_and_another_formula_may_be_set() -> None:

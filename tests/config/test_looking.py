@@ -22,6 +22,7 @@ from hub.engine.monitoring.looking import GREETING, SKEW_DOUBTFUL_S
 from hub.model.channels.look import Code, Grade, Seen
 from sandbox.phones import Phones
 from sandbox.telegram.stand_in import TelegramStandIn
+from tests.phrases import english
 
 PUBLIC = "https://shop.example"
 
@@ -59,7 +60,7 @@ def bot(stand_in: TelegramStandIn) -> Account:
 
 
 def texts(seen: Seen, grade: Grade) -> list[str]:
-    return [point.text for point in seen.points if point.grade is grade]
+    return list(english(point.said for point in seen.points if point.grade is grade))
 
 
 @asynccontextmanager
@@ -151,7 +152,7 @@ async def test_clock_that_is_off_is_told_by_the_providers_date(session: ClientSe
         seen = await look_at(account, looks(session))
 
     (point,) = [point for point in seen.points if point.code is Code.CLOCK_OFF]
-    assert (Grade.WRONG, True) == (point.grade, "behind" in point.text)
+    assert (Grade.WRONG, True) == (point.grade, "behind" in english([point.said])[0])
     assert seen.skew is not None
     assert -242 < seen.skew < -235
 

@@ -55,7 +55,7 @@ class Provider:
         await self.slow.wait()
         if self.broken:
             raise ValueError
-        points = tuple(Point(code=code, grade=Grade.GOOD, text="") for code in self.codes)
+        points = tuple(Point(code=code, grade=Grade.GOOD) for code in self.codes)
         return Seen(channel=place[0], account=place[1], at=self.clock.now(), points=points, until=self.until, renews=self.renews)
 
 

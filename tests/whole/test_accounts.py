@@ -183,7 +183,7 @@ async def test_test_and_connect_tell_what_they_proved_and_what_to_copy(shop: Sho
 
     assert "taken" in [point.code for point in tried.read(SeenAccount).points]
     assert "refused" in [point.code for point in wrong.read(SeenAccount).points]
-    assert {"taken", "hook_here", "events_all", "reached"} <= {point.code.value for point in connected.points}
+    assert {"taken", "hook_here", "events_all", "reached"} <= {point.code for point in connected.points}
     assert connected.copies["webhook"].endswith("/hooks/telegram/connected")
     assert 200 == await shop.remove("connected")
 
@@ -223,8 +223,8 @@ async def test_account_that_another_key_sealed_is_told_with_its_remedy(shop: Sho
 
     await eventually(locked, what="webhooks told to come again")
     (account,) = [one for one in (await shop.caller.ask("GET", "/api/accounts")).read(AccountList).accounts if one.name == "locked"]
-    assert "secrets.json" in account.trouble
-    assert other.name in account.trouble
+    assert "secrets.json" in account.trouble["vi"]
+    assert other.name in account.trouble["vi"]
     assert 1 == await list_accounts(settings)
     assert 200 == (await shop.change("locked", values=shop.values())).status
     await shop.hooked("locked")

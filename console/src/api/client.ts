@@ -8,6 +8,7 @@ export class Problem extends Error {
   readonly field: string;
   /** Where several values are wrong: by JSON path, what is wrong with each. */
   readonly fields: Readonly<Record<string, string>>;
+  readonly words: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Seconds to wait before asking again; 0: not told. */
   readonly wait: number;
 
@@ -18,6 +19,7 @@ export class Problem extends Error {
     owner?: string;
     field?: string;
     fields?: Readonly<Record<string, string>>;
+    words?: Readonly<Record<string, Readonly<Record<string, string>>>>;
     wait?: number;
   }) {
     super(told.detail ?? "");
@@ -26,6 +28,7 @@ export class Problem extends Error {
     this.owner = told.owner ?? "";
     this.field = told.field ?? "";
     this.fields = told.fields ?? {};
+    this.words = told.words ?? {};
     this.wait = told.wait ?? 0;
   }
 

@@ -28,7 +28,6 @@ export type Kind = Schemas["Kind"];
 export type KindField = Schemas["KindField"];
 export type KindList = Schemas["KindList"];
 export type SeenAccount = Schemas["SeenAccount"];
-export type Point = Schemas["Point"];
 export type Exchange = Schemas["Exchange"];
 export type LogEntry = Schemas["LogEntry"];
 export type LogPage = Schemas["LogPage"];

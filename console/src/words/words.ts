@@ -74,6 +74,11 @@ export function sayer(language: Language): Say {
   };
 }
 
+/** A sentence the hub has in all our languages; English where it has no other. */
+export function inLanguage(words: Readonly<Record<string, string>>, language: Language): string {
+  return words[language] ?? words.en ?? "";
+}
+
 /** Whether a text is a key: for words that are made of what the hub says (`state.sent`). */
 export function isKey(text: string): text is Key {
   return Object.hasOwn(WORDS, text);

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import structlog
 from aiohttp import ClientError, ClientSession, ClientTimeout, TraceConfig, TraceRequestEndParams
 
-from hub.model.channels.look import By, Code, Grade, Point, Seen
+from hub.model.channels.look import By, Code, Grade, Point, Seen, phrase
 from hub.model.channels.ports import Channel, Clock, Connection, Connects
 from hub.model.errors import HubError, Misconfigured, OutcomeUnknown, SendError, TemporaryFailure, Throttled
 
@@ -27,6 +27,9 @@ SKEW_DOUBTFUL_S, SKEW_WRONG_S = 5.0, 60.0
 
 GREETING = "A webhook is a GET or a POST."
 """What this hub answers to another method at the hook of an account that it has (hub/web/webhooks/door.py)."""
+
+HUB_RENEWS = "hub_renews"
+"""Code of a failure: whoever only looks may not use a refresh token, which works once; the running hub renews it."""
 
 _NO_SUCH = "There is no such channel account"
 _METHOD_NOT_ALLOWED, _NOT_FOUND = 405, 404
@@ -80,7 +83,7 @@ class Looking:
         """Ask the provider, changing nothing; what is wrong is a point, whatever it is."""
         asked = connects(self._channel)
         if asked is None:
-            return self._seen((Point(code=Code.LOOKS_NOT, grade=Grade.UNTOLD, text="This channel has no provider that could be asked."),))
+            return self._seen((Point(code=Code.LOOKS_NOT, grade=Grade.UNTOLD),))
         return await self._asked(asked.look, seconds)
 
     async def connect(self, *, seconds: float = SECONDS) -> Seen:
@@ -93,15 +96,14 @@ class Looking:
             async with asyncio.timeout(seconds):
                 found = await ask(self._hook_url)
         except TimeoutError:
-            text = f"The provider did not answer within {seconds:g} s: look again later; its status page may tell more."
-            return self._seen((Point(code=Code.SLOW, grade=Grade.DOUBTFUL, text=text, values={"seconds": f"{seconds:g}"}),))
+            return self._seen((Point(code=Code.SLOW, grade=Grade.DOUBTFUL, values={"seconds": f"{seconds:g}"}),))
         except HubError as error:
             return self._seen((self._refused(error),))
         except Exception as error:
             # A channel is foreign code: what breaks it here must not end the round over all accounts.
             log.exception("look broke", channel=self._channel.kind, account=self._channel.account)
-            text = f"The look itself broke ({type(error).__name__}): see the log of the hub."
-            return self._seen((Point(code=Code.PROBLEM, grade=Grade.WRONG, text=text, values={"text": text}),))
+            broken = phrase("look.broke", error=type(error).__name__)
+            return self._seen((Point(code=Code.PROBLEM, grade=Grade.WRONG, phrase=broken),))
         return self._seen(self._points(found), found)
 
     def _seen(self, points: tuple[Point, ...], found: Connection | None = None) -> Seen:
@@ -127,45 +129,39 @@ class Looking:
             self._of_hook(found),
             *_of_events(found),
             *_of_expiry(found, self._clock.now()),
-            *(Point(code=Code.PROBLEM, grade=Grade.WRONG, text=text, values={"text": text}) for text in found.problems),
-            *(Point(code=Code.REMARK, grade=Grade.DOUBTFUL, text=text, values={"text": text}) for text in found.remarks),
+            *(Point(code=Code.PROBLEM, grade=Grade.WRONG, phrase=each) for each in found.problems),
+            *(Point(code=Code.REMARK, grade=Grade.DOUBTFUL, phrase=each) for each in found.remarks),
         )
 
     def _of_hook(self, found: Connection) -> Point:
         if self._by is By.POLLING:
-            return Point(code=Code.POLLED, grade=Grade.GOOD, text="The hub asks for what is new by itself; no webhook is needed.")
+            return Point(code=Code.POLLED, grade=Grade.GOOD)
         if not self._hook_url:
-            text = "This hub has no public address: set HUB_PUBLIC_URL to the https address providers call."
-            return Point(code=Code.HOOK_NO_ADDRESS, grade=Grade.DOUBTFUL, text=text)
+            return Point(code=Code.HOOK_NO_ADDRESS, grade=Grade.DOUBTFUL)
         values = {"hook": found.hook, "wanted": self._hook_url}
         if not found.tells_hook:
-            text = f"The provider has no API that tells where events go; they belong to {self._hook_url}."
-            return Point(code=Code.HOOK_UNTOLD, grade=Grade.UNTOLD, text=text, values=values)
+            return Point(code=Code.HOOK_UNTOLD, grade=Grade.UNTOLD, values=values)
         if not found.hook:
-            text = "No webhook is set at the provider, so nothing comes in: connect the account."
-            return Point(code=Code.HOOK_NONE, grade=Grade.WRONG, text=text, values=values)
+            return Point(code=Code.HOOK_NONE, grade=Grade.WRONG, values=values)
         if found.hook != self._hook_url:
-            text = f"Events go to {found.hook} instead of {self._hook_url}: connect the account again to bring them here."
-            return Point(code=Code.HOOK_ELSEWHERE, grade=Grade.WRONG, text=text, values=values)
-        return Point(code=Code.HOOK_HERE, grade=Grade.GOOD, text=f"The webhook points here ({found.hook}).", values=values)
+            return Point(code=Code.HOOK_ELSEWHERE, grade=Grade.WRONG, values=values)
+        return Point(code=Code.HOOK_HERE, grade=Grade.GOOD, values=values)
 
     def _refused(self, error: HubError) -> Point:
         match error:
             case Misconfigured(reason=reason, code=code):
-                text = f"The provider refuses the credentials ({_told(reason, code)}): enter those that it shows today."
-                return Point(code=Code.REFUSED, grade=Grade.WRONG, text=text, values={"reason": _told(reason, code)})
+                return Point(code=Code.REFUSED, grade=Grade.WRONG, values={"reason": _told(reason, code)})
             case Throttled():
-                text = "The provider asks to wait before it is asked again: look again in a few minutes."
-                return Point(code=Code.THROTTLED, grade=Grade.DOUBTFUL, text=text)
+                return Point(code=Code.THROTTLED, grade=Grade.DOUBTFUL)
+            case TemporaryFailure(code=code) if code == HUB_RENEWS:
+                return Point(code=Code.AWAY, grade=Grade.DOUBTFUL, phrase=phrase("look.hub_renews"))
             case TemporaryFailure(reason=reason, code=code) | OutcomeUnknown(reason=reason, code=code):
-                text = f"The provider cannot be asked now ({_told(reason, code)}): see that this machine reaches it, and look again later."
-                return Point(code=Code.AWAY, grade=Grade.DOUBTFUL, text=text, values={"reason": _told(reason, code)})
+                return Point(code=Code.AWAY, grade=Grade.DOUBTFUL, values={"reason": _told(reason, code)})
             case SendError(reason=reason, code=code):
-                text = f"The provider declined ({_told(reason, code)}): mend that in the account's settings there, or here."
-                return Point(code=Code.DECLINED, grade=Grade.WRONG, text=text, values={"reason": _told(reason, code)})
+                return Point(code=Code.DECLINED, grade=Grade.WRONG, values={"reason": _told(reason, code)})
             case _:
-                text = f"The hub's own store does not answer ({type(error).__name__}): look again when it is back."
-                return Point(code=Code.AWAY, grade=Grade.DOUBTFUL, text=text, values={"reason": type(error).__name__})
+                away = phrase("look.store_away", error=type(error).__name__)
+                return Point(code=Code.AWAY, grade=Grade.DOUBTFUL, phrase=away)
 
 
 async def reach(session: ClientSession, hook_url: str, *, seconds: float = SECONDS) -> Point:
@@ -188,15 +184,12 @@ async def _reach(session: ClientSession, hook_url: str, *, seconds: float) -> Po
         async with session.options(hook_url, timeout=ClientTimeout(total=seconds), allow_redirects=False) as response:
             status, body = response.status, (await response.content.read(200)).decode(errors="replace")
     except (ClientError, TimeoutError, OSError, ValueError) as error:
-        text = f"{hook_url} cannot be reached from here ({type(error).__name__}): see to DNS, certificate, proxy, and that the hub runs."
-        return Point(code=Code.UNREACHED, grade=Grade.DOUBTFUL, text=text, values={**values, "reason": type(error).__name__})
+        return Point(code=Code.UNREACHED, grade=Grade.DOUBTFUL, values={**values, "reason": type(error).__name__})
     if status == _METHOD_NOT_ALLOWED and body.startswith(GREETING):
-        return Point(code=Code.REACHED, grade=Grade.GOOD, text="The webhook's address leads to this hub.", values=values)
+        return Point(code=Code.REACHED, grade=Grade.GOOD, values=values)
     if status == _NOT_FOUND and body.startswith(_NO_SUCH):
-        text = f"{hook_url} leads to a hub without this account: start it anew with these settings, or see where the address leads."
-        return Point(code=Code.NOT_KNOWN_THERE, grade=Grade.WRONG, text=text, values=values)
-    text = f"{hook_url} answers {status}, which is not this hub: see to the proxy, or set HUB_PUBLIC_URL to the hub's own address."
-    return Point(code=Code.OTHER_HOUSE, grade=Grade.DOUBTFUL, text=text, values={**values, "status": str(status)})
+        return Point(code=Code.NOT_KNOWN_THERE, grade=Grade.WRONG, values=values)
+    return Point(code=Code.OTHER_HOUSE, grade=Grade.DOUBTFUL, values={**values, "status": str(status)})
 
 
 def _told(reason: str, code: str) -> str:
@@ -205,17 +198,15 @@ def _told(reason: str, code: str) -> str:
 
 def _of_credentials(found: Connection) -> Iterator[Point]:
     if found.proven:
-        text = f"The provider takes the credentials{f' of {found.name}' if found.name else ''}."
-        yield Point(code=Code.TAKEN, grade=Grade.GOOD, text=text, values={"name": found.name})
+        named = phrase("look.taken_of", name=found.name) if found.name else None
+        yield Point(code=Code.TAKEN, grade=Grade.GOOD, phrase=named)
 
 
 def _of_events(found: Connection) -> Iterator[Point]:
-    values = {"events": ", ".join(found.missing)}
     if found.missing:
-        text = f"These events are not brought: {values['events']}; connect the account again, or tick them at the provider."
-        yield Point(code=Code.EVENTS_MISSING, grade=Grade.WRONG, text=text, values=values)
+        yield Point(code=Code.EVENTS_MISSING, grade=Grade.WRONG, values={"events": ", ".join(found.missing)})
     elif found.tells_events:
-        yield Point(code=Code.EVENTS_ALL, grade=Grade.GOOD, text="All events that the hub reads are brought.")
+        yield Point(code=Code.EVENTS_ALL, grade=Grade.GOOD)
 
 
 def _of_expiry(found: Connection, now: int) -> Iterator[Point]:
@@ -224,22 +215,20 @@ def _of_expiry(found: Connection, now: int) -> Iterator[Point]:
     day = datetime.fromtimestamp(found.until / 1000, UTC).strftime("%Y-%m-%d")
     values, left = {"until": str(found.until), "day": day}, found.until - now
     if found.renews and left > 0:
-        yield Point(code=Code.RENEWED, grade=Grade.GOOD, text="The token is renewed by itself.", values=values)
+        yield Point(code=Code.RENEWED, grade=Grade.GOOD, values=values)
     elif left <= 0:
-        text = f"The token ended on {day}: get a new one from the provider and enter it."
-        yield Point(code=Code.ENDED, grade=Grade.WRONG, text=text, values=values)
+        yield Point(code=Code.ENDED, grade=Grade.WRONG, values=values)
     elif left < SOON_MS:
-        text = f"The token ends on {day}: get a new one from the provider before that and enter it."
-        yield Point(code=Code.ENDS_SOON, grade=Grade.DOUBTFUL, text=text, values=values)
+        yield Point(code=Code.ENDS_SOON, grade=Grade.DOUBTFUL, values=values)
     else:
-        yield Point(code=Code.ENDS, grade=Grade.GOOD, text=f"The token is good until {day}.", values=values)
+        yield Point(code=Code.ENDS, grade=Grade.GOOD, values=values)
 
 
 def _of_clock(skew: float) -> Point:
     apart = abs(skew)
     if apart < SKEW_DOUBTFUL_S:
-        return Point(code=Code.CLOCK, grade=Grade.GOOD, text="This machine's clock agrees with the provider's.")
-    way = "ahead of" if skew > 0 else "behind"
-    text = f"This machine's clock is {apart:.0f} s {way} the provider's: set it by NTP, or signatures are refused."
+        return Point(code=Code.CLOCK, grade=Grade.GOOD)
+    seconds = f"{apart:.0f}"
+    way = phrase("look.clock_ahead", seconds=seconds) if skew > 0 else phrase("look.clock_behind", seconds=seconds)
     grade = Grade.WRONG if apart >= SKEW_WRONG_S else Grade.DOUBTFUL
-    return Point(code=Code.CLOCK_OFF, grade=grade, text=text, values={"seconds": f"{apart:.0f}"})
+    return Point(code=Code.CLOCK_OFF, grade=grade, values={"seconds": seconds}, phrase=way)

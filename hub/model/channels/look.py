@@ -6,6 +6,22 @@ from enum import StrEnum
 from hub.model.base import Value
 
 
+class Phrase(Value, frozen=True):
+    """A sentence to be said in the reader's language: `code` stands in the catalogue (config/words), `values` fill it in.
+
+    `text`: what is said where the catalogue has no such code: what a package beside the hub says, or somebody's own words.
+    """
+
+    code: str = ""
+    values: Mapping[str, str] = {}
+    text: str = ""
+
+
+def phrase(code: str, **values: str) -> Phrase:
+    """One of the catalogue's; a test reads these calls, so the code is written out and `values` are named as they are filled in."""
+    return Phrase(code=code, values=values)
+
+
 class Grade(StrEnum):
     """How a point stands. `untold`: the provider has no way of telling; `doubtful`: it works, or nobody could find out just now."""
 
@@ -23,7 +39,7 @@ class By(StrEnum):
 
 
 class Code(StrEnum):
-    """What a point says. The screens have a sentence of their own for each in every language; `values` fill it."""
+    """What a point says; each has a sentence in the catalogue under `seen`."""
 
     SETTINGS = "settings"
     TAKEN = "taken"
@@ -58,12 +74,17 @@ class Code(StrEnum):
 
 
 class Point(Value, frozen=True):
-    """One thing found. `text`: a sentence with the remedy in it, in English; `values`: what a translation of it is filled with."""
+    """One thing found. `values`: what its sentence is filled with; `phrase`: what is said instead of the code's own sentence."""
 
     code: Code
     grade: Grade
-    text: str
     values: Mapping[str, str] = {}
+    phrase: Phrase | None = None
+
+    @property
+    def said(self) -> Phrase:
+        """A sentence with the remedy in it."""
+        return self.phrase or Phrase(code=f"seen.{self.code}", values=self.values)
 
 
 class Seen(Value, frozen=True):
@@ -82,7 +103,7 @@ class Seen(Value, frozen=True):
     hook: str = ""
     until: int = 0
     renews: bool = False
-    clicks: tuple[str, ...] = ()
+    clicks: tuple[Phrase, ...] = ()
     skew: float | None = None
 
     @property

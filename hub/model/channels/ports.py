@@ -5,6 +5,7 @@ from typing import Protocol
 
 from hub.model.address import Address
 from hub.model.base import Value
+from hub.model.channels.look import Phrase
 from hub.model.events.event import Incoming, Unparsed
 from hub.model.failure import Failure
 from hub.model.messaging.comments import CommentAct, CommentVerb, Post
@@ -157,7 +158,7 @@ class Tokens(Protocol):
 class Connection(Value, frozen=True):
     """How an account stands at its provider. `name`: as the provider shows it; `hook`: the webhook address set there, if it tells.
 
-    `clicks`: what a person still has to do there, step by step; `problems`: what is wrong, each a sentence with its remedy, and
+    `clicks`: what a person still has to do there, step by step; `problems`: what is wrong, each with its remedy, and
     `remarks`: what works and should be known. What is the same for all providers is told by fields instead of sentences: `hook`
     (`tells_hook`: an empty one means that none is set), `missing`: events we read that are not brought (`tells_events`: none are
     missing), `until`: when the credentials end (ms since 1970; 0: never, or not told), `renews`: they are renewed by themselves,
@@ -166,10 +167,10 @@ class Connection(Value, frozen=True):
 
     name: str = ""
     hook: str = ""
-    clicks: tuple[str, ...] = ()
-    problems: tuple[str, ...] = ()
+    clicks: tuple[Phrase, ...] = ()
+    problems: tuple[Phrase, ...] = ()
     until: int = 0
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Phrase, ...] = ()
     missing: tuple[str, ...] = ()
     tells_hook: bool = False
     tells_events: bool = False

@@ -9,10 +9,10 @@ from hub.web.api.shapes import accounts as shapes
 
 
 class Unfit(HubError):
-    """What was entered does not do. `fields`: by field, a sentence with what would; '' for what concerns none alone."""
+    """What was entered does not do. `fields`: by field, a sentence (by language) with what would; '' for what concerns none alone."""
 
-    def __init__(self, fields: Mapping[str, str]) -> None:
-        super().__init__(" ".join(fields.values()))
+    def __init__(self, fields: Mapping[str, shapes.Words]) -> None:
+        super().__init__(" ".join(words["en"] for words in fields.values()))
         self.fields = dict(fields)
 
 

@@ -15,7 +15,7 @@ PROBLEM_TYPE = "application/problem+json"
 class Problem(Value, frozen=True):
     """What went wrong. `field`: JSON path of the wrong value; `code`, `owner`: why a turn refused and who has the conversation.
 
-    `fields`: where several values are wrong, by JSON path what is wrong with each.
+    `fields`: where several values are wrong, by JSON path what is wrong with each; `words`: the same by language, where it is said in all.
     """
 
     title: str
@@ -27,6 +27,7 @@ class Problem(Value, frozen=True):
     owner: str = ""
     key: str = ""
     fields: dict[str, str] = {}
+    words: dict[str, dict[str, str]] = {}
 
 
 class Refusal(HubError):

@@ -9,7 +9,7 @@ import { Button } from "../../ui/Button";
 import { channelName } from "../../ui/ChannelMark";
 import { Choose, Field, Wrong } from "../../ui/Field";
 import { Sheet } from "../../ui/Sheet";
-import { isKey, type Key } from "../../words/words";
+import { inLanguage, isKey, type Key } from "../../words/words";
 import { choicesOf, chosenText, labelOf, missingIn, valuesOf } from "./accounts";
 import css from "./accounts.module.css";
 import { Proof } from "./Proof";
@@ -25,12 +25,12 @@ interface FormProps {
 
 export function AccountForm({ kind, account, taken, noAddress, onClose, onSaved }: FormProps) {
   const { api } = useParts();
-  const { t } = useWords();
+  const { t, language } = useWords();
   const { show } = useToasts();
   const queries = useQueryClient();
   const form = useRef<HTMLFormElement>(null);
   const [wrong, setWrong] = useState<Readonly<Record<string, string>>>({});
-  const [problem, setProblem] = useState<unknown>();
+  const [problem, setProblem] = useState("");
   const [busy, setBusy] = useState<"" | "test" | "save">("");
   const [seen, setSeen] = useState<SeenAccount>();
   const name = account ? `${channelName(kind.kind)} · ${account.name}` : channelName(kind.kind);
@@ -41,7 +41,7 @@ export function AccountForm({ kind, account, taken, noAddress, onClose, onSaved 
     const typed = account?.name ?? String(data.get("$name") ?? "").trim();
     const missing = missingIn(data, kind, account);
     setSeen(undefined);
-    setProblem(undefined);
+    setProblem("");
     setWrong(Object.fromEntries([...missing, ...(typed ? [] : ["$name"])].map((key) => [key, t("accounts.needed")])));
     if (missing.length || !typed) return toFirst(form.current, typed ? missing[0] : "$name");
     setBusy(what);
@@ -60,11 +60,14 @@ export function AccountForm({ kind, account, taken, noAddress, onClose, onSaved 
       show({ text: t("accounts.saved", { name: `${channelName(kind.kind)} · ${saved.name}` }), bad: false });
       onSaved(saved);
     } catch (error) {
-      const fields = error instanceof Problem ? error.fields : {};
-      const told = Object.entries(fields).map(([path, text]) => [path.replace("$.values.", "").replace("$.name", "$name"), text]);
+      const words = error instanceof Problem ? error.words : {};
+      const told = Object.entries(words).map(([path, said]) => [
+        path.replace("$.values.", "").replace("$.name", "$name"),
+        inLanguage(said, language),
+      ]);
       const ours = told.filter(([key = ""]) => key === "$name" || kind.fields.some((field) => field.key === key));
       setWrong(Object.fromEntries(ours));
-      setProblem(ours.length ? undefined : error);
+      setProblem(ours.length ? "" : (told[0]?.[1] ?? wordsOf(error, t)));
       if (ours[0]) toFirst(form.current, ours[0][0]);
     } finally {
       setBusy("");
@@ -88,7 +91,7 @@ export function AccountForm({ kind, account, taken, noAddress, onClose, onSaved 
       onClose={onClose}
     >
       <form ref={form} className={css.form} onSubmit={submit} noValidate>
-        {problem !== undefined && <Wrong>{wordsOf(problem, t)}</Wrong>}
+        {problem && <Wrong>{problem}</Wrong>}
         {noAddress && <p className={css.remark}>{t("accounts.nopublic")}</p>}
         {!account && (
           <Field
@@ -138,7 +141,7 @@ interface AskedProps {
 function Asked({ field, account, wrong, example }: AskedProps) {
   const { t, language } = useWords();
   const input = useRef<HTMLDivElement>(null);
-  const what = (field.what[language] ?? field.what.en ?? "").replaceAll("`", "");
+  const what = inLanguage(field.what, language).replaceAll("`", "");
   const kept = account?.set.includes(field.key);
   const label = labelOf(field.key, t);
   const choices = choicesOf(field);

@@ -11,7 +11,7 @@ import { Button } from "../../ui/Button";
 import { ChannelMark, channelName } from "../../ui/ChannelMark";
 import { Empty } from "../../ui/Empty";
 import { Sheet } from "../../ui/Sheet";
-import { isKey, type Say } from "../../words/words";
+import { inLanguage, isKey, type Say } from "../../words/words";
 import { AccountActs } from "./AccountActs";
 import { AccountForm } from "./AccountForm";
 import { useAccounts, useKinds } from "./accounts";
@@ -115,14 +115,15 @@ function Kinds({ kinds, onChoose }: { kinds: readonly Kind[]; onChoose: (kind: K
 
 /** An account that is not at work: switched off, or one that cannot be opened. */
 function Resting({ account, onChange }: { account: SetUp; onChange: (account: SetUp) => void }) {
-  const { t } = useWords();
+  const { t, language } = useWords();
+  const trouble = inLanguage(account.trouble ?? {}, language);
   return (
     <li data-state={account.active ? "failing" : "off"}>
       <ChannelMark channel={account.channel} />
       <div className={settings.grow}>
         <b>{`${channelName(account.channel)} · ${account.name}`}</b>
         <small className={css.state}>{t(account.active ? "accounts.is.locked" : "accounts.is.off")}</small>
-        {account.trouble && <p className={css.sentence}>{account.trouble}</p>}
+        {trouble && <p className={css.sentence}>{trouble}</p>}
       </div>
       <AccountActs account={account} onChange={() => onChange(account)} />
     </li>

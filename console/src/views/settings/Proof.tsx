@@ -2,16 +2,16 @@
 
 import { Check, CircleAlert, CircleHelp, Copy, TriangleAlert } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
-import type { Point, SeenAccount } from "../../api/shapes";
+import type { SeenAccount } from "../../api/shapes";
 import { useWords } from "../../shell/app";
 import { Button } from "../../ui/Button";
-import { isKey, type Say } from "../../words/words";
+import { inLanguage, isKey } from "../../words/words";
 import css from "./accounts.module.css";
 
 const ICONS = { good: Check, untold: CircleHelp, doubtful: TriangleAlert, wrong: CircleAlert } as const;
 
 export function Proof({ seen }: { seen: SeenAccount }) {
-  const { t } = useWords();
+  const { t, language } = useWords();
   const copies = Object.entries(seen.copies ?? {});
   const here = useRef<HTMLElement>(null);
   useEffect(() => {
@@ -24,9 +24,9 @@ export function Proof({ seen }: { seen: SeenAccount }) {
         {seen.points.map((point) => {
           const Icon = ICONS[point.grade];
           return (
-            <li key={`${point.code}${point.text}`} data-grade={point.grade}>
+            <li key={`${point.code}${point.words.en}`} data-grade={point.grade}>
               <Icon size={16} aria-hidden="true" />
-              <span>{sentenceOf(point, t)}</span>
+              <span>{inLanguage(point.words, language)}</span>
             </li>
           );
         })}
@@ -42,20 +42,15 @@ export function Proof({ seen }: { seen: SeenAccount }) {
       {(seen.clicks ?? []).length > 0 && (
         <>
           <h3>{t("accounts.clicks")}</h3>
-          <ol lang="en">
+          <ol>
             {(seen.clicks ?? []).map((click) => (
-              <li key={click}>{click}</li>
+              <li key={click.en}>{inLanguage(click, language)}</li>
             ))}
           </ol>
         </>
       )}
     </section>
   );
-}
-
-function sentenceOf(point: Point, t: Say): string {
-  const key = `seen.${point.code}`;
-  return isKey(key) ? t(key, point.values ?? {}) : point.text;
 }
 
 function Copied({ what, value }: { what: string; value: string }) {

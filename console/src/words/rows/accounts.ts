@@ -26,7 +26,6 @@ export const accounts = {
   ],
   "accounts.make": ["Make one", "Tạo giúp", "產生一組"],
   "accounts.needed": ["This is needed.", "Mục này bắt buộc.", "此欄必填。"],
-  "accounts.unfit": ["This does not do.", "Chưa đúng.", "內容不符。"],
   "accounts.test": ["Test", "Thử", "測試"],
   "accounts.connect": ["Connect", "Kết nối", "連接"],
   "accounts.change": ["Change", "Sửa", "變更"],
@@ -75,102 +74,4 @@ export const accounts = {
   "accounts.key.read_marks": ["Show what was read", "Hiện đã đọc", "顯示已讀"],
   "accounts.key.text_limit": ["Longest text", "Độ dài tối đa", "文字上限"],
   "problem.name_taken": ["An account of this channel has this name already.", "Kênh này đã có tài khoản tên đó.", "此管道已有同名帳戶。"],
-
-  "seen.taken": [
-    "The provider takes the credentials. {name}",
-    "Nhà cung cấp chấp nhận thông tin truy cập. {name}",
-    "供應商接受憑證。{name}",
-  ],
-  "seen.refused": [
-    "The provider refuses the credentials ({reason}). Copy them there once more.",
-    "Nhà cung cấp từ chối thông tin truy cập ({reason}). Hãy chép lại từ trang của họ.",
-    "供應商拒絕憑證（{reason}），請重新從供應商處複製。",
-  ],
-  "seen.declined": ["The provider declined: {reason}", "Nhà cung cấp từ chối: {reason}", "供應商拒絕：{reason}"],
-  "seen.away": [
-    "The provider cannot be asked now ({reason}). Nothing is proven; try again later.",
-    "Chưa hỏi được nhà cung cấp ({reason}). Chưa kết luận được gì; hãy thử lại sau.",
-    "目前無法詢問供應商（{reason}），尚無結論，請稍後再試。",
-  ],
-  "seen.slow": [
-    "The provider did not answer within {seconds} s. Try again later.",
-    "Nhà cung cấp không trả lời trong {seconds} giây. Hãy thử lại sau.",
-    "供應商在 {seconds} 秒內沒有回應，請稍後再試。",
-  ],
-  "seen.throttled": [
-    "The provider asks to wait. Try again in a few minutes.",
-    "Nhà cung cấp yêu cầu chờ. Hãy thử lại sau vài phút.",
-    "供應商要求稍候，請幾分鐘後再試。",
-  ],
-  "seen.looks_not": [
-    "This channel has no provider that could be asked.",
-    "Kênh này không có nhà cung cấp để hỏi.",
-    "此管道沒有可詢問的供應商。",
-  ],
-  "seen.hook_here": ["The webhook points here.", "Webhook trỏ về đây.", "Webhook 指向此處。"],
-  "seen.hook_elsewhere": [
-    "Messages go to {hook} instead of {wanted}. Press Connect to bring them here.",
-    "Tin đang đến {hook} thay vì {wanted}. Bấm Kết nối để đưa về đây.",
-    "訊息送往 {hook}，而不是 {wanted}。按「連接」即可改送到這裡。",
-  ],
-  "seen.hook_none": [
-    "No webhook is set, so nothing comes in. Press Connect.",
-    "Chưa đặt webhook nên không nhận được tin. Bấm Kết nối.",
-    "尚未設定 webhook，收不到訊息。請按「連接」。",
-  ],
-  "seen.hook_untold": [
-    "The provider does not tell where messages go. They belong to {wanted}.",
-    "Nhà cung cấp không cho biết tin đi đâu. Địa chỉ đúng là {wanted}.",
-    "供應商不提供訊息送往何處的資訊，正確位址是 {wanted}。",
-  ],
-  "seen.hook_no_address": [
-    "This hub has no public address: set HUB_PUBLIC_URL.",
-    "Hub chưa có địa chỉ công khai: hãy đặt HUB_PUBLIC_URL.",
-    "此 hub 沒有公開網址，請設定 HUB_PUBLIC_URL。",
-  ],
-  "seen.polled": [
-    "The hub asks for messages by itself; no webhook is needed.",
-    "Hub tự hỏi tin mới; không cần webhook.",
-    "由 hub 主動查詢，不需要 webhook。",
-  ],
-  "seen.reached": ["The public address leads to this hub.", "Địa chỉ công khai dẫn đến hub này.", "公開網址可連到此 hub。"],
-  "seen.unreached": [
-    "The public address cannot be reached from here ({reason}). See to DNS, certificate and proxy.",
-    "Không truy cập được địa chỉ công khai từ đây ({reason}). Hãy kiểm tra DNS, chứng chỉ và proxy.",
-    "從這裡無法連到公開網址（{reason}），請檢查 DNS、憑證與代理。",
-  ],
-  "seen.other_house": [
-    "The public address answers {status}, which is not this hub. See where it leads.",
-    "Địa chỉ công khai trả lời {status}, không phải hub này. Hãy xem nó dẫn đi đâu.",
-    "公開網址回應 {status}，不是此 hub，請確認它指向何處。",
-  ],
-  "seen.not_known_there": [
-    "The public address leads to a hub that does not have this account yet.",
-    "Địa chỉ công khai dẫn đến một hub chưa có tài khoản này.",
-    "公開網址連到的 hub 尚無此帳戶。",
-  ],
-  "seen.events_all": ["All events the hub reads are brought.", "Đã nhận đủ các sự kiện cần thiết.", "所需事件皆已訂閱。"],
-  "seen.events_missing": [
-    "These events are not brought: {events}. Press Connect, or tick them at the provider.",
-    "Chưa nhận các sự kiện: {events}. Bấm Kết nối, hoặc chọn chúng ở nhà cung cấp.",
-    "尚未訂閱這些事件：{events}。請按「連接」，或在供應商處勾選。",
-  ],
-  "seen.renewed": ["The token is renewed by itself.", "Token tự được gia hạn.", "Token 會自動更新。"],
-  "seen.ends": ["The token is good until {day}.", "Token còn hạn đến {day}.", "Token 有效至 {day}。"],
-  "seen.ends_soon": [
-    "The token ends on {day}. Get a new one before that.",
-    "Token hết hạn ngày {day}. Hãy lấy token mới trước ngày đó.",
-    "Token 將於 {day} 到期，請提前更換。",
-  ],
-  "seen.ended": [
-    "The token ended on {day}. Get a new one and enter it.",
-    "Token đã hết hạn ngày {day}. Hãy lấy token mới và nhập lại.",
-    "Token 已於 {day} 到期，請取得新的並填入。",
-  ],
-  "seen.clock": ["This machine's clock is right.", "Đồng hồ máy đúng giờ.", "此主機時間正確。"],
-  "seen.clock_off": [
-    "This machine's clock is {seconds} s off. Set it by NTP, or signatures are refused.",
-    "Đồng hồ máy lệch {seconds} giây. Hãy chỉnh bằng NTP, nếu không chữ ký sẽ bị từ chối.",
-    "此主機時間差 {seconds} 秒，請以 NTP 校時，否則簽章會被拒絕。",
-  ],
 } as const satisfies Rows;

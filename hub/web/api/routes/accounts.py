@@ -11,7 +11,7 @@ from hub.store.calls import Place
 from hub.web.api.account_book import AccountBook, InFile, NameTaken, NoSuchAccount, Unfit
 from hub.web.api.shapes import accounts as shapes
 from hub.web.api.table import Answer, Ask, Rooms, Route
-from hub.web.http.problems import refusal
+from hub.web.http.problems import Problem, Refusal, refusal
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
@@ -77,9 +77,7 @@ async def _fit(work: Awaitable[T]) -> T:
     try:
         return await work
     except Unfit as error:
-        (first, sentence), *_ = error.fields.items()
-        fields = {f"$.values.{key}" if key not in {"", "name", "channel"} else f"$.{key}": text for key, text in error.fields.items()}
-        raise refusal(HTTPStatus.BAD_REQUEST, sentence, field=next(iter(fields)) if first else "", code="unfit", fields=fields) from error
+        raise Refusal(_unfit(error)) from error
     except NameTaken as error:
         detail = "There is an account of this channel and name already: take another name."
         raise refusal(HTTPStatus.CONFLICT, detail, field="$.name", code="name_taken") from error
@@ -87,6 +85,16 @@ async def _fit(work: Awaitable[T]) -> T:
         raise refusal(HTTPStatus.NOT_FOUND, "There is no such account: list them with GET /api/accounts.") from error
     except InFile as error:
         raise refusal(HTTPStatus.CONFLICT, f"This account stands in {error}: change it there and start anew.", code="file") from error
+
+
+def _unfit(error: Unfit) -> Problem:
+    """What is wrong with each field, in English and by language."""
+    status = HTTPStatus.BAD_REQUEST
+    words = {f"$.values.{key}" if key not in {"", "name", "channel"} else f"$.{key}": dict(said) for key, said in error.fields.items()}
+    fields = {path: said["en"] for path, said in words.items()}
+    (first, sentence), *_ = fields.items()
+    path = "" if first == "$." else first
+    return Problem(title=status.phrase, status=status, detail=sentence, field=path, code="unfit", fields=fields, words=words)
 
 
 _SEEN = {HTTPStatus.OK: shapes.SeenAccount}

@@ -1,11 +1,11 @@
 """What the routes about setting up channel accounts are asked and answer. No secret ever comes out: only that one is set."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from hub.model.channels.look import Point, Seen
+from hub.model.channels.look import Phrase, Seen
 from hub.web.api.shapes.customers import Body
 
 MOST_FIELDS = 60
@@ -13,14 +13,18 @@ Value = Annotated[str, Meta(max_length=8_192)]
 Values = Annotated[dict[str, Value], Meta(max_length=MOST_FIELDS)]
 
 
+Words = Mapping[str, str]
+"""A sentence by language: vi, en, zh-TW."""
+
+
 class KindField(Struct, frozen=True):
-    """One thing an account of a kind is asked for. `what`: one sentence by language (vi, en, zh-TW), with where it is found.
+    """One thing an account of a kind is asked for. `what`: one sentence by language, with where it is found.
 
     `secret`: it is never shown again; `chosen`: ours to choose, a new random text does; `rare`: most shops leave it alone.
     """
 
     key: str
-    what: Mapping[str, str]
+    what: Words
     secret: bool = False
     required: bool = False
     chosen: bool = False
@@ -49,7 +53,8 @@ class Account(Struct, frozen=True):
     """An account as it is set up. `values`: what was entered and is no secret; `set`: the secrets that are entered.
 
     `source`: `file` (in `file`, where alone it is changed) or `console`; `active`: it takes in and sends; `at_work`: this process has it;
-    `trouble`: why not, with the remedy; `hook`: the webhook's whole address, empty without a public one; `changed` in ms since 1970.
+    `trouble`: why not, with the remedy, by language; `hook`: the webhook's whole address, empty without a public one.
+    `changed` in ms since 1970.
     """
 
     channel: str
@@ -59,7 +64,7 @@ class Account(Struct, frozen=True):
     set: tuple[str, ...]
     active: bool = True
     at_work: bool = True
-    trouble: str = ""
+    trouble: Words = {}
     hook: str = ""
     file: str = ""
     changed: int = 0
@@ -89,6 +94,15 @@ class AccountChange(Body, frozen=True, forbid_unknown_fields=True, kw_only=True)
     active: bool | None = None
 
 
+class SeenPoint(Struct, frozen=True):
+    """One thing found. `words`: a sentence with the remedy in it, by language; `values`: what it was filled with."""
+
+    code: str
+    grade: Literal["good", "untold", "doubtful", "wrong"]
+    words: Words
+    values: Mapping[str, str] = {}
+
+
 class SeenAccount(Struct, frozen=True):
     """What a look proved. `clicks`: what a person does at the provider, in order; `copies`: what they enter there, by what it is."""
 
@@ -96,11 +110,11 @@ class SeenAccount(Struct, frozen=True):
     account: str
     at: int
     grade: str
-    points: tuple[Point, ...]
+    points: tuple[SeenPoint, ...]
     name: str = ""
     hook: str = ""
     until: int = 0
-    clicks: tuple[str, ...] = ()
+    clicks: tuple[Words, ...] = ()
     copies: Mapping[str, str] = {}
 
 
@@ -108,17 +122,18 @@ class Removed(Struct, frozen=True):
     """It is gone; what was said through it stays."""
 
 
-def seen_account(seen: Seen, copies: Mapping[str, str]) -> SeenAccount:
-    """A look as it is shown."""
+def seen_account(seen: Seen, copies: Mapping[str, str], say: Callable[[Phrase], Words]) -> SeenAccount:
+    """A look as it is shown; `say` words it."""
+    points = (SeenPoint(code=one.code.value, grade=one.grade.value, words=say(one.said), values=one.values) for one in seen.points)
     return SeenAccount(
         channel=seen.channel,
         account=seen.account,
         at=seen.at,
         grade=seen.grade.value,
-        points=seen.points,
+        points=tuple(points),
         name=seen.name,
         hook=seen.hook,
         until=seen.until,
-        clicks=seen.clicks,
+        clicks=tuple(say(click) for click in seen.clicks),
         copies=copies,
     )
