@@ -8,10 +8,10 @@ import re
 from collections.abc import Callable
 from typing import TypedDict
 
-from channels.fields import FieldOdd, Json, names, object_of, objects, soft, soft_id, soft_object, text_of
+from channels.fields import FieldOdd, Json, names, number_of, object_of, objects, soft, soft_id, soft_object, text_of
 from channels.fields import id_of as id_in
 from hub.model.address import Address
-from hub.model.events.event import Body, Deleted, Incoming, Noted, OptedIn, OptedOut, Said, Started, Unparsed
+from hub.model.events.event import Body, Deleted, Edited, Incoming, Noted, OptedIn, OptedOut, Said, Started, Unparsed
 from hub.model.messaging.message import Attachment, MediaKind
 from hub.model.webchat.onward import MARK
 
@@ -99,6 +99,8 @@ def _details(event: Json) -> dict[str, str]:
     link, params = soft_object(event, "link"), soft_object(soft_object(event, "postback"), "params")
     told = {
         "chat_type": soft(source, "type"),
+        "sender_id": soft(source, "userId"),
+        "reply_token": "" if _is_standby(event) else soft(event, "replyToken"),
         "mode": soft(event, "mode"),
         "quote_token": soft(message, "quoteToken"),
         "mark_as_read_token": soft(message, "markAsReadToken"),
@@ -240,6 +242,16 @@ def _unfollowed(_event: Json) -> _Bodies:
     return (OptedOut(reason="unfollow"),)
 
 
+def _edited(event: Json) -> _Bodies:
+    """New words of an earlier message, so far in groups alone. Several may come out of order: the newest `timestamp` counts.
+
+    https://developers.line.biz/en/reference/messaging-api/#edit-event
+    """
+    message = object_of(event, "message")
+    author = _about(event, "")["author"]
+    return (Edited(target=id_in(message, "id"), text=text_of(message, "text"), author=author),) if text_of(message, "text") else ()
+
+
 def _unsent(event: Json) -> _Bodies:
     """The person took it back; what was kept of it must not be shown any more.
 
@@ -270,6 +282,7 @@ _READERS: dict[str, Callable[[Json], _Bodies]] = {
     "follow": _followed,
     "unfollow": _unfollowed,
     "unsend": _unsent,
+    "messageEdited": _edited,
     "join": _noted(),
     "leave": _noted(),
     "memberJoined": _members("joined"),
@@ -291,7 +304,6 @@ def _whole(told: object) -> int:
 
 
 def _degrees(of: Json, key: str) -> float:
-    told = of.get(key)
-    if isinstance(told, int | float) and not isinstance(told, bool):
-        return float(told)
+    if (told := number_of(of, key)) is not None:
+        return told
     raise FieldOdd(key)

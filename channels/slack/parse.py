@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from channels.fields import FieldOdd, Json, id_of, names, object_of, objects, soft, soft_object, text_of
 from channels.slack.files import pieces
+from channels.slack.rich import block_words
 from hub.model.address import Address
 from hub.model.base import Value
 from hub.model.events.event import Body, Deleted, Echoed, Edited, Incoming, Noted, Reacted, Said, Unparsed
@@ -81,6 +82,8 @@ class Found(Value, frozen=True):
 def _envelope(told: Json, event: Json, me: Self, found: Found) -> Incoming:
     details = {
         "team_id": soft(told, "team_id"),
+        "enterprise_id": soft(told, "enterprise_id"),
+        "user_team": soft(event, "user_team"),
         "channel_id": found.place,
         "chat_type": soft(event, "channel_type"),
         "client_msg_id": soft(event, "client_msg_id"),
@@ -131,7 +134,7 @@ def _said(event: Json, told: Json, *, mentioned: bool) -> Found:
     profile = soft_object(event, "user_profile")
     private = is_private(place, soft(event, "channel_type"))
     body = Said(
-        text=words(text_of(event, "text")),
+        text=words(text_of(event, "text")) or block_words(objects(event, "blocks")),
         attachments=pieces(event),
         external_id=ts or soft(told, "event_id"),
         name=soft(profile, "real_name") or soft(profile, "display_name"),

@@ -1,9 +1,11 @@
 """What people press, fill in and command on Slack: https://docs.slack.dev/interactivity/handling-user-interaction/."""
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 
-from channels.fields import FieldOdd, Json, id_of, names, object_of, objects, soft, soft_object, text_of
+from channels.fields import FieldOdd, Json, id_of, names, number_of, object_of, objects, soft, soft_id, soft_object, text_of
 from channels.slack.parse import CHANNEL, Self, address_of, moment, words
+from channels.slack.rich import rich_words
 from hub.model.address import Address
 from hub.model.base import Value
 from hub.model.events.event import Incoming, Said, Unparsed
@@ -13,10 +15,13 @@ OPENS = "open:"
 
 _KNOWN = frozenset(("block_suggestion", "view_closed", "workflow_step_edit", "app_config"))
 
-_CHOSEN = (
-    "value", "selected_date", "selected_time", "selected_user", "selected_conversation", "selected_channel", "rich_text_value",
-)  # fmt: skip
+_CHOSEN = ("value", "selected_date", "selected_time", "selected_date_time", "selected_user", "selected_conversation", "selected_channel")
+_SEVERAL = ("selected_users", "selected_conversations", "selected_channels")
 """Where an action says what was chosen, besides `selected_option(s)`: https://docs.slack.dev/reference/block-kit/block-elements/"""
+
+
+_LATEST_SECOND = 1 << 37
+"""Past this a date is beyond what can be written."""
 
 
 class Press(Value, frozen=True):
@@ -110,9 +115,18 @@ def _chosen(action: Json) -> tuple[str, str]:
     options = objects(action, "selected_options") or [each for each in (soft_object(action, "selected_option"),) if each]
     if options:
         return ",".join(soft(each, "value") for each in options), ", ".join(soft(soft_object(each, "text"), "text") for each in options)
-    payload = next((soft(action, key) for key in _CHOSEN if soft(action, key)), "")
+    told = [soft_id(action, key) for key in _CHOSEN] + [",".join(_ids(action, key)) for key in _SEVERAL]
+    at = number_of(action, "selected_date_time")
+    when = f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M} UTC" if at and 0 < at < _LATEST_SECOND else ""
+    payload = next(filter(None, told), "") or rich_words(soft_object(action, "rich_text_value"))
+    files = ", ".join(soft(file, "name") or soft(file, "id") for file in objects(action, "files"))
     seen = soft(soft_object(action, "text"), "text")
-    return payload or seen, words(seen) or payload
+    return payload or files or seen, words(seen) or when or payload or files
+
+
+def _ids(action: Json, key: str) -> list[str]:
+    told = action.get(key)
+    return [each for each in told if isinstance(each, str)] if isinstance(told, list) else []
 
 
 def _submitted(told: Json) -> Iterator[Press]:

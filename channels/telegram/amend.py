@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from channels.telegram.keyboards import NOTHING
+from channels.telegram.places import BUSINESS, chat_of
 from hub.model.channels.ports import Call
 from hub.model.errors import Rejected
 
@@ -35,20 +36,27 @@ def changeable(calls: list[Call]) -> list[Call]:
 
 def recalls(chat: str, ids: tuple[str, ...]) -> list[Call]:
     """The calls that delete the messages with these ids, the last one first: whoever reads along sees no rest without its beginning."""
-    return [Call(method="deleteMessage", params={"chat_id": chat, "message_id": _number(id)}) for id in reversed(ids)]  # noqa: A001 - as above
+    if chat.startswith(BUSINESS):
+        # https://core.telegram.org/bots/api#deletebusinessmessages names no chat: the connection knows its messages.
+        connection = {"business_connection_id": chat_of(chat)["business_connection_id"]}
+        return [Call(method="deleteBusinessMessages", params={**connection, "message_ids": [_number(id)]}) for id in reversed(ids)]  # noqa: A001 - as above
+    return [Call(method="deleteMessage", params={**chat_of(chat), "message_id": _number(id)}) for id in reversed(ids)]  # noqa: A001 - as above
 
 
 def is_so(call: Call, refusal: Rejected) -> bool:
     """Whether a refusal says that nothing is left to be done: it was done by an earlier try, or by somebody else."""
     said = refusal.reason.casefold()
-    return _GONE in said if call.method == "deleteMessage" else _SAME in said
+    return _GONE in said if call.method.startswith("delete") else _SAME in said
 
 
 def _correction(call: Call, id: str) -> Call | None:  # noqa: A002 - the field's name
     markup = call.params.get("reply_markup")
     if isinstance(markup, dict) and "inline_keyboard" not in markup:
         raise Rejected("a keyboard of its own stands under it", code="keyboard")
-    place = {"chat_id": call.params["chat_id"], "message_id": _number(id), **({"reply_markup": markup} if markup else {})}
+    where: dict[str, object] = {key: call.params[key] for key in ("business_connection_id", "chat_id") if key in call.params}
+    place: dict[str, object] = {**where, "message_id": _number(id)}
+    if markup:
+        place["reply_markup"] = markup
     if call.method == "sendMessage":
         return Call(method="editMessageText", params={**place, "text": call.params["text"]}, warnings=call.warnings)
     if call.method in _CAPTIONED and call.params.get("caption"):

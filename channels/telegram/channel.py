@@ -17,6 +17,7 @@ from channels.telegram.amend import RECALL_S, changeable, corrections, is_so, re
 from channels.telegram.errors import decide
 from channels.telegram.keyboards import MOST_BUTTONS
 from channels.telegram.parse import READ_UPDATES, Self, parse_update
+from channels.telegram.places import chat_of
 from channels.telegram.render import CAPTION_UNITS, MEDIA, MEDIA_BYTES, MEDIA_TYPES, TEXT_UNITS, calls_of
 from hub.model.address import Address
 from hub.model.base import Value
@@ -246,7 +247,7 @@ class Telegram:
 
     async def typing(self, to: Address, external_id: str = "") -> None:
         """Show "typing…" for 5 s or until the next message. Raises a SendError."""
-        await self._ask("sendChatAction", {"chat_id": to.id, "action": "typing"})
+        await self._ask("sendChatAction", {**chat_of(to.id), "action": "typing"})
 
     async def acknowledge(self, events: list[Incoming | Unparsed]) -> None:
         """What `answer` does on a webhook, for polled updates. Raises a SendError; an old press is refused and no harm."""

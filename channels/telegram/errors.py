@@ -5,7 +5,7 @@ from http import HTTPStatus
 import msgspec
 
 from channels import http
-from hub.model.errors import Misconfigured, OutcomeUnknown, RecipientGone, Rejected, SendError, TemporaryFailure, Throttled
+from hub.model.errors import Misconfigured, OutcomeUnknown, RecipientGone, Rejected, SendError, TemporaryFailure, Throttled, WindowClosed
 from hub.model.failure import Failure
 
 _GONE = (
@@ -17,6 +17,8 @@ _GONE = (
     "bot can't send messages to the user",
     "group chat was deleted",
     "group chat was deactivated",
+    "user_is_blocked",
+    "input_user_deactivated",
 )
 """The words of a 403 that speak of this customer."""
 
@@ -27,15 +29,28 @@ _SAID: tuple[tuple[str, Failure], ...] = (
     ("chat_id is empty", Failure.RECIPIENT),
     ("upgraded to a supergroup", Failure.RECIPIENT),
     ("can't send messages to bots", Failure.RECIPIENT),
-    ("voice_messages_forbidden", Failure.POLICY),
+    ("message thread not found", Failure.RECIPIENT),
+    ("topic_deleted", Failure.RECIPIENT),
+    ("topic_id_invalid", Failure.RECIPIENT),
+    ("channel_private", Failure.RECIPIENT),
+    ("user_id_invalid", Failure.RECIPIENT),
+    ("business_peer_usage_missing", Failure.WINDOW),
+    ("business_", Failure.RECIPIENT),
+    ("peer_flood", Failure.QUALITY),
+    ("premium_required", Failure.POLICY),
     ("restricted receiving of", Failure.POLICY),
     ("rights to send", Failure.POLICY),
     ("need administrator rights", Failure.POLICY),
-    ("chat_write_forbidden", Failure.POLICY),
+    ("_forbidden", Failure.POLICY),
+    ("chat_admin_required", Failure.POLICY),
     ("chat_restricted", Failure.POLICY),
     ("topic_closed", Failure.POLICY),
     ("payment_required", Failure.PAYMENT),
     ("wrong file identifier", Failure.MEDIA),
+    ("invalid file", Failure.MEDIA),
+    ("file_reference_", Failure.MEDIA),
+    ("document_invalid", Failure.MEDIA),
+    ("sticker_", Failure.MEDIA),
     ("wrong remote file", Failure.MEDIA),
     ("wrong http url", Failure.MEDIA),
     ("http url content", Failure.MEDIA),
@@ -103,9 +118,10 @@ def decide(answer: http.Answer) -> SendError | None:
         return _throttled(told, answer, code)
     match told.error_code:
         case HTTPStatus.BAD_REQUEST:
-            return Rejected(words, code=code, failure=_failure(words))
+            failure = _failure(words)
+            return WindowClosed(words, code=code) if failure is Failure.WINDOW else Rejected(words, code=code, failure=failure)
         case HTTPStatus.FORBIDDEN:
-            gone = any(each in words for each in _GONE)
+            gone = any(each in words.casefold() for each in _GONE)
             return RecipientGone(words, code=code) if gone else Rejected(words, code=code, failure=_failure(words))
         case HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
             return Rejected(words, code=code, failure=Failure.MEDIA)

@@ -72,7 +72,7 @@ def _possible(replies: Iterable[QuickReply], warnings: list[str], *, private: bo
     found: list[QuickReply] = []
     for reply in replies:
         if reply.kind in _ASKS and not private:
-            warnings.append(f"a group cannot be asked for its {reply.kind.value}")
+            warnings.append(f"this chat cannot be asked for its {reply.kind.value}")
         elif reply.kind is ReplyKind.TEXT or reply.kind in _ASKS:
             found.append(reply)
         elif _opens(reply.extra, warnings, of=f"quick reply of the kind {reply.kind.value}"):

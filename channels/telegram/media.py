@@ -1,9 +1,11 @@
 """The media, places and contacts of a Telegram message as our attachments; files are named by Telegram's file id."""
 
-from channels.fields import FieldOdd, Json, soft
+from channels.fields import FieldOdd, Json, number_of, objects, soft, soft_id, soft_object
 from hub.model.messaging.message import Attachment, MediaKind
 
 _LARGEST_SIZE = 1 << 53
+_LONGEST_SECONDS = 1 << 31
+_UNSEEN = Attachment(kind=MediaKind.UNSUPPORTED)
 
 _KINDS = {
     "photo": MediaKind.IMAGE,
@@ -16,19 +18,28 @@ _KINDS = {
     "sticker": MediaKind.STICKER,
     "live_photo": MediaKind.IMAGE,
 }
+_OLDER = {"document": "animation", "photo": "live_photo"}
+"""https://core.telegram.org/bots/api#message: "for backward compatibility, when this field is set, the other one will also be set"."""
+
+_STORIES = {"story": MediaKind.SHARE, "reply_to_story": MediaKind.STORY_REPLY}
 
 
 def attachments(message: Json) -> tuple[Attachment, ...]:
     """What a message carries beside words, in its order. Raises FieldOdd for a known kind in an unknown shape.
 
-    An animation is told a second time as a document, a venue as a location, for clients older than they: the newer one counts.
+    An animation is told a second time as a document, a live photo as a photo, a venue as a location, for clients older than they: the
+    newer one counts.
     """
     found = []
     for key, value in message.items():
         if key in _KINDS:
-            if key == "document" and "animation" in message:
+            if _OLDER.get(key) in message:
                 continue
             found.append(_file(key, value))
+        elif key == "paid_media":
+            found += _paid(value)
+        elif key in _STORIES:
+            found.append(_story(_STORIES[key], value))
         elif key == "venue" or (key == "location" and "venue" not in message):
             found.append(_place(key, value))
         elif key == "contact":
@@ -48,7 +59,9 @@ def _file(key: str, told: object) -> Attachment:
         kind=_KINDS[key],
         file_id=file_id,
         filename=soft(told, "file_name"),
+        name=soft(told, "emoji") if key == "sticker" else soft(told, "title"),
         mime_type=soft(told, "mime_type"),
+        duration_ms=_duration(told),
         size=size if isinstance(size, int) and 0 <= size < _LARGEST_SIZE else 0,
         all_ids=_ids(sizes or [told, told.get("thumbnail") or told.get("thumb")]),
     )
@@ -58,6 +71,27 @@ def _ids(sizes: list[object]) -> tuple[str, ...]:
     """The file ids of one piece's sizes; none where there is only one."""
     found = tuple(soft(size, "file_id") for size in sizes if isinstance(size, dict))
     return tuple(filter(None, found)) if len(found) > 1 else ()
+
+
+def _duration(told: Json) -> int:
+    """How long it plays, told in seconds."""
+    seconds = number_of(told, "duration") or 0
+    return int(seconds * 1000) if 0 < seconds < _LONGEST_SECONDS else 0
+
+
+def _paid(told: object) -> list[Attachment]:
+    """What is paid for with stars: what can be seen is a file, the rest a preview without one."""
+    pieces = objects(told, "paid_media") if isinstance(told, dict) else []
+    shown = ((piece, soft(piece, "type")) for piece in pieces)
+    found = [_file(kind, piece[kind]) if kind in _KINDS and kind in piece else _UNSEEN for piece, kind in shown]
+    return found or [_UNSEEN]
+
+
+def _story(kind: MediaKind, told: object) -> Attachment:
+    """A story that was sent on, or answered: only where it stands is told, and its address only where its owner has a @name."""
+    story = told if isinstance(told, dict) else {}
+    owner, number = soft(soft_object(story, "chat"), "username"), soft_id(story, "id")
+    return Attachment(kind=kind, url=f"https://t.me/{owner}/s/{number}" if owner and number else "")
 
 
 def _place(key: str, told: object) -> Attachment:

@@ -8,12 +8,27 @@ import re
 from collections.abc import Callable
 from typing import TypedDict
 
-from channels.fields import FieldOdd, Json, id_of, names, object_of, soft, soft_id, text_of
+from channels.fields import FieldOdd, Json, id_of, names, object_of, soft, soft_id, soft_object, text_of
+from channels.telegram.content import words_of
 from channels.telegram.fields import FACTS, NOT_FOR_US
 from channels.telegram.media import attachments
+from channels.telegram.places import BUSINESS, TOPIC, address_of, topic_of
 from hub.model.address import Address
 from hub.model.base import Value
-from hub.model.events.event import Body, Edited, IdentityChanged, Incoming, Noted, OptedOut, Reacted, Said, Started, Unparsed
+from hub.model.events.event import (
+    Body,
+    Deleted,
+    Echoed,
+    Edited,
+    IdentityChanged,
+    Incoming,
+    Noted,
+    OptedOut,
+    Reacted,
+    Said,
+    Started,
+    Unparsed,
+)
 
 _LATEST_SECOND = 1 << 40
 """Past this a `date` is no time, and its milliseconds would not fit where they are stored."""
@@ -50,6 +65,8 @@ def parse_update(update: object, me: Self) -> list[Incoming | Unparsed]:
             body=body,
             dedupe_id=f"{seen}/{n}" if n and seen else seen,
             at=at,
+            aliases=_also(chat),
+            details=_details(chat, update),
         )
         for n, (chat, body, at) in enumerate(found)
     ]
@@ -57,6 +74,22 @@ def parse_update(update: object, me: Self) -> list[Incoming | Unparsed]:
 
 _Found = tuple[str, Body, int]
 """Chat id, what happened there, when (ms since 1970, 0: not told)."""
+
+
+def _also(chat: str) -> tuple[str, ...]:
+    """The same person has a chat with the bot itself under their own id."""
+    return (chat.rpartition("/")[2],) if chat.startswith(BUSINESS) else ()
+
+
+def _details(chat: str, update: Json) -> dict[str, str]:
+    """What the address and the thread have in one, told apart."""
+    told: dict[str, str] = {}
+    if chat.startswith(BUSINESS):
+        connection, _, person = chat.removeprefix(BUSINESS).rpartition("/")
+        told = {"business_connection_id": connection, "chat_id": person, "sender_id": person, "contact_id": person}
+    message = update.get("message")
+    topic = topic_of(message) if isinstance(message, dict) else ""
+    return {**told, "thread_id": topic} if topic else told
 
 
 def _bodies(update: Json, me: Self) -> list[_Found] | None:
@@ -76,12 +109,46 @@ def _message(message: Json, me: Self) -> list[_Found] | None:
         # What a group says among itself is not said to the shop. Telegram's privacy mode would not even bring it, and we keep to that
         # where it is off: https://core.telegram.org/bots/features#privacy-mode
         return []
-    return None if body is None else [(id_of(chat, "id"), body, at)]
+    return None if body is None else [(address_of(message), body, at)]
+
+
+def _business(message: Json, me: Self) -> list[_Found] | None:
+    """A word in a chat of the shop's own account: the other person's, or one that left from our side by somebody's hand or a program.
+
+    https://core.telegram.org/bots/api#message (`business_connection_id`, `sender_business_bot`)
+    """
+    if not _is_from_us(message):
+        return _message(message, me)
+    text = text_of(message, "text") or text_of(message, "caption") or words_of(message)
+    body = Echoed(
+        text=text,
+        external_id=id_of(message, "message_id"),
+        attachments=attachments(message),
+        ours=bool(soft_id(soft_object(message, "sender_business_bot"), "id")),
+    )
+    return [(address_of(message), body, _moment(message.get("date")))]
+
+
+def _business_edited(message: Json, me: Self) -> list[_Found] | None:
+    return [] if _is_from_us(message) else _edited(message, me)
+
+
+def _business_deleted(told: Json, _me: Self) -> list[_Found]:
+    """Messages that are gone; whose they were is not told."""
+    several = told.get("message_ids")
+    ids = [soft_id({"id": each}, "id") for each in several] if isinstance(several, list) else []
+    return [(address_of(told), Deleted(target=id), 0) for id in ids if id]  # noqa: A001 - the field's name
+
+
+def _is_from_us(message: Json) -> bool:
+    """A private chat bears the other person's id: who writes under another one is the account itself."""
+    return soft_id(_sender(message), "id") != id_of(object_of(message, "chat"), "id")
 
 
 def _said(message: Json, chat: Json, me: Self) -> Body | None:
-    text = text_of(message, "text") or text_of(message, "caption")
-    pieces = () if "text" in message else attachments(message)
+    text = text_of(message, "text") or text_of(message, "caption") or words_of(message)
+    pieces = attachments(message)
+    topic = topic_of(message)
     about = _about(_sender(message), id_of(message, "message_id"), chat)
     if not text and not pieces:
         return _unspoken(message, about)
@@ -95,6 +162,7 @@ def _said(message: Json, chat: Json, me: Self) -> Body | None:
         in_reply_to=soft_id(replied, "message_id") if isinstance(replied, dict) else "",
         group_key=soft_id(message, "media_group_id"),
         mentioned=about["chat_type"] == "private" or _mentions(message, text, me),
+        thread=TOPIC + topic if topic else "",
         **about,
     )
 
@@ -121,14 +189,12 @@ def _about(sender: Json, external_id: str, chat: Json) -> _About:
 
 
 def _unspoken(message: Json, about: _About) -> Body | None:
-    """A message without words or media: a mini app's answer, a die, a fact of the chat, or nothing we know.
+    """A message without words or media: a mini app's answer, a fact of the chat, or nothing we know.
 
     A group that became a supergroup goes on under another id, and the old one takes no message any more.
     """
     if isinstance(form := message.get("web_app_data"), dict):
         return Said(text=soft(form, "button_text"), payload=text_of(form, "data"), source="web_app", **about)
-    if isinstance(dice := message.get("dice"), dict):
-        return Said(text=soft(dice, "emoji") or "🎲", **about)
     if fact := next((name for name in message if name in FACTS), None):
         if fact == "migrate_to_chat_id" and (new := soft_id(message, fact)):
             return IdentityChanged(previous=id_of(object_of(message, "chat"), "id"), new=new)
@@ -137,10 +203,10 @@ def _unspoken(message: Json, about: _About) -> Body | None:
 
 
 def _edited(message: Json, _me: Self) -> list[_Found] | None:
-    chat = id_of(object_of(message, "chat"), "id")
+    chat = address_of(message)
     at = _moment(message.get("edit_date"))
     target = id_of(message, "message_id")
-    text = text_of(message, "text") or text_of(message, "caption")
+    text = text_of(message, "text") or text_of(message, "caption") or words_of(message)
     if not text:
         # A live location moves, or a picture is exchanged: the words stay, so no edit that would blank them.
         return [(chat, Noted(name="edited_message", detail=target), at)]
@@ -155,7 +221,7 @@ def _pressed(query: Json, _me: Self) -> list[_Found]:
     message: Json = under if isinstance(under, dict) else {}
     place = message.get("chat")
     chat: Json = place if isinstance(place, dict) else {}
-    at_id = id_of(chat, "id") if chat else id_of(sender, "id")
+    at_id = address_of(message) if chat else id_of(sender, "id")
     data = text_of(query, "data")
     if not data:
         return [(at_id, Noted(name="callback_query", detail=soft(query, "game_short_name")), 0)]
@@ -220,6 +286,9 @@ _READERS: dict[str, Callable[[Json, Self], list[_Found] | None]] = {
     "callback_query": _pressed,
     "my_chat_member": _membership,
     "message_reaction": _reacted,
+    "business_message": _business,
+    "edited_business_message": _business_edited,
+    "deleted_business_messages": _business_deleted,
 }
 
 READ_UPDATES = tuple(_READERS)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from channels.split import split
 from channels.telegram.keyboards import NOTHING, keyboard_of
+from channels.telegram.places import chat_of, takes_keys, under
 from hub.model.channels.ports import Call
 from hub.model.messaging.message import Attachment, MediaKind, Message
 from hub.model.text.measuring import Unit, measure
@@ -42,12 +43,13 @@ def calls_of(message: Message, chat: str) -> list[Call]:
     Answers offered stand with the last call, a quotation before the first. What cannot be said is left out with a warning.
     """
     warnings: list[str] = []
-    private = is_private(chat)
+    private = takes_keys(chat)
     offered = keyboard_of(message, warnings, private=private)
     steps = list(_steps(message, offered.lines, warnings))
     if not steps:
         return []
-    if message.reply_to:
+    topic = under(message.reply_to)
+    if message.reply_to and not topic:
         steps[0][1].update(_quoting(message.reply_to, warnings))
     if private and "keyboard" not in offered.markup:
         # What was offered before is not on offer any more; the hub understands answers to its latest message only.
@@ -55,15 +57,11 @@ def calls_of(message: Message, chat: str) -> list[Call]:
     if offered.markup:
         steps[-1][1]["reply_markup"] = offered.markup
     told = [tuple(warnings), *[()] * (len(steps) - 1)]
-    return [Call(method=m, params={"chat_id": chat, **params}, warnings=w) for (m, params), w in zip(steps, told, strict=True)]
+    place = {**chat_of(chat), **topic}
+    return [Call(method=m, params={**place, **params}, warnings=w) for (m, params), w in zip(steps, told, strict=True)]
 
 
 _Step = tuple[str, dict[str, object]]
-
-
-def is_private(chat: str) -> bool:
-    """Whether a chat is one person's: groups have negative ids, channels may go by @name (https://core.telegram.org/bots/api#chat)."""
-    return not chat.startswith(("-", "@"))
 
 
 def _steps(message: Message, lines: tuple[str, ...], warnings: list[str]) -> Iterator[_Step]:

@@ -50,8 +50,13 @@ def parse_callback(callback: Json, account: str) -> list[Incoming | Unparsed]:
 
 
 def _moment(callback: Json) -> int:
-    told = callback.get("timestamp")
-    return told if isinstance(told, int) and not isinstance(told, bool) and 0 < told < _LATEST_MS else 0
+    return _whole(callback, "timestamp")
+
+
+def _whole(of: Json, key: str) -> int:
+    """A number above zero, which comes as a text at times; 0 where it is none."""
+    told = number_of(of, key) or 0
+    return int(told) if 0 < told < _LATEST_MS else 0
 
 
 def _person(of: Json, key: str) -> str:
@@ -101,14 +106,14 @@ def _media(message: Json, kind: MediaKind) -> Attachment:
     address = text_of(message, "media")
     if not address:
         raise FieldOdd("message.media")
-    name, size = soft(message, "file_name"), message.get("size")
+    name = soft(message, "file_name")
     return Attachment(
         kind=kind,
         url=address,
         preview=soft(message, "thumbnail"),
         filename=name if kind is not MediaKind.LINK else "",
-        size=size if isinstance(size, int) and not isinstance(size, bool) and 0 < size < _LATEST_MS else 0,
-        duration_ms=int((number_of(message, "duration") or 0) * 1000) if kind is MediaKind.VIDEO else 0,
+        size=_whole(message, "size"),
+        duration_ms=_whole(message, "duration") * 1000 if kind is MediaKind.VIDEO else 0,
     )
 
 

@@ -17,6 +17,7 @@ _KINDS = {
     "link": MediaKind.LINK,
     "sticker": MediaKind.STICKER,
     "location": MediaKind.LOCATION,
+    "product": MediaKind.PRODUCT,
 }
 _GIF, _AMR = "image/gif", "audio/amr"
 
@@ -39,8 +40,8 @@ def _piece(piece: Json) -> Attachment:
         kind=kind,
         url=soft(payload, "url"),
         preview=soft(payload, "thumbnail"),
-        mime_type={"gif": _GIF, "audio": _AMR}.get(name, ""),
-        name=soft(payload, "description") or soft(payload, "title"),
+        mime_type=_GIF if name == "gif" else _AMR if name == "audio" and soft(payload, "url").endswith(".amr") else "",
+        name=soft(payload, "title") or soft(payload, "description"),
     )
     if kind is MediaKind.STICKER:
         return msgspec.structs.replace(told, file_id=soft_id(payload, "id"))
@@ -49,10 +50,20 @@ def _piece(piece: Json) -> Attachment:
     return told
 
 
+def product(event: Json, message: Json) -> tuple[Attachment, ...]:
+    """The product somebody asks about: beside the message, as Zalo writes it, or hanging on it."""
+    told = soft_object(event, "product")
+    if not told:
+        return attachments(event, message)
+    return (Attachment(kind=MediaKind.PRODUCT, name=soft(told, "title"), url=soft(told, "url"), preview=soft(told, "thumbnail")),)
+
+
 def _place(payload: Json) -> Attachment:
     """Coordinates come as texts or numbers; a place without them is kept as unsupported."""
     at = soft_object(payload, "coordinates")
     latitude, longitude = number_of(at, "latitude"), number_of(at, "longitude")
+    if latitude is None or longitude is None:
+        latitude, longitude = number_of(at, "lat"), number_of(at, "long")
     if latitude is None or longitude is None:
         return Attachment(kind=MediaKind.UNSUPPORTED)
     return Attachment(kind=MediaKind.LOCATION, latitude=latitude, longitude=longitude)

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from channels.fields import FieldOdd, Json, id_of, names, object_of, soft, soft_id, soft_object, text_of
-from channels.zalo.media import attachments
+from channels.zalo.media import attachments, product
+from channels.zalo.tracking import phone_behind
 from hub.model.address import Address
 from hub.model.base import Value
-from hub.model.events.event import Body, Called, Echoed, Incoming, OptedIn, OptedOut, Reacted, Receipt, Said, Started, Unparsed
+from hub.model.events.event import Body, Called, Echoed, Incoming, Noted, OptedIn, OptedOut, Reacted, Receipt, Said, Started, Unparsed
 from hub.model.messaging.message import Attachment, MediaKind
 from hub.model.words import DeliveryState
 
@@ -31,8 +32,8 @@ NOT_FOR_US = frozenset({
     "create_group", "delete_group", "update_group_info", "add_group_admin", "remove_group_admin", "user_join_group", "user_out_group",
     "user_leave_group", "user_request_join_group", "accept_request_join_group", "reject_request_join_group",
     "react_request_join_group_accept", "react_request_join_group_reject", "change_template_status", "change_template_quality",
-    "change_template_quota", "change_oa_daily_quota", "change_oa_template_tags", "user_feedback", "user_click_response_button",
-    "event_journey_acknowledged", "event_journey_time_out",
+    "change_template_quota", "change_oa_daily_quota", "change_oa_template_tags",
+    "event_journey_acknowledged", "event_journey_time_out", "permission_revoked",
 })  # fmt: skip
 """Known, and about no customer's conversation: labels, groups' members, templates, quotas."""
 
@@ -62,15 +63,18 @@ class _Told(Value, frozen=True):
 def parse_event(event: Json, me: Self) -> list[Incoming | Unparsed]:
     """The events of one webhook: none where it is known and not for us, one Unparsed where it is not understood. Never raises."""
     name = soft(event, "event_name")
+    read = _reader(name)
     if name in NOT_FOR_US:
         return []
+    if read is None:
+        return [Unparsed(fields=names(event), reason="no event_name that is known")]
     try:
         at = _moment(event, "timestamp")
-        told = _told(name, event, me)
+        told = read(event, me)
     except FieldOdd as odd:
         return [Unparsed(fields=names(event), reason=f"field {odd.args[0]} is missing or not of its type")]
     if told is None:
-        return [Unparsed(fields=names(event), reason="no event_name that is known")]
+        return []
     first = Incoming(
         address=Address(channel="zalo", account=me.account, id=told.who),
         body=told.body,
@@ -83,13 +87,8 @@ def parse_event(event: Json, me: Self) -> list[Incoming | Unparsed]:
     return [first] if told.also is None else [first, replace(first, body=told.also, dedupe_id=f"{first.dedupe_id}/1")]
 
 
-def _told(name: str, event: Json, me: Self) -> _Told | None:
-    if read := _READERS.get(name):
-        return read(event, me)
-    for opening, read in _OPENINGS:
-        if name.startswith(opening):
-            return read(event, me)
-    return None
+def _reader(name: str) -> "_Reader | None":
+    return _READERS.get(name) or next((read for opening, read in _OPENINGS if name.startswith(opening)), None)
 
 
 def _moment(of: Json, key: str) -> int:
@@ -129,6 +128,24 @@ def _message(event: Json, message: Json, *, author: str = "", mentioned: bool = 
         mentioned=mentioned,
         chat_type="group" if author else "private",
     )
+
+
+def _asked(event: Json, _me: Self) -> _Told:
+    """Asks about a product of the account's shop: their words stand beside it, the message repeats its name.
+
+    https://developers.zalo.me/docs/official-account/webhook/tong-quan
+    """
+    message = object_of(event, "message")
+    words = soft(soft_object(event, "product"), "description") or text_of(message, "text")
+    body = Said(text=words, attachments=product(event, message), external_id=id_of(message, "msg_id"))
+    return _Told(who=_side(event, "sender"), body=body, seen=body.external_id)
+
+
+def _ordered(event: Json, _me: Self) -> _Told:
+    """An order in the account's own shop at Zalo: a fact on the timeline."""
+    order = soft_object(event, "order")
+    body = Noted(name="shop_has_order", detail=soft_id(order, "code") or soft_id(order, "id"))
+    return _Told(who=_side(event, "customer"), body=body)
 
 
 def _said_unnamed(event: Json, _me: Self) -> _Told:
@@ -202,6 +219,33 @@ def _received(event: Json, me: Self) -> _Told:
         at=at,
         details={"tracking_id": tracking} if tracking else {},
     )
+
+
+def _answered(event: Json, _me: Self) -> _Told | None:
+    """Pressed an answer under a template. Zalo tells neither number nor id, so only what bears our own `tracking_id` is somebody's.
+
+    https://docs.zaloplatforms.com/docs/ZBS/quan-ly-template/template-webhook/su-kien-nguoi-dung-phan-hoi-template-phan-hoi-nhanh
+    """
+    message, under = object_of(event, "message"), id_of(event, "msg_id")
+    phone, words = phone_behind(soft_id(message, "tracking_id")), text_of(message, "data")
+    if not phone:
+        return None
+    seen = f"{under}/{soft_id(message, 'submit_time')}"
+    body = Said(text=words, payload=words, source="button", in_reply_to=under, external_id=seen)
+    return _Told(who=phone, body=body, seen=seen)
+
+
+def _rated(event: Json, _me: Self) -> _Told | None:
+    """Rated the service under a template: stars, and words if they chose any; again only where the `tracking_id` is ours.
+
+    https://developers.zalo.me/docs/zalo-notification-service/webhook
+    """
+    message = object_of(event, "message")
+    phone = phone_behind(soft_id(message, "tracking_id"))
+    told = message.get("feedbacks")
+    chosen = [word for word in told if isinstance(word, str)] if isinstance(told, list) else []
+    detail = "; ".join(filter(None, (f"{soft_id(message, 'rate')}/5", *chosen, soft(message, "note"))))
+    return _Told(who=phone, body=Noted(name="user_feedback", detail=detail)) if phone else None
 
 
 def _message_ids(message: Json) -> tuple[str, ...]:
@@ -288,12 +332,16 @@ def _we_called(event: Json, _me: Self) -> _Told:
     return _called(event, incoming=False)
 
 
-_Reader = Callable[[Json, Self], _Told]
+_Reader = Callable[[Json, Self], _Told | None]
 
 _READERS: dict[str, _Reader] = {
     "user_seen_message": _seen,
     "user_received_message": _received,
     "user_reacted_message": _reacted,
+    "user_asking_product": _asked,
+    "shop_has_order": _ordered,
+    "user_click_response_button": _answered,
+    "user_feedback": _rated,
     "user_submit_info": _submitted,
     "user_withdraw": _withdrew,
     "user_call_oa": _they_called,

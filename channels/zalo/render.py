@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from channels.split import split
 from channels.zalo.parse import ANONYMOUS, GROUP
+from channels.zalo.tracking import tracking_of
 from hub.model.channels.ports import Call
 from hub.model.errors import Rejected
 from hub.model.failure import Failure
@@ -28,9 +29,6 @@ BUTTON_TITLE, BUTTON_PAYLOAD = 100, 1000
 MOST_CARDS = 5
 CARD_TITLE, CARD_SUBTITLE = 100, 500
 """https://docs.zaloplatforms.com/docs/OA/phu-luc/cau-truc-cua-tham-so-elements"""
-
-TRACKING = 48
-"""The longest `tracking_id`: https://developers.zalo.me/docs/zalo-notification-service/gui-tin-zns/gui-zns"""
 
 CS, GROUP_MESSAGE, UNNAMED, BY_ID, BY_PHONE = "cs", "group", "anonymous", "template", "template_by_phone"
 """The names of the calls."""
@@ -214,7 +212,7 @@ def _template_call(template: Template, to: str, own_id: str) -> Call:
     told = {gap.name or str(n): gap.value for n, gap in enumerate(gaps, 1)}
     named: _Json = {"template_id": template.id or template.name, "template_data": told}
     if phone := phone_of(to):
-        return Call(method=BY_PHONE, params={"phone": phone, **named, "tracking_id": own_id[:TRACKING]})
+        return Call(method=BY_PHONE, params={"phone": phone, **named, "tracking_id": tracking_of(phone, own_id)})
     if to.startswith((GROUP, ANONYMOUS)):
         raise Rejected("templates go to one person by id or phone number", failure=Failure.TEMPLATE)
     return Call(method=BY_ID, params={"user_id": to, **named})

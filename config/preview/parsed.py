@@ -148,8 +148,12 @@ def _common(body: Body) -> Facts:
         "reply_token": "reply_token", "target": "target_external_id", "language": "language", "subject": "subject", "source": "source",
         "ours": "ours", "app": "app_id",
     }  # fmt: skip
+    if isinstance(body, Noted):
+        return {"fact": body.name, "detail": body.detail}
     facts: Facts = {told: getattr(body, own) for own, told in names.items() if hasattr(body, own)}
     referral = getattr(body, "referral", None)
+    if isinstance(body, Started) and body.ref and referral is None:
+        referral = Referral(ref=body.ref)
     return facts | ({"referral": _referral(referral)} if isinstance(referral, Referral) else {})
 
 
@@ -203,6 +207,7 @@ def _referral(referral: Referral) -> Facts:
     """As it was told; by the names the providers have for the same, too."""
     told: Facts = msgspec.to_builtins(referral)
     names = (
+        ("ref", "context"),
         ("kind", "type"), ("ad", "ad_id"), ("ad", "source_id"), ("source", "source_type"), ("url", "source_url"), ("click", "ctwa_clid"),
         ("text", "body"),
     )  # fmt: skip

@@ -118,7 +118,7 @@ async def test_a_question_for_a_place_is_a_key_in_a_private_chat_and_left_out_in
     assert [["📍", "Nhỏ"]] == keys
     assert [MediaKind.LOCATION] == [piece.kind for body in await chat.heard() for piece in body.attachments]
     assert "reply_markup" not in told.params
-    assert ("a group cannot be asked for its location",) == told.warnings
+    assert ("this chat cannot be asked for its location",) == told.warnings
 
 
 async def test_a_form_keeps_its_key_and_brings_back_what_was_filled_in(chat: Chat) -> None:

@@ -209,7 +209,7 @@ async def test_a_template_by_number_reaches_who_never_wrote_and_is_received(worl
 
     asked = world.phones.desk.received[-1].params
     assert {"customer": "Lan", "code": "DH-7"} == asked["template_data"]
-    assert (PHONE, "dl-1") == (asked["phone"], asked["tracking_id"])
+    assert (PHONE, f"{PHONE}.dl1") == (asked["phone"], asked["tracking_id"])
     assert isinstance(received, Receipt)
     assert (DeliveryState.DELIVERED, (sent,)) == (received.state, received.external_ids)
 
