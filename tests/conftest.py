@@ -9,6 +9,7 @@ import uvloop
 from hypothesis import settings
 
 from tests.sharing import Sharing, may_try_again, turn_of
+from tests.temporary import settle_in
 
 # The machine may be busy, so no deadline per example; a failure prints the blob that replays it.
 # CI decides about a commit, so it tries the same examples each time; whoever works on it tries new ones.
@@ -18,6 +19,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 # What tests start keeps its bytecode even where the machine asks for none: else each process compiles what it imports, up to 2 s.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+settle_in(os.environ)
 
 LOOKED_AWAY = "a skipped test is a failure here: install what it misses, or delete it"
 

@@ -199,7 +199,9 @@ class Postgres(Server):
 
     def __init__(self, place: Path, *, port: int, user: str | None) -> None:
         self.port = port
-        options = ["-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "max_connections=50", "-k", str(place), "-p", str(port)]
+        # Nothing is written down for a machine that falls; shared memory lies in the folder, so that a kill leaves none behind.
+        settings = ("listen_addresses=127.0.0.1", "fsync=off", "dynamic_shared_memory_type=mmap", "max_connections=50")
+        options = [*(word for setting in settings for word in ("-c", setting)), "-k", str(place), "-p", str(port)]
         command = [postgres_command("postgres"), "-D", str(place / "data"), *options]
         super().__init__(command, folder=place, ready=self._answers, user=user)
 
