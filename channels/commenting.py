@@ -1,4 +1,4 @@
-"""The channels under whose posts people comment, and what can be done to a comment there (`hub.model.channels.ports.Comments`)."""
+"""The channels under whose posts people comment, and what can be done to a comment there (`hub.model.channels.abilities.Comments`)."""
 
 from collections.abc import Mapping
 

@@ -1,3 +1,3 @@
-"""The channels whose webhooks name people by an id alone, and which can be asked for more (`hub.model.channels.ports.Introduces`)."""
+"""The channels whose webhooks name people by an id alone, and which can be asked for more (`hub.model.channels.abilities.Introduces`)."""
 
 INTRODUCING = frozenset(("instagram", "line", "messenger", "slack", "zalo"))

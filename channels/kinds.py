@@ -12,7 +12,7 @@ from hub.model.channels.exchange import Exchange
 from hub.model.channels.ports import Channel, Clock, Files, Tokens
 from hub.model.channels.rates import Rates
 from hub.model.errors import SettingsError
-from hub.model.files.media import Whence
+from hub.model.files.wanted import Whence
 from hub.model.messaging.message import Capabilities
 
 

@@ -11,7 +11,8 @@ from dialogs.person import OFFERED
 from dialogs.wording import PERSON, SCORED, ShopTexts
 from hub.model.channels.ports import Question
 from hub.model.customers.record import UNHAPPY, Conversation, Fact, Feedback, Live
-from hub.model.events.event import ReopenAsked, ResolveAsked, Said, TimerFired
+from hub.model.events.agents import ReopenAsked, ResolveAsked
+from hub.model.events.event import Said, TimerFired
 from hub.model.messaging.message import Message, QuickReply
 from hub.model.text.folding import fold, plain
 from hub.model.turns.turn import Turn

@@ -7,7 +7,8 @@ from msgspec.structs import replace
 from dialogs.hearing import thread_of
 from hub.model.channels.ports import Question
 from hub.model.customers.record import Conversation, Live
-from hub.model.events.event import ReleaseAsked, Said, Started, TimerFired
+from hub.model.events.agents import ReleaseAsked
+from hub.model.events.event import Said, Started, TimerFired
 from hub.model.turns.turn import Turn
 from hub.model.words import ConversationStatus, OwnerKind
 

@@ -12,7 +12,7 @@ from hub.model.channels.ports import Question
 from hub.model.customers.record import Conversation, Owner
 from hub.model.events.event import Said
 from hub.model.messaging.message import Message
-from hub.model.shop.places import TOPIC, Place, place_key
+from hub.model.shop.queue import TOPIC, Place, place_key
 from hub.model.text.folding import plain
 from hub.model.turns.turn import Turn
 from hub.model.words import Origin, OwnerKind, Purpose

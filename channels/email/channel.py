@@ -18,9 +18,10 @@ from channels.email.smtp import Security, Server
 from channels.kinds import AccountSetup, ChannelKind, Field, Outside, Post
 from hub.model.address import Address
 from hub.model.base import Value
+from hub.model.channels.abilities import Connection
 from hub.model.channels.exchange import Exchange
 from hub.model.channels.look import Phrase, phrase
-from hub.model.channels.ports import FETCHED, Call, Clock, Connection, File, Files, Inbound, Reply, Sent
+from hub.model.channels.ports import FETCHED, Call, Clock, File, Files, Inbound, Reply, Sent
 from hub.model.channels.rates import Rates
 from hub.model.errors import BadSignature, Misconfigured, Rejected, SendError, SettingsError, TemporaryFailure
 from hub.model.events.event import Incoming, OptedOut, Said, Unparsed

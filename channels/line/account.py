@@ -8,8 +8,8 @@ from aiohttp import ClientSession
 from channels import http
 from channels.fields import Json, soft
 from channels.line.errors import decide
+from hub.model.channels.abilities import Connection
 from hub.model.channels.look import Phrase, phrase
-from hub.model.channels.ports import Connection
 from hub.model.errors import OutcomeUnknown, SendError
 from hub.model.failure import Failure
 

@@ -25,11 +25,12 @@ from channels.line.sound import duration_ms
 from channels.line.tokens import ReplyTokens
 from hub.model.address import Address
 from hub.model.base import Value
-from hub.model.channels.ports import Call, Clock, Connection, Files, Inbound, Located, Person, Reply, Sent
+from hub.model.channels.abilities import Connection, Located, Person
+from hub.model.channels.ports import Call, Clock, Files, Inbound, Reply, Sent
 from hub.model.channels.rates import Rates
 from hub.model.errors import BadSignature, OutcomeUnknown, Rejected, SettingsError, TemporaryFailure, Unparseable
 from hub.model.events.event import Incoming, Unparsed
-from hub.model.files.media import Whence
+from hub.model.files.wanted import Whence
 from hub.model.messaging.delivery import Delivery
 from hub.model.messaging.message import Attachment, ButtonKind, Capabilities, MediaKind, ReplyKind
 from hub.model.text.measuring import Unit

@@ -17,11 +17,12 @@ from channels.meta.render import BUTTONS, CARD_TITLE, CARDS, FILE_TYPES, QUICK_R
 from channels.meta.warned import warned
 from hub.model.address import Address
 from hub.model.base import Value
+from hub.model.channels.abilities import Connection, Person, Warned
 from hub.model.channels.look import Phrase, phrase
-from hub.model.channels.ports import Call, Connection, Files, Inbound, Person, Reply, Sent, Warned
+from hub.model.channels.ports import Call, Files, Inbound, Reply, Sent
 from hub.model.channels.rates import Rates
 from hub.model.events.event import Incoming, Unparsed
-from hub.model.files.media import Whence
+from hub.model.files.wanted import Whence
 from hub.model.messaging.comments import CommentAct, CommentVerb, Post
 from hub.model.messaging.delivery import Delivery
 from hub.model.messaging.message import ButtonKind, Capabilities, MediaKind

@@ -13,7 +13,8 @@ from channels.meta.acts import DELETE
 from channels.meta.graph import Graph
 from channels.meta.render import FILE_TYPES, SEND
 from hub.model.address import Address
-from hub.model.channels.ports import Call, Files, Person, Sent
+from hub.model.channels.abilities import Person
+from hub.model.channels.ports import Call, Files, Sent
 from hub.model.errors import OutcomeUnknown, SettingsError
 from hub.model.failure import Failure
 from hub.model.messaging.comments import Post

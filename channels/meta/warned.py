@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from channels.fields import Json, objects, soft, soft_id, soft_object
 from channels.meta import graph
-from hub.model.channels.ports import Inbound, Warned
+from hub.model.channels.abilities import Warned
+from hub.model.channels.ports import Inbound
 from hub.model.errors import Unparseable
 from hub.model.events.event import Unparsed
 from hub.model.failure import Failure

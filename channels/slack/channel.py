@@ -35,12 +35,13 @@ from channels.slack.render import (
 from channels.slack.socket import WAIT_S, Socket
 from hub.model.address import Address
 from hub.model.base import Value
-from hub.model.channels.ports import Call, Clock, Connection, Files, Inbound, Located, Person, Reply, Sent
+from hub.model.channels.abilities import Connection, Located, Person
+from hub.model.channels.ports import Call, Clock, Files, Inbound, Reply, Sent
 from hub.model.channels.rates import Rates
 from hub.model.errors import BadSignature, Rejected, SettingsError, Unparseable
 from hub.model.events.event import Incoming, Unparsed
 from hub.model.failure import Failure
-from hub.model.files.media import Whence
+from hub.model.files.wanted import Whence
 from hub.model.messaging.amending import Amendment
 from hub.model.messaging.delivery import Delivery
 from hub.model.messaging.message import Attachment, ButtonKind, Capabilities, MediaKind, ReplyKind

@@ -21,8 +21,9 @@ from channels.telegram.places import chat_of
 from channels.telegram.render import CAPTION_UNITS, MEDIA, MEDIA_BYTES, MEDIA_TYPES, TEXT_UNITS, calls_of
 from hub.model.address import Address
 from hub.model.base import Value
+from hub.model.channels.abilities import Connection, Located
 from hub.model.channels.look import phrase
-from hub.model.channels.ports import Call, Connection, Inbound, Located, Reply, Sent
+from hub.model.channels.ports import Call, Inbound, Reply, Sent
 from hub.model.channels.rates import Rates
 from hub.model.errors import (
     BadSignature,
@@ -32,7 +33,7 @@ from hub.model.errors import (
 )
 from hub.model.events.event import Incoming, Said, Unparsed
 from hub.model.failure import Failure
-from hub.model.files.media import Whence
+from hub.model.files.wanted import Whence
 from hub.model.messaging.delivery import Delivery
 from hub.model.messaging.message import Attachment, ButtonKind, Capabilities, ReplyKind
 from hub.model.text.measuring import Unit

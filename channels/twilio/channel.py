@@ -17,11 +17,12 @@ from channels.twilio.parse import CALLBACK_KEY, Self, parse_form
 from channels.twilio.render import WHATSAPP, Line, calls_of
 from channels.twilio.settings import BASE_URL, Settings, check_settings, credentials
 from channels.twilio.sign import check, fields_of, is_form
-from hub.model.channels.ports import Call, Connection, Inbound, Located, Reply, Sent
+from hub.model.channels.abilities import Connection, Located
+from hub.model.channels.ports import Call, Inbound, Reply, Sent
 from hub.model.errors import Misconfigured, OutcomeUnknown, Rejected
 from hub.model.events.event import Incoming, Unparsed
 from hub.model.failure import Failure
-from hub.model.files.media import Whence
+from hub.model.files.wanted import Whence
 from hub.model.messaging.delivery import Delivery
 from hub.model.messaging.message import Attachment
 

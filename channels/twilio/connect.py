@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from channels.twilio.render import WHATSAPP, Line
 from channels.twilio.settings import Settings
+from hub.model.channels.abilities import Connection
 from hub.model.channels.look import Phrase, phrase
-from hub.model.channels.ports import Connection
 from hub.model.errors import OutcomeUnknown, Rejected
 from hub.model.failure import Failure
 

@@ -29,12 +29,13 @@ from channels.viber.render import (
     words,
 )
 from hub.model.base import Value
-from hub.model.channels.ports import Call, Connection, Files, Inbound, Reply, Sent
+from hub.model.channels.abilities import Connection
+from hub.model.channels.ports import Call, Files, Inbound, Reply, Sent
 from hub.model.channels.rates import Rates
 from hub.model.errors import BadSignature, OutcomeUnknown, Rejected, SendError, SettingsError, Unparseable
 from hub.model.events.event import Incoming, Started, Unparsed
 from hub.model.failure import Failure
-from hub.model.files.media import Whence
+from hub.model.files.wanted import Whence
 from hub.model.messaging.delivery import Delivery
 from hub.model.messaging.message import Attachment, ButtonKind, Capabilities, MediaKind, ReplyKind
 from hub.model.text.measuring import Unit

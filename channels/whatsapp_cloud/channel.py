@@ -20,12 +20,13 @@ from channels.whatsapp_cloud.said import GREETING
 from channels.whatsapp_cloud.standing import Standing, standing_of
 from hub.model.address import Address
 from hub.model.base import Value
-from hub.model.channels.ports import Call, Connection, Files, Inbound, Located, Reply, Sent
+from hub.model.channels.abilities import Connection, Located
+from hub.model.channels.ports import Call, Files, Inbound, Reply, Sent
 from hub.model.channels.rates import Rates
 from hub.model.errors import OutcomeUnknown, Rejected, SettingsError
 from hub.model.events.event import Incoming, Unparsed
 from hub.model.failure import Failure
-from hub.model.files.media import Whence
+from hub.model.files.wanted import Whence
 from hub.model.messaging.delivery import Delivery
 from hub.model.messaging.message import Attachment, Capabilities, MediaKind
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from channels.fields import Json, objects, seconds_of, soft, soft_object
 from channels.meta.graph import Graph
+from hub.model.channels.abilities import Connection
 from hub.model.channels.look import Phrase, phrase
-from hub.model.channels.ports import Connection
 from hub.model.errors import Misconfigured, Rejected
 
 FIELDS = ("messages", "smb_message_echoes", "calls", "user_preferences")

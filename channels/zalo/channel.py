@@ -36,13 +36,14 @@ from channels.zalo.render import (
 from channels.zalo.tokens import Access, Credentials
 from hub.model.address import Address
 from hub.model.base import Value
+from hub.model.channels.abilities import Connection, Person
 from hub.model.channels.look import Phrase, phrase
-from hub.model.channels.ports import Call, Connection, Files, Inbound, Person, Reply, Sent
+from hub.model.channels.ports import Call, Files, Inbound, Reply, Sent
 from hub.model.channels.rates import Rates
 from hub.model.errors import BadSignature, OutcomeUnknown, Rejected, SettingsError, TemporaryFailure
 from hub.model.events.event import Incoming, Unparsed
 from hub.model.failure import Failure
-from hub.model.files.media import Whence
+from hub.model.files.wanted import Whence
 from hub.model.messaging.delivery import Delivery
 from hub.model.messaging.message import ButtonKind, Capabilities, MediaKind, ReplyKind
 from hub.model.text.measuring import Unit

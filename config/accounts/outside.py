@@ -14,12 +14,13 @@ from config.settings.values import Account
 from hub.engine.clock import SystemClock
 from hub.engine.files.fetching import Bounds, Fetcher, HadLater, NotHad
 from hub.engine.logging.exchanges import Exchanges, redactor_of
-from hub.model.channels.ports import Clock, File, Files, Located, Token, Tokens
+from hub.model.channels.abilities import Located
+from hub.model.channels.ports import Clock, File, Files, Token, Tokens
 from hub.model.errors import Rejected, TemporaryFailure
 from hub.model.failure import Failure
 from hub.model.files.kinds import StoredFile, ids_of
 from hub.model.files.lending import Lending
-from hub.model.files.media import Limits, Whence
+from hub.model.files.wanted import Limits, Whence
 from hub.model.messaging.message import Attachment
 from hub.store.archive.errors import ArchiveAway
 

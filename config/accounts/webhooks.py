@@ -9,7 +9,8 @@ from channels.telegram.channel import Telegram
 from config.reference.tables import Mode
 from config.settings.values import Account
 from hub.engine.receiving.polling import Polled
-from hub.model.channels.ports import Channel, Connects
+from hub.model.channels.abilities import Connects
+from hub.model.channels.ports import Channel
 from hub.model.errors import SendError
 from hub.model.subject import account_subject, partition_of
 

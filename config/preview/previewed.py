@@ -13,7 +13,8 @@ from channels.windows import RULES
 from config.preview.upstream import Recorded
 from hub.engine.rendering.degrade import degrade
 from hub.model.address import Address
-from hub.model.channels.ports import Call, Channel, Comments, Sent
+from hub.model.channels.abilities import Comments
+from hub.model.channels.ports import Call, Channel, Sent
 from hub.model.errors import Misconfigured, OutcomeUnknown, RecipientGone, SendError, SettingsError, TemporaryFailure, Throttled
 from hub.model.messaging.comments import CommentAct, CommentVerb
 from hub.model.messaging.delivery import Delivery

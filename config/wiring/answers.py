@@ -17,7 +17,8 @@ from hub.engine.turns.amending import TOPIC as AMENDABLE
 from hub.engine.turns.amending import amended, standing
 from hub.engine.turns.receipts import Known
 from hub.model.address import Address, shop_address
-from hub.model.channels.ports import Answer, Channel, Introduces, ShowsPosts
+from hub.model.channels.abilities import Introduces, ShowsPosts
+from hub.model.channels.ports import Answer, Channel
 from hub.model.errors import Rejected
 from hub.model.messaging.amending import Amendment, AmendVerb
 from hub.model.words import DeliveryState

@@ -13,7 +13,7 @@ from hub.engine.files.fetching import Fetcher
 from hub.model.channels.exchange import Exchange
 from hub.model.channels.ports import Channel, Clock
 from hub.model.files.lending import Lending
-from hub.model.files.media import Limits
+from hub.model.files.wanted import Limits
 from hub.model.messaging.message import MediaKind
 from hub.store.calls import Place
 from hub.store.wanted import WantedFiles

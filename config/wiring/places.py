@@ -6,7 +6,7 @@ from msgspec import json
 
 from hub.model.channels.ports import Answer, Clock
 from hub.model.shop.calendar import Calendar
-from hub.model.shop.places import TOPIC, Place, Places
+from hub.model.shop.queue import TOPIC, Place, Places
 from hub.store.queue import Queue
 
 

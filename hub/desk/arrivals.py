@@ -2,7 +2,7 @@
 
 from hub.model.channels.ports import Question
 from hub.model.customers.record import Live
-from hub.model.files.media import FILE_LINE, Fetched, FileState
+from hub.model.files.wanted import FILE_LINE, Fetched, FileState
 from hub.model.turns.turn import Turn
 
 

@@ -8,12 +8,10 @@ from hub.model.address import Address
 from hub.model.channels.ports import Clock
 from hub.model.customers.record import Live
 from hub.model.errors import HubError, StoreAway
-from hub.model.events.event import (
-    Body,
+from hub.model.events.agents import (
     ClaimAsked,
     CommentAsked,
     DismissAsked,
-    Event,
     NoteAsked,
     ReleaseAsked,
     ReopenAsked,
@@ -21,6 +19,7 @@ from hub.model.events.event import (
     RetryAsked,
     SayAsked,
 )
+from hub.model.events.event import Body, Event
 from hub.model.events.merging import EraseAsked
 from hub.model.messaging.amending import AmendAsked
 from hub.model.messaging.message import Message

@@ -14,14 +14,15 @@ from msgspec.structs import replace
 from hub.engine.files.fetching import Bounds, Brought, Fetcher, HadLater, NotHad
 from hub.engine.streams.bell import rung
 from hub.model.address import Address
+from hub.model.channels.abilities import Located, Locates
 from hub.model.channels.exchange import FILE, Exchange
-from hub.model.channels.ports import Channel, Clock, Located, Locates
+from hub.model.channels.ports import Channel, Clock
 from hub.model.errors import Misconfigured, Rejected, SendError, StoreAway, TemporaryFailure, Throttled
 from hub.model.events.event import Event
 from hub.model.failure import Failure
 from hub.model.files.kinds import Forgotten, NotTaken, Quota, QuotaSpent, StoredFile, file_name, is_page, sort_of_received
-from hub.model.files.media import DAY_MS, Fetched, Limits, Unhad, Wanted, Whence, is_wanted
 from hub.model.files.pictures import without_traces
+from hub.model.files.wanted import DAY_MS, Fetched, Limits, Unhad, Wanted, Whence, is_wanted
 from hub.model.ids import derived_id
 from hub.model.messaging.comments import COMMENT_LINE, POST_LINE
 from hub.model.messaging.message import Attachment, MediaKind

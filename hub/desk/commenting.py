@@ -12,7 +12,8 @@ from hub.model.base import Value
 from hub.model.channels.ports import Question
 from hub.model.customers.record import Conversation, Fact, Live, Owner
 from hub.model.customers.trust import counts
-from hub.model.events.event import CommentAsked, Commented, DeliveryEnded
+from hub.model.events.agents import CommentAsked
+from hub.model.events.event import Commented, DeliveryEnded
 from hub.model.failure import Failure
 from hub.model.messaging.comments import (
     COMMENT_LINE,

@@ -3,7 +3,8 @@
 from msgspec import DecodeError, json
 
 from hub.model.address import Address
-from hub.model.channels.ports import Person, Question
+from hub.model.channels.abilities import Person
+from hub.model.channels.ports import Question
 from hub.model.customers.record import Fact, Live
 from hub.model.customers.trust import counts
 from hub.model.events.event import Said, Started

@@ -11,7 +11,8 @@ from hub.model.base import Value
 from hub.model.channels.ports import Question
 from hub.model.channels.window import Way
 from hub.model.customers.record import Conversation, Owner
-from hub.model.events.event import ClaimAsked, DeliveryEnded, ReleaseAsked, ResolveAsked, RetryAsked, SayAsked
+from hub.model.events.agents import ClaimAsked, ReleaseAsked, ResolveAsked, RetryAsked, SayAsked
+from hub.model.events.event import DeliveryEnded
 from hub.model.messaging.delivery import Delivery
 from hub.model.turns.journal import DeliveryMoved
 from hub.model.turns.turn import Turn

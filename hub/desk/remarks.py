@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from hub.desk.ownership import grant, places, refuse, settled
 from hub.model.channels.ports import Question
 from hub.model.customers.record import Live, Owner
-from hub.model.events.event import DismissAsked, NoteAsked, ReopenAsked
+from hub.model.events.agents import DismissAsked, NoteAsked, ReopenAsked
 from hub.model.messaging.delivery import Delivery
 from hub.model.turns.turn import Turn
 from hub.model.words import ConversationStatus, DeliveryState, OwnerKind

@@ -6,7 +6,7 @@ from typing import cast
 
 from msgspec import DecodeError, Struct, msgpack
 
-from hub.model.files.media import Wanted
+from hub.model.files.wanted import Wanted
 from hub.store.codec import encode
 from hub.store.keys import Keys, PartitionKeys
 from hub.store.links import Links, Need

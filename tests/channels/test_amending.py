@@ -11,7 +11,8 @@ from channels.slack import channel as slack
 from channels.telegram.channel import Settings, Telegram
 from hub.engine.clock import SystemClock
 from hub.engine.turns.amending import changing, opened
-from hub.model.channels.ports import Amends, Channel, File, Prepares
+from hub.model.channels.abilities import Amends, Prepares
+from hub.model.channels.ports import Channel, File
 from hub.model.errors import Rejected
 from hub.model.failure import Failure
 from hub.model.messaging.amending import Amendment, AmendVerb

@@ -3,7 +3,7 @@
 import pytest
 from msgspec import json
 
-from hub.model.channels.ports import Warned
+from hub.model.channels.abilities import Warned
 from hub.model.failure import Failure
 from sandbox.messaging import INSTAGRAM, MESSENGER
 from tests.channels.contract import request

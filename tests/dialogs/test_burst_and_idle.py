@@ -4,7 +4,8 @@ from msgspec.structs import replace
 
 from dialogs.idle import IDLE_MS
 from hub.model.customers.record import RECORD_BYTES, Conversation, Owner
-from hub.model.events.event import ReleaseAsked, Said, TimerFired
+from hub.model.events.agents import ReleaseAsked
+from hub.model.events.event import Said, TimerFired
 from hub.model.words import ConversationStatus, OwnerKind
 from hub.store.codec import encode
 from tests.dialogs.world import CONVERSATION, NOON, TELEGRAM, answer, fixed, live, now_of, shop, taken

@@ -9,7 +9,8 @@ from hub.desk.ownership import Ownership
 from hub.desk.threads import Threads
 from hub.engine.turns.chain import take
 from hub.model.customers.record import UNHAPPY, Consent, Conversation, Feedback, Live, Owner
-from hub.model.events.event import Body, ReopenAsked, ResolveAsked, Said, TimerFired
+from hub.model.events.agents import ReopenAsked, ResolveAsked
+from hub.model.events.event import Body, Said, TimerFired
 from hub.model.turns.turn import Turn
 from hub.model.words import ConsentState, ConversationStatus, Origin, OwnerKind, Purpose
 from tests.dialogs.world import CONVERSATION, NOON, TELEGRAM, answer, live, sheet, shop

@@ -5,7 +5,7 @@ from msgspec import json
 
 from hub.desk.naming import Naming
 from hub.engine.turns.chain import take
-from hub.model.channels.ports import Person
+from hub.model.channels.abilities import Person
 from hub.model.customers.record import Fact, Live
 from hub.model.events.event import Body, Reacted, Said, Started
 from tests.dialogs.world import CONVERSATION, live, sheet

@@ -7,7 +7,7 @@ import pytest
 from hub.desk.amending import Amending
 from hub.desk.asking import Done, Refused
 from hub.model.channels.ports import Call
-from hub.model.events.event import SayAsked
+from hub.model.events.agents import SayAsked
 from hub.model.messaging.amending import AmendAsked, AmendVerb
 from hub.model.messaging.delivery import Delivery
 from hub.model.messaging.message import Capabilities, Message

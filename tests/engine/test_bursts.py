@@ -9,7 +9,8 @@ from config.wiring.core import Turning
 from hub.desk.asking import Claimed
 from hub.engine.mailboxes.asking import Asking
 from hub.model.channels.ports import Question
-from hub.model.events.event import Event, Said, SayAsked
+from hub.model.events.agents import SayAsked
+from hub.model.events.event import Event, Said
 from hub.model.messaging.message import Message
 from hub.model.turns.turn import Turn
 from hub.model.words import OwnerKind

@@ -10,7 +10,8 @@ from hub.engine.turns.comments import COMMENTS_KEPT, POSTS_OPEN
 from hub.model.address import Address
 from hub.model.channels.ports import Call, Sent
 from hub.model.errors import Rejected
-from hub.model.events.event import CommentAsked, Commented
+from hub.model.events.agents import CommentAsked
+from hub.model.events.event import Commented
 from hub.model.failure import Failure
 from hub.model.messaging.comments import VERB, CommentAct, CommentVerb
 from hub.model.messaging.delivery import Delivery

@@ -11,7 +11,8 @@ from hub.engine.turns.chain import take
 from hub.model.address import Address
 from hub.model.channels.ports import Question
 from hub.model.customers.record import Conversation, Live, Owner
-from hub.model.events.event import Body, ClaimAsked, Event, ReleaseAsked, Said, TimerFired
+from hub.model.events.agents import ClaimAsked, ReleaseAsked
+from hub.model.events.event import Body, Event, Said, TimerFired
 from hub.model.messaging.message import Message
 from hub.model.turns.turn import LOOPING, Step, Turn
 from hub.model.words import OwnerKind

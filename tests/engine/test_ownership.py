@@ -5,7 +5,8 @@ from msgspec import json, to_builtins
 from hub.desk.ownership import SETTLED, Ownership
 from hub.model.address import Address
 from hub.model.customers.record import Conversation, Live, Owner
-from hub.model.events.event import Body, ClaimAsked, Event, RetryAsked
+from hub.model.events.agents import ClaimAsked, RetryAsked
+from hub.model.events.event import Body, Event
 from hub.model.messaging.delivery import Delivery
 from hub.model.messaging.message import Message
 from hub.model.turns.turn import Turn

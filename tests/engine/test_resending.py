@@ -7,7 +7,8 @@ from hub.engine.turns.receipts import PAUSES_MS
 from hub.engine.turns.windows import Counting
 from hub.model.channels.window import WindowRule
 from hub.model.customers.record import Live
-from hub.model.events.event import ClaimAsked, Receipt, RetryAsked, Said
+from hub.model.events.agents import ClaimAsked, RetryAsked
+from hub.model.events.event import Receipt, Said
 from hub.model.failure import Failure
 from hub.model.messaging.message import Message
 from hub.model.turns.turn import Turn

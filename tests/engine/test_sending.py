@@ -7,7 +7,8 @@ from typing import cast
 import pytest
 
 from hub.model.errors import Misconfigured, OutcomeUnknown, RecipientGone, Rejected, TemporaryFailure, Throttled
-from hub.model.events.event import NudgeAsked, RetryAsked
+from hub.model.events.agents import RetryAsked
+from hub.model.events.event import NudgeAsked
 from hub.model.messaging.message import Message
 from hub.model.words import DeliveryState, Purpose
 from tests.engine.provider import Provider

@@ -6,7 +6,8 @@ import time
 import pytest
 
 from hub.desk.asking import Claimed, Refused
-from hub.model.events.event import NudgeAsked, SayAsked
+from hub.model.events.agents import SayAsked
+from hub.model.events.event import NudgeAsked
 from hub.model.messaging.message import Message
 from hub.model.words import DeliveryState, Purpose
 from hub.store.switch import Switch, Thrown

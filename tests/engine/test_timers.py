@@ -1,6 +1,7 @@
 """A timer fires once, when it is due; one that was set anew or cancelled is nothing, even where it has fired already."""
 
-from hub.model.events.event import JudgeAgain, NudgeAsked, Said, SayAsked, TimerFired
+from hub.model.events.agents import SayAsked
+from hub.model.events.event import JudgeAgain, NudgeAsked, Said, TimerFired
 from hub.model.messaging.message import Message
 from hub.model.turns.turn import Turn
 from hub.model.words import Purpose

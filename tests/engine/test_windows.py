@@ -2,7 +2,8 @@
 
 from hub.engine.turns.windows import Counting
 from hub.model.channels.window import HOUR_MS, WindowRule
-from hub.model.events.event import Reacted, Said, SayAsked
+from hub.model.events.agents import SayAsked
+from hub.model.events.event import Reacted, Said
 from hub.model.events.referral import Referral
 from hub.model.messaging.message import Message
 from hub.model.words import OwnerKind

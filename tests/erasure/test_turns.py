@@ -4,7 +4,8 @@ from hub.engine.turns.chain import open_turn, take
 from hub.engine.turns.merge import Merging
 from hub.model.address import Address
 from hub.model.customers.record import Erased, Live, Moved, Record
-from hub.model.events.event import Body, ClaimAsked, Event, Noted, Receipt, Said, Started
+from hub.model.events.agents import ClaimAsked
+from hub.model.events.event import Body, Event, Noted, Receipt, Said, Started
 from hub.model.events.merging import EraseAsked, MergeArrived
 from hub.model.subject import customer_subject
 from hub.model.turns.turn import Turn

@@ -14,10 +14,11 @@ from hub.desk.collecting import Collector, Source, Terms
 from hub.engine.clock import SystemClock
 from hub.engine.files.fetching import Fetcher
 from hub.model.address import Address
+from hub.model.channels.abilities import Located
 from hub.model.channels.exchange import Exchange
-from hub.model.channels.ports import Channel, Clock, Located
+from hub.model.channels.ports import Channel, Clock
 from hub.model.events.event import Event, Said
-from hub.model.files.media import Fetched, Limits, Whence
+from hub.model.files.wanted import Fetched, Limits, Whence
 from hub.model.messaging.message import Attachment, MediaKind
 from hub.model.turns.journal import TimelineEntry, TurnTaken
 from hub.store.calls import Place

@@ -12,7 +12,7 @@ from hub.desk.collecting import LEASE_MS, wanted_of
 from hub.engine.clock import SystemClock
 from hub.model.channels.exchange import FILE
 from hub.model.errors import Misconfigured, Rejected, Throttled
-from hub.model.files.media import DAY_MS, Unhad
+from hub.model.files.wanted import DAY_MS, Unhad
 from hub.model.messaging.message import Attachment, MediaKind
 from hub.store.links import Links
 from hub.store.wanted import WantedFiles

@@ -10,8 +10,8 @@ from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from hub.engine.files.fetching import Bounds, Brought, Fetcher, HadLater, NotHad, checked, is_public_address, next_place
-from hub.model.channels.ports import Located
-from hub.model.files.media import Unhad, Whence
+from hub.model.channels.abilities import Located
+from hub.model.files.wanted import Unhad, Whence
 
 WHENCE = Whence(hosts=("files.example",), base_url="http://127.0.0.1:9999")
 BOUNDS = Bounds(most=1000, seconds=5.0)

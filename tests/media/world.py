@@ -13,7 +13,7 @@ from config.serving.process import Process, Role
 from config.settings.load import load_settings
 from config.settings.values import Settings
 from hub.model.address import Address
-from hub.model.files.media import FILE_LINE
+from hub.model.files.wanted import FILE_LINE
 from hub.store.archive.open import Archive
 from hub.store.customers import Line
 from hub.web.api.shapes.customers import Timeline

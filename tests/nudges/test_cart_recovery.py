@@ -4,7 +4,7 @@ import pytest
 
 from hub.model.customers.cart import FINISH, QUESTION, STOP, TONIGHT
 from hub.model.customers.runs import RunState
-from hub.model.events.event import ClaimAsked, ResolveAsked
+from hub.model.events.agents import ClaimAsked, ResolveAsked
 from hub.model.words import ConsentState, Origin
 from hub.nudges.local import minute_at, zone_named
 from hub.nudges.policy import HOUR_MS, MINUTE_MS

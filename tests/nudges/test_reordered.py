@@ -11,8 +11,8 @@ from msgspec import json
 from hub.engine.turns.replay import replay
 from hub.model.customers.cart import FINISH, QUESTION, STOP, TONIGHT, Cart
 from hub.model.customers.runs import RunState
+from hub.model.events.agents import ClaimAsked, ReleaseAsked, ResolveAsked
 from hub.model.events.commerce import Commerce
-from hub.model.events.event import ClaimAsked, ReleaseAsked, ResolveAsked
 from hub.model.words import ConsentState, ConversationStatus, OwnerKind
 from hub.nudges.carts import change_of, folded
 from hub.nudges.local import minute_at, zone_of

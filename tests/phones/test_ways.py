@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 
 from hub.model.files.lending import LENT
-from hub.model.files.media import FILE_LINE
+from hub.model.files.wanted import FILE_LINE
 from hub.model.messaging.message import MediaKind
 from sandbox.shown import Bubble
 from tests.phones.table import ANSWERS, TABLE, Picture, Row, Twelve, declared

@@ -14,9 +14,9 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hub.model.channels.ports import Located
+from hub.model.channels.abilities import Located
 from hub.model.errors import HubError
-from hub.model.files.media import Unhad, Whence
+from hub.model.files.wanted import Unhad, Whence
 
 REDIRECTS = 3
 CONNECT_S, SILENT_S = 5.0, 15.0

@@ -7,7 +7,8 @@ import structlog
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hub.model.channels.ports import Channel, Clock, Files, Prepares
+from hub.model.channels.abilities import Prepares
+from hub.model.channels.ports import Channel, Clock, Files
 from hub.model.errors import HubError, OutcomeUnknown, SendError, StoreAway, TemporaryFailure
 from hub.model.files.kinds import ids_of
 from hub.model.files.lending import FETCHED_WITHIN_MS, OPENED_WITHIN_MS, Lending

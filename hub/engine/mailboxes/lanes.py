@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from msgspec import Struct, field
 
 from hub.model.events.event import Event, Said
-from hub.model.files.media import Fetched
+from hub.model.files.wanted import Fetched
 from hub.model.turns.turn import Urgent
 from hub.model.words import Lane
 

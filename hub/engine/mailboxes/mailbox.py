@@ -22,8 +22,9 @@ from hub.model.address import Address
 from hub.model.channels.ports import Clock, Question
 from hub.model.customers.record import Live, Record
 from hub.model.errors import HubError, StoreAway, StoreFull
-from hub.model.events.event import ClaimAsked, Event, Said
-from hub.model.files.media import Fetched
+from hub.model.events.agents import ClaimAsked
+from hub.model.events.event import Event, Said
+from hub.model.files.wanted import Fetched
 from hub.model.subject import subject_id
 from hub.model.turns.turn import LOOPING, Step, Urgent
 from hub.model.words import ConversationStatus, Lane, OwnerKind

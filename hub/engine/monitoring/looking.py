@@ -9,8 +9,9 @@ from types import SimpleNamespace
 import structlog
 from aiohttp import ClientError, ClientSession, ClientTimeout, TraceConfig, TraceRequestEndParams
 
+from hub.model.channels.abilities import Connection, Connects
 from hub.model.channels.look import By, Code, Grade, Point, Seen, phrase
-from hub.model.channels.ports import Channel, Clock, Connection, Connects
+from hub.model.channels.ports import Channel, Clock
 from hub.model.errors import HubError, Misconfigured, OutcomeUnknown, SendError, TemporaryFailure, Throttled
 
 log = structlog.get_logger()

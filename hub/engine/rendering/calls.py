@@ -5,7 +5,8 @@ from typing import cast
 from msgspec.structs import replace
 
 from hub.engine.rendering.degrade import degrade
-from hub.model.channels.ports import Amends, Call, Channel, Comments, Sent
+from hub.model.channels.abilities import Amends, Comments
+from hub.model.channels.ports import Call, Channel, Sent
 from hub.model.errors import Rejected
 from hub.model.failure import Failure
 from hub.model.messaging.comments import CommentAct, CommentVerb

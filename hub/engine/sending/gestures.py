@@ -14,7 +14,8 @@ from hub.engine.counters import Counters
 from hub.engine.logging.exchanges import unnoted
 from hub.engine.turns.windows import Windows, heard_lately
 from hub.model.address import Address
-from hub.model.channels.ports import Channel, Clock, MarksRead, Types
+from hub.model.channels.abilities import MarksRead, Types
+from hub.model.channels.ports import Channel, Clock
 from hub.model.channels.rates import Rates
 from hub.model.customers.record import Live
 from hub.model.errors import HubError, Misconfigured, SendError, Throttled

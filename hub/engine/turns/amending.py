@@ -7,7 +7,8 @@ from msgspec.structs import replace
 
 from hub.engine.rendering.calls import calls_of
 from hub.model.base import Value
-from hub.model.channels.ports import Amends, Call, Channel
+from hub.model.channels.abilities import Amends
+from hub.model.channels.ports import Call, Channel
 from hub.model.customers.record import Conversation
 from hub.model.errors import Rejected, SendError
 from hub.model.failure import Failure

@@ -11,24 +11,18 @@ from hub.model.address import Address
 from hub.model.channels.ports import Question
 from hub.model.customers.record import Armed, Consent, Conversation, Erased, Live, Moved
 from hub.model.customers.trust import both
-from hub.model.events.event import (
+from hub.model.events.agents import (
     ClaimAsked,
     CommentAsked,
     DismissAsked,
-    Event,
-    Identified,
-    JudgeAgain,
     NoteAsked,
-    Receipt,
     ReleaseAsked,
     ReopenAsked,
     ResolveAsked,
     RetryAsked,
-    Said,
     SayAsked,
-    Started,
-    Tracked,
 )
+from hub.model.events.event import Event, Identified, JudgeAgain, Receipt, Said, Started, Tracked
 from hub.model.events.merging import DeliveryArrived, EraseAsked, MergeArrived, MergeAsked
 from hub.model.ids import derived_id
 from hub.model.messaging.amending import AmendAsked

@@ -10,8 +10,9 @@ from msgspec.structs import replace
 
 from hub.engine.counters import Counters
 from hub.engine.monitoring.looking import GREETING
+from hub.model.channels.abilities import Warns
 from hub.model.channels.exchange import Exchange
-from hub.model.channels.ports import Channel, Clock, Inbound, Reply, Warns
+from hub.model.channels.ports import Channel, Clock, Inbound, Reply
 from hub.model.errors import BadSignature, StoreAway, StoreFull, Unparseable
 from hub.model.events.event import Incoming, Unparsed
 from hub.model.ids import new_id

@@ -7,8 +7,9 @@ from urllib.parse import parse_qsl
 
 from msgspec import json
 
+from hub.model.channels.abilities import Warned
 from hub.model.channels.exchange import Exchange
-from hub.model.channels.ports import Clock, Inbound, Warned
+from hub.model.channels.ports import Clock, Inbound
 from hub.model.events.event import Incoming, Unparsed
 from hub.store.calls import Place
 

@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from hub.model.events.event import CommentAsked
+from hub.model.events.agents import CommentAsked
 from hub.model.inbox.feed import FeedPresence, Present, View
 from hub.model.shop.people import Right
 from hub.web.api.routes.customers import between, deed, told
