@@ -14,10 +14,10 @@ from bench.measures import children_of
 from bench.processes import BenchFailed, Place, free_port
 from config.settings.load import load_settings
 from hub.model.events.event import Said
-from hub.store.codec import decode_event
-from hub.store.embedded_lock import find_running
+from hub.store.connections.links import connect
+from hub.store.embedded.lock import find_running
+from hub.store.encoding.codec import decode_event
 from hub.store.keys import Keys
-from hub.store.links import connect
 
 SECRET = "the secret of the bench"
 CUSTOMERS = 2000

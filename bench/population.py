@@ -11,10 +11,10 @@ from hub.model.customers.record import Consent, Conversation, Fact, Live
 from hub.model.events.event import Event, Said, TimerFired
 from hub.model.subject import customer_subject
 from hub.model.words import ConsentState, ConversationStatus, Purpose
-from hub.store.codec import encode, encode_record
+from hub.store.connections.links import Links, Need
+from hub.store.connections.wire import Arg
+from hub.store.encoding.codec import encode, encode_record
 from hub.store.keys import Keys
-from hub.store.links import Links, Need
-from hub.store.wire import Arg
 
 KIND, ACCOUNT = "bench", "main"
 BORN = 1_760_000_000_000

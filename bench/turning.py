@@ -44,12 +44,12 @@ from hub.model.events.event import Incoming, Unparsed
 from hub.model.messaging.delivery import Delivery
 from hub.model.messaging.message import Capabilities
 from hub.store.archive.open import Archive
-from hub.store.buckets import Buckets
-from hub.store.calls import Calls
-from hub.store.codec import encode
-from hub.store.inbox import Inbox
-from hub.store.links import Links
-from hub.store.workers import Workers
+from hub.store.channels.calls import Calls
+from hub.store.connections.links import Links
+from hub.store.encoding.codec import encode
+from hub.store.inbox.inbox import Inbox
+from hub.store.mailboxes.token_buckets import Buckets
+from hub.store.mailboxes.workers import Workers
 
 LONGEST_S = 300.0
 LOOK_EVERY_S = 0.005

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from config.storage.store import Store, store
+from hub.store.connections.links import Links, connect
 from hub.store.keys import Keys
-from hub.store.links import Links, connect
 from tests.processes import Node
 
 

@@ -19,8 +19,8 @@ from config.reference.tables import ACCOUNT
 from config.settings.values import Account
 from hub.model.channels.look import Phrase, phrase
 from hub.model.errors import SettingsError
-from hub.store.accounts import KeptAccount, KeptAccounts
-from hub.store.calls import Place
+from hub.store.channels.accounts import KeptAccount, KeptAccounts
+from hub.store.channels.calls import Place
 from hub.web.api.account_book import InFile, NameTaken, NoSuchAccount, Unfit
 from hub.web.api.shapes import accounts as shapes
 

@@ -19,8 +19,8 @@ from hub.model.channels.look import Phrase
 from hub.model.channels.ports import Channel, Clock
 from hub.model.channels.rates import Rates
 from hub.model.errors import HubError, SettingsError
-from hub.store.accounts import KeptAccount, KeptAccounts
-from hub.store.calls import Place
+from hub.store.channels.accounts import KeptAccount, KeptAccounts
+from hub.store.channels.calls import Place
 
 log = structlog.get_logger()
 

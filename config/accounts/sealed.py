@@ -13,7 +13,7 @@ from config.settings.values import Account, Settings
 from hub.model.channels.look import Phrase, phrase
 from hub.model.channels.ports import Clock
 from hub.model.errors import SettingsError
-from hub.store.accounts import KeptAccount
+from hub.store.channels.accounts import KeptAccount
 
 _OWN = ("token", "secret", "base_url", "mode", "rate_per_second", "rate_per_address", "typing", "read_marks")
 

@@ -26,8 +26,8 @@ from config.storage.store import Store, token_house
 from hub.engine.clock import SystemClock
 from hub.model.channels.look import Code, Seen, phrase
 from hub.model.errors import SettingsError
-from hub.store.accounts import KeptAccount, KeptAccounts
-from hub.store.calls import Place
+from hub.store.channels.accounts import KeptAccount, KeptAccounts
+from hub.store.channels.calls import Place
 
 _WAYS = ("_env", "_file")
 

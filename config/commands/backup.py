@@ -19,13 +19,13 @@ from hub.engine.clock import SystemClock
 from hub.model.base import Tagged
 from hub.model.errors import SettingsError, StoreAway, StoreFull
 from hub.model.subject import PARTITIONS
-from hub.store.copying import Piece, is_empty, read_keys, write_pieces
-from hub.store.embedded_lock import find_running
+from hub.store.connections.links import connect
+from hub.store.embedded.lock import find_running
 from hub.store.keys import Keys
-from hub.store.links import connect
-from hub.store.meta import FORMAT, RESTORING
-from hub.store.spooling import Spooling
-from hub.store.workers import LIFE_MS, Workers
+from hub.store.mailboxes.meta import FORMAT, RESTORING
+from hub.store.mailboxes.spooling import Spooling
+from hub.store.mailboxes.workers import LIFE_MS, Workers
+from hub.store.maintenance.copying import Piece, is_empty, read_keys, write_pieces
 
 if TYPE_CHECKING:
     from hub.store.archive.open import Archive

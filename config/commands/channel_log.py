@@ -13,7 +13,7 @@ from hub.model.channels.exchange import FILE, Exchange
 from hub.model.errors import SettingsError
 from hub.model.failure import Failure
 from hub.model.messaging.outcomes import OUTCOMES
-from hub.store.calls import Calls, Place, Told
+from hub.store.channels.calls import Calls, Place, Told
 
 SHOWN = 50
 LOOK_S = 0.5

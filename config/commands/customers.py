@@ -17,11 +17,11 @@ from hub.model.customers.record import Erased, Live, Moved, Record
 from hub.model.errors import HubError, SettingsError
 from hub.model.events.merging import MergeAsked
 from hub.model.words import OwnerKind
-from hub.store.cases import Cases
-from hub.store.codec import Undecodable, decode_journal
-from hub.store.customers import Customers
-from hub.store.rewriting import NotRewritten
-from hub.store.wiping import NotNow, Wiping
+from hub.store.channels.cases import Cases
+from hub.store.customers.customers import Customers
+from hub.store.encoding.codec import Undecodable, decode_journal
+from hub.store.erasure.wiping import NotNow, Wiping
+from hub.store.maintenance.rewriting import NotRewritten
 
 MERGED_WITHIN_S = 10.0
 LOOK_S = 0.1

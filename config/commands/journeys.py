@@ -13,9 +13,9 @@ from hub.engine.clock import SystemClock
 from hub.model.errors import SettingsError
 from hub.nudges.explain import Explained, explain
 from hub.nudges.rules import Switches
-from hub.store.customers import Customers
-from hub.store.journeys import JourneySwitches
-from hub.store.switch import Switch
+from hub.store.customers.customers import Customers
+from hub.store.mailboxes.kill_switch import Switch
+from hub.store.shop.journeys import JourneySwitches
 
 
 def check(file: Path) -> int:

@@ -12,12 +12,12 @@ from hub.desk.asking import Desk
 from hub.engine.clock import SystemClock
 from hub.model.errors import SettingsError, StoreAway
 from hub.model.ids import new_id
-from hub.store.customers import Customers
-from hub.store.dead import DeadLetters, NotDead
-from hub.store.embedded_lock import find_running
+from hub.store.connections.links import connect
+from hub.store.customers.customers import Customers
+from hub.store.embedded.lock import find_running
 from hub.store.keys import Keys
-from hub.store.links import connect
-from hub.store.meta import Meta
+from hub.store.mailboxes.dead_letters import DeadLetters, NotDead
+from hub.store.mailboxes.meta import Meta
 
 if TYPE_CHECKING:
     from hub.store.archive.open import Archive

@@ -13,7 +13,7 @@ from hub.desk.people import LastAdmin, Newcomer, People, UserChanges
 from hub.engine.clock import SystemClock
 from hub.model.errors import SettingsError, StoreFull
 from hub.model.shop.people import Role
-from hub.store.people import Stranger, Taken
+from hub.store.shop.people import Stranger, Taken
 
 
 async def add_user(settings: Settings, newcomer: Newcomer) -> int:

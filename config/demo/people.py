@@ -8,7 +8,7 @@ import msgspec
 from hub.desk.people import Newcomer, People, UserChanges
 from hub.model.base import Value
 from hub.model.shop.people import Role
-from hub.store.people import Taken
+from hub.store.shop.people import Taken
 
 STAFF = (
     ("admin", "Mai Phương", Role.ADMIN, "vi"),

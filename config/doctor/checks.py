@@ -14,8 +14,8 @@ from config.reference.tables import Mode
 from config.settings.values import Account, Settings
 from hub.model.base import Value
 from hub.model.errors import HubError, SettingsError
-from hub.store.embedded_binary import OLDEST, BinarySearch, find_binary, this_machine
-from hub.store.embedded_setup import MEBIBYTE, Fsync
+from hub.store.embedded.binary import OLDEST, BinarySearch, find_binary, this_machine
+from hub.store.embedded.setup import MEBIBYTE, Fsync
 
 PYTHON = (3, 11)
 LOW_SPACE = 1024 * MEBIBYTE

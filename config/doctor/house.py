@@ -18,10 +18,10 @@ from hub.engine.archiving.reindexing import inbox_stands
 from hub.model.alerts.message import sentence_of
 from hub.model.errors import HubError, SettingsError
 from hub.model.shop.people import Role
-from hub.store.accounts import KeptAccounts
-from hub.store.alerts import Alerts
-from hub.store.embedded_setup import MEBIBYTE
-from hub.store.people import Users
+from hub.store.channels.accounts import KeptAccounts
+from hub.store.embedded.setup import MEBIBYTE
+from hub.store.shop.alerts import Alerts
+from hub.store.shop.people import Users
 
 BEHIND_MOST = 2_000
 """Journal entries that wait for the archive: a busy hub has some hundreds for a moment."""

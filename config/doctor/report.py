@@ -22,10 +22,10 @@ from config.storage.store import Store, store, token_house
 from hub.engine.clock import SystemClock
 from hub.model.channels.look import Code, Grade, Seen, phrase
 from hub.model.errors import HubError, SettingsError
-from hub.store.accounts import KeptAccounts
-from hub.store.embedded_lock import find_running
+from hub.store.channels.accounts import KeptAccounts
+from hub.store.connections.links import connect
+from hub.store.embedded.lock import find_running
 from hub.store.keys import Keys
-from hub.store.links import connect
 
 _SIGNS = {Level.OK: "ok  ", Level.WARN: "warn", Level.FAIL: "FAIL"}
 _LEVELS = {Grade.GOOD: Level.OK, Grade.UNTOLD: Level.OK, Grade.DOUBTFUL: Level.WARN, Grade.WRONG: Level.FAIL}

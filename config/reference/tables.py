@@ -22,8 +22,8 @@ from config.reference.reading import (
     whole,
     yes_or_no,
 )
-from hub.store.embedded_setup import Fsync
-from hub.store.link import Replicas
+from hub.store.connections.link import Replicas
+from hub.store.embedded.setup import Fsync
 
 
 class LogLevel(StrEnum):

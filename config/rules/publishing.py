@@ -15,10 +15,10 @@ from hub.model.customers.record import Live
 from hub.model.errors import SettingsError, StoreFull
 from hub.nudges.journey import Journey
 from hub.nudges.rules import Rules
-from hub.store.codec import encode
-from hub.store.every import every_customer
-from hub.store.inbox import Inbox
-from hub.store.journeys import JourneyVersions
+from hub.store.customers.every import every_customer
+from hub.store.encoding.codec import encode
+from hub.store.inbox.inbox import Inbox
+from hub.store.shop.journeys import JourneyVersions
 
 _decode = msgpack.Decoder(Journey).decode
 

@@ -17,7 +17,7 @@ from hub.engine.receiving.polling import Poller, Takes
 from hub.engine.sending.accounts import Account
 from hub.model.channels.ports import Channel, Clock
 from hub.model.channels.rates import Rates
-from hub.store.calls import Place
+from hub.store.channels.calls import Place
 
 log = structlog.get_logger()
 

@@ -52,14 +52,14 @@ from hub.model.channels.ports import Answer, Clock
 from hub.model.errors import StoreAway
 from hub.model.files.lending import Lending
 from hub.nudges.rules import Rules
-from hub.store.accounts import KeptAccounts
-from hub.store.calls import Calls
-from hub.store.chats import Chats
-from hub.store.dead import DeadLetters
-from hub.store.inbox import Inbox
-from hub.store.meta import FORMAT, Meta, heartbeat_name
-from hub.store.queue import Queue
-from hub.store.workers import LIFE_MS, Workers
+from hub.store.channels.accounts import KeptAccounts
+from hub.store.channels.calls import Calls
+from hub.store.inbox.inbox import Inbox
+from hub.store.inbox.queue import Queue
+from hub.store.mailboxes.dead_letters import DeadLetters
+from hub.store.mailboxes.meta import FORMAT, Meta, heartbeat_name
+from hub.store.mailboxes.workers import LIFE_MS, Workers
+from hub.store.webchat.chats import Chats
 
 if TYPE_CHECKING:
     from hub.store.archive.open import Archive

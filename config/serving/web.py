@@ -38,19 +38,19 @@ from hub.model.shop.people import Right
 from hub.model.webchat.chat import KIND
 from hub.model.webchat.login import write_key
 from hub.nudges.rules import Rules
-from hub.store.accounts import KeptAccounts
-from hub.store.alerts import Alerts
-from hub.store.calls import Calls
-from hub.store.cases import Cases
-from hub.store.chats import Chats
-from hub.store.customers import Customers
-from hub.store.dead import DeadLetters
-from hub.store.inbox import Inbox
-from hub.store.journeys import JourneySwitches
-from hub.store.queue import Queue
-from hub.store.signals import Signals
-from hub.store.switch import Switch
-from hub.store.timeline import Timeline
+from hub.store.channels.accounts import KeptAccounts
+from hub.store.channels.calls import Calls
+from hub.store.channels.cases import Cases
+from hub.store.customers.customers import Customers
+from hub.store.customers.timeline import Timeline
+from hub.store.inbox.inbox import Inbox
+from hub.store.inbox.queue import Queue
+from hub.store.inbox.signals import Signals
+from hub.store.mailboxes.dead_letters import DeadLetters
+from hub.store.mailboxes.kill_switch import Switch
+from hub.store.shop.alerts import Alerts
+from hub.store.shop.journeys import JourneySwitches
+from hub.store.webchat.chats import Chats
 from hub.web.api.all_routes import api_routes
 from hub.web.api.journeys_seen import JourneyFacts, Nudging
 from hub.web.api.table import Finder, Rooms

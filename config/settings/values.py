@@ -12,8 +12,8 @@ from config.settings.bucket import Bucketed
 from hub.model.address import Address
 from hub.model.base import Value
 from hub.nudges.policy import Basis
-from hub.store.embedded_setup import Fsync
-from hub.store.link import Replicas
+from hub.store.connections.link import Replicas
+from hub.store.embedded.setup import Fsync
 
 
 class Shop(Value, frozen=True):

@@ -11,14 +11,14 @@ from msgspec import Struct
 from config.settings.values import Settings
 from config.storage.store import Store, store
 from hub.model.errors import NotReady, StoreAway
-from hub.store.embedded import EmbeddedServer, Phase
-from hub.store.embedded_binary import find_binary, this_machine
-from hub.store.embedded_lock import find_running
-from hub.store.embedded_setup import ServerSetup, socket_path
+from hub.store.connections.links import Links, connect
+from hub.store.embedded.binary import find_binary, this_machine
+from hub.store.embedded.lock import find_running
+from hub.store.embedded.setup import ServerSetup, socket_path
+from hub.store.embedded.supervisor import EmbeddedServer, Phase
 from hub.store.keys import Keys
-from hub.store.links import Links, connect
-from hub.store.meta import Meta
-from hub.store.workers import LIFE_MS, Workers
+from hub.store.mailboxes.meta import Meta
+from hub.store.mailboxes.workers import LIFE_MS, Workers
 
 log = structlog.get_logger()
 LOOK_S = 0.2

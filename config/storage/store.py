@@ -7,13 +7,13 @@ from msgspec import Struct
 
 from config.settings.secrets import open_sealed, seal
 from hub.model.channels.ports import Clock
-from hub.store.cases import Seal
-from hub.store.deliveries import Deliveries
+from hub.store.channels.cases import Seal
+from hub.store.channels.tokens import TokenHouse
+from hub.store.connections.links import Links
 from hub.store.functions import library_name, library_source
-from hub.store.inboxes import Inboxes
 from hub.store.keys import Keys
-from hub.store.links import Links
-from hub.store.tokens import TokenHouse
+from hub.store.mailboxes.deliveries import Deliveries
+from hub.store.mailboxes.inboxes import Inboxes
 
 CASES, TOKENS = "case", "token"
 _PIECE, _PIECES = 10, 256

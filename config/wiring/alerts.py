@@ -20,9 +20,9 @@ from hub.model.alerts.alert import Notice
 from hub.model.alerts.message import Reader, posted_form
 from hub.model.channels.look import Seen
 from hub.model.channels.ports import Channel, Clock
-from hub.store.alerts import Alerts
-from hub.store.customers import Customers
-from hub.store.signals import AlertsChanged, Signals
+from hub.store.customers.customers import Customers
+from hub.store.inbox.signals import AlertsChanged, Signals
+from hub.store.shop.alerts import Alerts
 
 log = structlog.get_logger()
 POST_TIMEOUT = ClientTimeout(total=4.0)

@@ -24,12 +24,12 @@ from hub.model.messaging.amending import Amendment, AmendVerb
 from hub.model.words import DeliveryState
 from hub.nudges.linking import TOPIC
 from hub.nudges.rules import SWITCHES, Switches
-from hub.store.codec import decode_delivery
-from hub.store.customers import Customers
-from hub.store.deliveries import Deliveries
-from hub.store.inboxes import Inboxes
-from hub.store.journeys import JourneySwitches
-from hub.store.switch import Switch
+from hub.store.customers.customers import Customers
+from hub.store.encoding.codec import decode_delivery
+from hub.store.mailboxes.deliveries import Deliveries
+from hub.store.mailboxes.inboxes import Inboxes
+from hub.store.mailboxes.kill_switch import Switch
+from hub.store.shop.journeys import JourneySwitches
 
 POSTS_KEPT, POST_KEPT_S = 500, 600.0
 _AT_PROVIDER = {DeliveryState.SENT.value, DeliveryState.DELIVERED.value, DeliveryState.UNKNOWN.value}

@@ -21,9 +21,9 @@ from hub.model.events.event import Incoming
 from hub.model.files.kinds import Quota, StoredFile
 from hub.model.webchat.login import login_key
 from hub.model.webchat.onward import TOPIC
-from hub.store.chats import Chats
-from hub.store.customers import Customers
-from hub.store.logins import LoginStore
+from hub.store.customers.customers import Customers
+from hub.store.webchat.chats import Chats
+from hub.store.webchat.logins import LoginStore
 from hub.web.chat.bell import Bell
 from hub.web.chat.door import ChatDoor
 from hub.web.chat.media import Looks, Media

@@ -24,14 +24,14 @@ from hub.engine.workers.worker import Worker
 from hub.model.channels.ports import Answer, Channel, Clock
 from hub.model.channels.rates import Rates
 from hub.model.turns.turn import Step, Urgent
-from hub.store.buckets import Buckets
-from hub.store.calls import Calls
-from hub.store.customers import Customers
-from hub.store.gestures import Shown
-from hub.store.journeys import JourneySwitches
-from hub.store.spooling import Spooling
-from hub.store.switch import Switch
-from hub.store.workers import Workers
+from hub.store.channels.calls import Calls
+from hub.store.customers.customers import Customers
+from hub.store.mailboxes.gestures import Shown
+from hub.store.mailboxes.kill_switch import Switch
+from hub.store.mailboxes.spooling import Spooling
+from hub.store.mailboxes.token_buckets import Buckets
+from hub.store.mailboxes.workers import Workers
+from hub.store.shop.journeys import JourneySwitches
 
 TURN_BUDGET_S = 1.0
 SWITCH_S = 0.0005

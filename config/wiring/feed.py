@@ -7,9 +7,9 @@ from msgspec import Struct
 from config.storage.store import Store, process_name
 from hub.engine.sending.gestures import Gestures
 from hub.model.channels.ports import Clock
-from hub.store.customers import Customers
-from hub.store.inbox import Inbox
-from hub.store.journals import Journals
+from hub.store.customers.customers import Customers
+from hub.store.inbox.inbox import Inbox
+from hub.store.mailboxes.journals import Journals
 from hub.web.auth.callers import Signing
 from hub.web.feed.door import FeedDoor
 from hub.web.feed.feed import Feed

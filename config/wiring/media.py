@@ -15,8 +15,8 @@ from hub.model.channels.ports import Channel, Clock
 from hub.model.files.lending import Lending
 from hub.model.files.wanted import Limits
 from hub.model.messaging.message import MediaKind
-from hub.store.calls import Place
-from hub.store.wanted import WantedFiles
+from hub.store.channels.calls import Place
+from hub.store.mailboxes.wanted_files import WantedFiles
 
 _LENT, _ID = "lent file", b"omnihub media id"
 

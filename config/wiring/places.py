@@ -7,7 +7,7 @@ from msgspec import json
 from hub.model.channels.ports import Answer, Clock
 from hub.model.shop.calendar import Calendar
 from hub.model.shop.queue import TOPIC, Place, Places
-from hub.store.queue import Queue
+from hub.store.inbox.queue import Queue
 
 
 class QueuePlaces:

@@ -6,7 +6,7 @@ from config.storage.store import Store
 from hub.desk.passwords import Passwords
 from hub.desk.people import People, Stored
 from hub.model.channels.ports import Clock
-from hub.store.people import Sessions, SetupCodes, Users
+from hub.store.shop.people import Sessions, SetupCodes, Users
 
 
 def open_people(parts: Store, *, clock: Clock) -> tuple[People, Passwords]:

@@ -37,7 +37,7 @@ from hub.nudges.gate import Gate
 from hub.nudges.journeys import Journeys
 from hub.nudges.linking import Linking
 from hub.nudges.rules import Rules
-from hub.store.queue import Queue
+from hub.store.inbox.queue import Queue
 
 SAMPLE_SHOP = Path(__file__).parents[1] / "sample" / "shop"
 

@@ -24,11 +24,11 @@ from hub.model.events.merging import EraseAsked
 from hub.model.messaging.amending import AmendAsked
 from hub.model.messaging.message import Message
 from hub.model.subject import customer_subject
-from hub.store.customers import Customers
-from hub.store.deliveries import Deliveries
-from hub.store.inboxes import Inboxes
+from hub.store.connections.links import Links
+from hub.store.customers.customers import Customers
 from hub.store.keys import Keys
-from hub.store.links import Links
+from hub.store.mailboxes.deliveries import Deliveries
+from hub.store.mailboxes.inboxes import Inboxes
 
 DEADLINE_S = 5.0
 """After this an agent is told that it is still under way; the same event id asked again goes on waiting."""

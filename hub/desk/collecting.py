@@ -28,9 +28,9 @@ from hub.model.messaging.comments import COMMENT_LINE, POST_LINE
 from hub.model.messaging.message import Attachment, MediaKind
 from hub.model.subject import customer_subject
 from hub.store.archive.errors import ArchiveAway
-from hub.store.calls import Place
-from hub.store.inboxes import Inboxes
-from hub.store.wanted import Claimed, WantedFiles
+from hub.store.channels.calls import Place
+from hub.store.mailboxes.inboxes import Inboxes
+from hub.store.mailboxes.wanted_files import Claimed, WantedFiles
 
 log = structlog.get_logger()
 LOOK_EVERY_S = 2.0

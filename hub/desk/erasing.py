@@ -14,12 +14,12 @@ from hub.model.errors import HubError
 from hub.model.events.merging import MergeArrived
 from hub.model.ids import derived_id
 from hub.model.turns.journal import TurnTaken
-from hub.store.codec import Undecodable, decode_journal, decode_record_value
-from hub.store.customers import Customers
-from hub.store.links import Links
-from hub.store.rewriting import rewrite
-from hub.store.trace import Sent, Trace
-from hub.store.wiping import NotNow, Wiping
+from hub.store.connections.links import Links
+from hub.store.customers.customers import Customers
+from hub.store.encoding.codec import Undecodable, decode_journal, decode_record_value
+from hub.store.erasure.trace import Sent, Trace
+from hub.store.erasure.wiping import NotNow, Wiping
+from hub.store.maintenance.rewriting import rewrite
 
 log = structlog.get_logger()
 DEADLINE_S = 60.0

@@ -12,7 +12,7 @@ from hub.desk.passwords import Passwords, Unfit, WrongPassword
 from hub.model.channels.ports import Clock
 from hub.model.errors import HubError, StoreFull
 from hub.model.shop.people import Role, Session, User
-from hub.store.people import Change, Sessions, SetupCodes, Taken, Users
+from hub.store.shop.people import Change, Sessions, SetupCodes, Taken, Users
 
 IDLE_MS = 12 * 3_600_000
 LONGEST_MS = 14 * 86_400_000

@@ -21,6 +21,7 @@ TRESPASSES = {
     "Only hub.store says redis and sql": ("hub/web", "import redis"),
     "The model has no I/O, no clock, no chance": ("hub/model", "import time"),
     "Inside the composition root each room knows only the rooms below it": ("config/settings", "import config.wiring"),
+    "Inside the store each room knows only the rooms below it": ("hub/store/connections", "import hub.store.mailboxes"),
     "Inside the web floor each room knows only the rooms below it": ("hub/web/auth", "import hub.web.feed"),
     "The API's routes stand on one table, and the table on what is told": ("hub/web/api/shapes", "import hub.web.api.table"),
 }

@@ -15,7 +15,7 @@ from hub.engine.rendering.degrade import degrade
 from hub.model.channels.exchange import FILE, Exchange
 from hub.model.errors import SendError
 from hub.model.messaging.message import Message, QuickReply
-from hub.store.calls import Calls, Kept
+from hub.store.channels.calls import Calls, Kept
 from sandbox.faults import FaultKind
 from tests.channels.contract import SECRET, TOKEN, Kind, StandIn, delivery, kinds
 

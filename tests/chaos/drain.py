@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 from hub.model.errors import HubError
-from hub.store.wire import ServerError
+from hub.store.connections.wire import ServerError
 from tests.chaos.house import ACCOUNT, House
 
 LOOK_EVERY_S = 0.1

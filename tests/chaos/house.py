@@ -12,8 +12,8 @@ import aiohttp
 from msgspec import Struct
 
 from hub.model.address import Address
+from hub.store.connections.links import Links, connect
 from hub.store.keys import Keys
-from hub.store.links import Links, connect
 from sandbox.faults import Fault
 from sandbox.shop import ShopStandIn
 from tests.chaos.cable import Cable
@@ -193,7 +193,7 @@ class House:
         for name in self._first(*self.plan.webs):
             await self.answers(name)
         if not url:
-            from hub.store.embedded_lock import find_running
+            from hub.store.embedded.lock import find_running
 
             url = f"unix://{find_running(self.parts.place / 'hub')}"
         self._links = await connect(url)

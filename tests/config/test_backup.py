@@ -14,10 +14,10 @@ from config.settings.secrets import load_or_make_secrets
 from config.settings.values import Settings
 from hub.model.errors import SettingsError
 from hub.store.archive.open import Archive
-from hub.store.copying import Kind, Piece, read_keys, write_pieces
+from hub.store.connections.links import Links, connect
 from hub.store.keys import Keys
-from hub.store.links import Links, connect
-from hub.store.meta import Meta
+from hub.store.mailboxes.meta import Meta
+from hub.store.maintenance.copying import Kind, Piece, read_keys, write_pieces
 from tests.commands import hub, told, told_alone
 from tests.demo.running import ANSWERS_WITHIN_S, demo
 from tests.processes import Node, wait_until

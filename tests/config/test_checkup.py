@@ -30,10 +30,10 @@ from hub.model.address import Address
 from hub.model.customers.record import Live
 from hub.model.customers.runs import Run
 from hub.model.shop.people import Role, User
-from hub.store.accounts import KeptAccount, KeptAccounts
-from hub.store.codec import encode_record
-from hub.store.meta import VIEWS
-from hub.store.people import Change, Users
+from hub.store.channels.accounts import KeptAccount, KeptAccounts
+from hub.store.encoding.codec import encode_record
+from hub.store.mailboxes.meta import VIEWS
+from hub.store.shop.people import Change, Users
 from tests.servers import Node, redis_on_socket
 from tests.stores import store_named
 

@@ -8,8 +8,8 @@ from msgspec import json
 
 from hub.model.events.event import Event, Noted
 from hub.model.subject import customer_subject, partition_of
-from hub.store.codec import encode
-from hub.store.dead import Aside
+from hub.store.encoding.codec import encode
+from hub.store.mailboxes.dead_letters import Aside
 from tests.commands import hub, hub_alone, told, told_alone
 from tests.demo.running import ANSWERS_WITHIN_S, Demo, demo
 from tests.processes import Node, wait_until

@@ -33,9 +33,9 @@ from config.reference.tables import Mode
 from config.settings.load import load_settings
 from config.settings.values import Account, Settings
 from hub.model.errors import StoreAway
-from hub.store.embedded import EmbeddedServer
-from hub.store.embedded_binary import BinarySearch
-from hub.store.embedded_setup import MEBIBYTE, Fsync, ServerSetup
+from hub.store.embedded.binary import BinarySearch
+from hub.store.embedded.setup import MEBIBYTE, Fsync, ServerSetup
+from hub.store.embedded.supervisor import EmbeddedServer
 
 GIB = 1024 * MEBIBYTE
 TELEGRAM = Account(channel="telegram", name="main", token=Secret("t"), secret=Secret("s"))

@@ -18,8 +18,8 @@ from config.settings.load import load_settings
 from config.settings.values import Account, Settings
 from config.storage.bucket import place_of
 from hub.model.errors import SettingsError
-from hub.store.embedded_setup import Fsync
-from hub.store.link import Replicas
+from hub.store.connections.link import Replicas
+from hub.store.embedded.setup import Fsync
 
 DOCS = Path(__file__).parents[2] / "docs"
 SECRET = "5ecret-W0rd"

@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import expect
 
 from hub.model.channels.exchange import Exchange
-from hub.store.calls import Calls, Kept
+from hub.store.channels.calls import Calls, Kept
 from tests.console.world import Desk
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")

@@ -7,7 +7,7 @@ from hub.model.customers.record import RECORD_BYTES, Conversation, Owner
 from hub.model.events.agents import ReleaseAsked
 from hub.model.events.event import Said, TimerFired
 from hub.model.words import ConversationStatus, OwnerKind
-from hub.store.codec import encode
+from hub.store.encoding.codec import encode
 from tests.dialogs.world import CONVERSATION, NOON, TELEGRAM, answer, fixed, live, now_of, shop, taken
 
 VI = shop().wordings["vi"]

@@ -11,8 +11,8 @@ from hub.engine.counters import Counters
 from hub.model.channels.rates import Rates
 from hub.model.events.event import Said
 from hub.model.turns.turn import Turn
+from hub.store.connections.links import connect
 from hub.store.keys import Keys
-from hub.store.links import connect
 from tests.engine.provider import Provider
 from tests.engine.world import Doing, house_steps
 

@@ -10,7 +10,7 @@ from hub.model.customers.record import Armed, Live
 from hub.model.events.event import Event, Said, TimerFired
 from hub.model.turns.turn import Turn
 from hub.model.words import Lane
-from hub.store.codec import StoredRecord, decode_event
+from hub.store.encoding.codec import StoredRecord, decode_event
 from tests.engine.world import Doing, Echo
 
 ADDRESS = Address(channel="fake", account="main", id="an")

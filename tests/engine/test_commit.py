@@ -6,7 +6,7 @@ from hub.model.events.event import Said
 from hub.model.turns.journal import GivenUp
 from hub.model.turns.turn import Turn
 from hub.model.words import DeliveryState
-from hub.store.dead import DeadLetters
+from hub.store.mailboxes.dead_letters import DeadLetters
 from tests.engine.valve import Fault
 from tests.engine.world import Doing, Echo, World, turning
 from tests.servers import eventually

@@ -8,8 +8,8 @@ from hub.model.errors import RecipientGone, Rejected, Throttled
 from hub.model.failure import Failure
 from hub.model.turns.journal import DeliveryMoved
 from hub.model.words import Purpose
-from hub.store.buckets import Buckets
-from hub.store.calls import Calls
+from hub.store.channels.calls import Calls
+from hub.store.mailboxes.token_buckets import Buckets
 from tests.engine.world import Echo, World, turning
 from tests.servers import eventually
 

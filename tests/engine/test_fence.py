@@ -10,9 +10,9 @@ from hub.model.errors import Fenced
 from hub.model.messaging.delivery import Delivery
 from hub.model.messaging.message import Message
 from hub.model.words import Lane, Origin, Purpose
-from hub.store.codec import encode_record
-from hub.store.deliveries import Leave
-from hub.store.partition import Item, Partition
+from hub.store.encoding.codec import encode_record
+from hub.store.mailboxes.deliveries import Leave
+from hub.store.mailboxes.partition import Item, Partition
 from tests.engine.valve import Fault
 from tests.engine.world import World
 from tests.servers import eventually

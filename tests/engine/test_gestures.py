@@ -10,8 +10,8 @@ from hub.engine.sending.gestures import AT_ONCE, Gesture, Gestures, Showing
 from hub.model.address import Address
 from hub.model.channels.rates import Rates
 from hub.model.errors import Misconfigured, SendError, Throttled
-from hub.store.buckets import Buckets
-from hub.store.calls import Calls
+from hub.store.channels.calls import Calls
+from hub.store.mailboxes.token_buckets import Buckets
 from tests.engine.provider import Provider
 from tests.engine.world import Clock, World
 from tests.servers import eventually

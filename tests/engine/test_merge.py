@@ -14,7 +14,7 @@ from hub.model.events.merging import MergeAsked
 from hub.model.messaging.message import Message
 from hub.model.turns.turn import Turn
 from hub.model.words import ConsentState, DeliveryState, Purpose
-from hub.store.codec import decode_record_value, encode, encode_record, stamped
+from hub.store.encoding.codec import decode_record_value, encode, encode_record, stamped
 from tests.engine.world import Doing, Echo, World, turning
 from tests.servers import eventually
 

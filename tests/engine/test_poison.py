@@ -15,8 +15,8 @@ from hub.model.messaging.delivery import Delivery
 from hub.model.turns.journal import GivenUp
 from hub.model.turns.turn import Turn
 from hub.model.words import DeliveryState
-from hub.store.codec import Undecodable, decode_delivery, decode_event
-from hub.store.dead import Dead, DeadLetters
+from hub.store.encoding.codec import Undecodable, decode_delivery, decode_event
+from hub.store.mailboxes.dead_letters import Dead, DeadLetters
 from tests.engine.mortal import DEADLY, STATUS
 from tests.engine.world import Doing, Echo, World, turning
 from tests.servers import eventually

@@ -17,10 +17,10 @@ from hub.model.alerts.rhythm import SLICE_MS
 from hub.model.alerts.rules import Disk
 from hub.model.channels.exchange import FILE, Exchange
 from hub.model.channels.look import Code, Grade, Point, Seen
-from hub.store.alerts import Alerts
-from hub.store.calls import Calls, Kept
+from hub.store.channels.calls import Calls, Kept
+from hub.store.connections.links import Links, connect
 from hub.store.keys import Keys
-from hub.store.links import Links, connect
+from hub.store.shop.alerts import Alerts
 from tests.servers import Node, redis_on_port
 
 KEYS = Keys()

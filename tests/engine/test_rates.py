@@ -6,8 +6,8 @@ from hub.model.address import Address
 from hub.model.channels.rates import Rates
 from hub.model.errors import Throttled
 from hub.model.words import DeliveryState
-from hub.store.buckets import Buckets
-from hub.store.calls import Calls
+from hub.store.channels.calls import Calls
+from hub.store.mailboxes.token_buckets import Buckets
 from tests.engine.world import Clock, World
 from tests.servers import eventually
 

@@ -8,8 +8,8 @@ from hub.model.ids import derived_id
 from hub.model.subject import customer_subject
 from hub.model.turns.journal import GivenUp
 from hub.model.turns.turn import Forward, Turn
-from hub.store.codec import encode
-from hub.store.dead import DeadLetters, NotDead
+from hub.store.encoding.codec import encode
+from hub.store.mailboxes.dead_letters import DeadLetters, NotDead
 from tests.engine.valve import Fault
 from tests.engine.world import Doing, World, turning
 from tests.servers import eventually

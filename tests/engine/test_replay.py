@@ -10,7 +10,7 @@ from hub.model.customers.record import Live
 from hub.model.events.event import Said
 from hub.model.messaging.message import Message
 from hub.model.turns.turn import Turn
-from hub.store.codec import encode
+from hub.store.encoding.codec import encode
 from tests.engine.world import Doing, Echo, World, house_steps, turning
 
 

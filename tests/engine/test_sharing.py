@@ -6,7 +6,7 @@ import time
 import pytest
 
 from hub.model.subject import PARTITIONS
-from hub.store.workers import LIFE_MS, Workers
+from hub.store.mailboxes.workers import LIFE_MS, Workers
 from tests.engine.world import Process, World
 from tests.servers import eventually
 
@@ -117,7 +117,7 @@ async def test_trouble_while_taking_partitions_is_overcome(world: World, word: s
 
 async def test_a_reader_goes_on_when_one_partition_is_lost(world: World) -> None:
     """Guard: whatever one partition's fence says, the reader of all goes on."""
-    from hub.store.partition import Partition
+    from hub.store.mailboxes.partition import Partition
 
     one = await world.working("one")
     await world.say("an", "before")

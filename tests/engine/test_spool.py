@@ -17,8 +17,8 @@ from hub.engine.receiving.intake import Mode
 from hub.engine.receiving.spool import Spool, Spooled, orphans
 from hub.model.events.event import Event, Said
 from hub.model.subject import customer_subject
-from hub.store.inboxes import RUN_BYTES, Push
-from hub.store.wire import ServerError
+from hub.store.connections.wire import ServerError
+from hub.store.mailboxes.inboxes import RUN_BYTES, Push
 from tests.engine.valve import Fault
 from tests.engine.world import Clock, Process, World, world_on
 from tests.servers import Node, eventually, redis_on_socket

@@ -10,7 +10,7 @@ from hub.model.ids import new_id
 from hub.model.messaging.message import Message
 from hub.model.words import DeliveryState
 from hub.nudges.gate import TOGETHER_MS
-from hub.store.partition import Partition
+from hub.store.mailboxes.partition import Partition
 from tests.engine.valve import Fault
 from tests.engine.world import World
 from tests.servers import eventually

@@ -10,7 +10,7 @@ from hub.model.events.agents import SayAsked
 from hub.model.events.event import NudgeAsked
 from hub.model.messaging.message import Message
 from hub.model.words import DeliveryState, Purpose
-from hub.store.switch import Switch, Thrown
+from hub.store.mailboxes.kill_switch import Switch, Thrown
 from tests.engine.valve import Fault
 from tests.engine.world import World
 from tests.servers import eventually

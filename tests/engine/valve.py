@@ -5,8 +5,8 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from enum import Enum
 
 from hub.model.errors import StoreAway
-from hub.store.links import Links, Need
-from hub.store.wire import Answer, Arg, ServerError
+from hub.store.connections.links import Links, Need
+from hub.store.connections.wire import Answer, Arg, ServerError
 
 
 class Fault(Enum):

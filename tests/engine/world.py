@@ -35,11 +35,11 @@ from hub.model.turns.journal import JournalEntry, TurnTaken
 from hub.model.turns.turn import Step, Turn, Urgent
 from hub.model.words import DeliveryState, Lane, OwnerKind, Purpose
 from hub.nudges.gate import Gate
-from hub.store.codec import decode_event, decode_journal
-from hub.store.customers import Customers
-from hub.store.inboxes import Inboxes
+from hub.store.connections.links import Links, connect
+from hub.store.customers.customers import Customers
+from hub.store.encoding.codec import decode_event, decode_journal
 from hub.store.keys import Keys, PartitionKeys
-from hub.store.links import Links, connect
+from hub.store.mailboxes.inboxes import Inboxes
 from tests.engine.provider import Provider
 from tests.engine.valve import Valve
 from tests.servers import Node, eventually

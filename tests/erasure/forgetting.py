@@ -13,9 +13,9 @@ from hub.engine.archiving.customer_index import Finding
 from hub.engine.archiving.inbox_index import Indexing
 from hub.model.subject import PARTITIONS
 from hub.store.archive.open import Archive
-from hub.store.cases import Cases, Seal
-from hub.store.inbox import Inbox
-from hub.store.wiping import Wiping
+from hub.store.channels.cases import Cases, Seal
+from hub.store.erasure.wiping import Wiping
+from hub.store.inbox.inbox import Inbox
 from tests.engine.world import World
 from tests.erasure.searching import where
 

@@ -17,14 +17,14 @@ from hub.model.subject import customer_subject
 from hub.store.archive.errors import ArchiveAway
 from hub.store.archive.open import Archive
 from hub.store.archive.read import Export
-from hub.store.calls import Calls, Kept
-from hub.store.cases import Case
-from hub.store.chats import Chats
-from hub.store.codec import encode, encode_record
-from hub.store.dead import Aside
-from hub.store.logins import LoginStore
-from hub.store.spooling import Spooling
-from hub.store.wiping import NotNow
+from hub.store.channels.calls import Calls, Kept
+from hub.store.channels.cases import Case
+from hub.store.encoding.codec import encode, encode_record
+from hub.store.erasure.wiping import NotNow
+from hub.store.mailboxes.dead_letters import Aside
+from hub.store.mailboxes.spooling import Spooling
+from hub.store.webchat.chats import Chats
+from hub.store.webchat.logins import LoginStore
 from tests.engine.world import World
 from tests.erasure.forgetting import Forgetting
 from tests.servers import eventually

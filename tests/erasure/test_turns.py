@@ -10,7 +10,7 @@ from hub.model.events.merging import EraseAsked, MergeArrived
 from hub.model.subject import customer_subject
 from hub.model.turns.turn import Turn
 from hub.model.words import DeliveryState
-from hub.store.codec import encode
+from hub.store.encoding.codec import encode
 
 HERE = Address(channel="fake", account="main", id="1")
 GONE = Erased(id="cu-1", at=5, merged=("cu-2",))

@@ -21,10 +21,10 @@ from hub.model.messaging.comments import Post
 from hub.model.subject import customer_subject
 from hub.model.turns.journal import Change, TimelineEntry, TurnTaken
 from hub.model.words import OwnerKind
-from hub.store.codec import encode
-from hub.store.inbox import Inbox
-from hub.store.journals import START, ForeignCursor, cursor_of, vector_of
-from hub.store.signals import Signals
+from hub.store.encoding.codec import encode
+from hub.store.inbox.inbox import Inbox
+from hub.store.inbox.signals import Signals
+from hub.store.mailboxes.journals import START, ForeignCursor, cursor_of, vector_of
 from hub.web.feed.feed import Feed
 from hub.web.feed.listener import BUFFER_BYTES, Listener
 from hub.web.feed.switchboard import Switchboard

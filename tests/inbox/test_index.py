@@ -16,9 +16,9 @@ from hub.model.messaging.comments import Post
 from hub.model.subject import customer_subject
 from hub.model.turns.journal import Change, TimelineEntry, TurnTaken
 from hub.model.words import ConversationStatus, OwnerKind
-from hub.store.codec import encode
-from hub.store.inbox import Inbox
-from hub.store.meta import VIEWS
+from hub.store.encoding.codec import encode
+from hub.store.inbox.inbox import Inbox
+from hub.store.mailboxes.meta import VIEWS
 from tests.web.desk_world import Store, live
 
 QUEUE, BOT = Owner(kind=OwnerKind.QUEUE), Owner()

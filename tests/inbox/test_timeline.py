@@ -9,9 +9,9 @@ from msgspec import Struct
 from hub.model.turns.journal import TimelineEntry
 from hub.model.words import DeliveryState
 from hub.store.archive.errors import ArchiveAway
-from hub.store.codec import encode
-from hub.store.customers import LINES_KEPT
-from hub.store.timeline import ForeignPlace, Older, Timeline
+from hub.store.customers.customers import LINES_KEPT
+from hub.store.customers.timeline import ForeignPlace, Older, Timeline
+from hub.store.encoding.codec import encode
 from tests.web.desk_world import Store
 
 

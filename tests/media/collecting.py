@@ -21,11 +21,11 @@ from hub.model.events.event import Event, Said
 from hub.model.files.wanted import Fetched, Limits, Whence
 from hub.model.messaging.message import Attachment, MediaKind
 from hub.model.turns.journal import TimelineEntry, TurnTaken
-from hub.store.calls import Place
-from hub.store.codec import decode_event, encode
+from hub.store.channels.calls import Place
+from hub.store.connections.links import Links, connect
+from hub.store.encoding.codec import decode_event, encode
 from hub.store.keys import Keys
-from hub.store.links import Links, connect
-from hub.store.wanted import WantedFiles
+from hub.store.mailboxes.wanted_files import WantedFiles
 from tests.web.shelf import MemoryShelf
 
 LAN = Address(channel="sms", account="shop", id="+84901234567")

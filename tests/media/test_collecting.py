@@ -14,8 +14,8 @@ from hub.model.channels.exchange import FILE
 from hub.model.errors import Misconfigured, Rejected, Throttled
 from hub.model.files.wanted import DAY_MS, Unhad
 from hub.model.messaging.message import Attachment, MediaKind
-from hub.store.links import Links
-from hub.store.wanted import WantedFiles
+from hub.store.connections.links import Links
+from hub.store.mailboxes.wanted_files import WantedFiles
 from tests.media.collecting import LAN, Collecting, Provider, collecting, entry_of, picture
 from tests.media.test_fetching import served
 from tests.pictures import exif, jpeg, png, segment

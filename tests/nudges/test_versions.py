@@ -16,7 +16,7 @@ from hub.model.customers.runs import Run, RunState
 from hub.model.errors import SettingsError
 from hub.nudges.journey import Journey, Send
 from hub.nudges.rules import Rules
-from hub.store.codec import encode_record
+from hub.store.encoding.codec import encode_record
 from tests.nudges.world import greeted, journeys, rules, steps_of
 from tests.servers import Node, redis_on_socket
 from tests.stores import store_named

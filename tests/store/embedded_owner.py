@@ -7,8 +7,8 @@ from pathlib import Path
 
 import structlog
 
-from hub.store import embedded_child
-from hub.store.embedded import EmbeddedServer, ServerState
+from hub.store.embedded import child as embedded_child
+from hub.store.embedded.supervisor import EmbeddedServer, ServerState
 from tests.store.embedded_world import setup_in
 
 

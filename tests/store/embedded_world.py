@@ -11,11 +11,11 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from hub.store.embedded import EmbeddedServer, ServerState
-from hub.store.embedded_binary import find_binary, this_machine
-from hub.store.embedded_lock import alive, read_record, signal_exactly
-from hub.store.embedded_probe import ask
-from hub.store.embedded_setup import MEBIBYTE, ServerSetup, socket_path
+from hub.store.embedded.binary import find_binary, this_machine
+from hub.store.embedded.lock import alive, read_record, signal_exactly
+from hub.store.embedded.probe import ask
+from hub.store.embedded.setup import MEBIBYTE, ServerSetup, socket_path
+from hub.store.embedded.supervisor import EmbeddedServer, ServerState
 
 ROOT = Path(__file__).parents[2]
 

@@ -21,12 +21,12 @@ from hub.model.alerts.message import Reader
 from hub.model.alerts.rhythm import SLICE_MS, Rhythm
 from hub.model.alerts.rules import AccountFacts, Facts, Memory
 from hub.model.channels.exchange import Exchange
-from hub.store.alerts import REPORT_GOOD_MS, Alerts, Report
-from hub.store.calls import Calls, Kept
-from hub.store.codec import Undecodable, decode_delivery
+from hub.store.channels.calls import Calls, Kept
+from hub.store.connections.links import Links, connect
+from hub.store.connections.wire import Answer
+from hub.store.encoding.codec import Undecodable, decode_delivery
 from hub.store.keys import Keys
-from hub.store.links import Links, connect
-from hub.store.wire import Answer
+from hub.store.shop.alerts import REPORT_GOOD_MS, Alerts, Report
 from tests.servers import Node, eventually, redis_on_port
 
 KEYS = Keys()

@@ -12,9 +12,9 @@ import pytest
 import uvloop
 
 from hub.model.errors import SettingsError
-from hub.store.embedded import EmbeddedServer, Phase, ServerDied, ServerState
-from hub.store.embedded_lock import alive, find_running, identity_of, read_record, signal_exactly
-from hub.store.embedded_probe import ask
+from hub.store.embedded.lock import alive, find_running, identity_of, read_record, signal_exactly
+from hub.store.embedded.probe import ask
+from hub.store.embedded.supervisor import EmbeddedServer, Phase, ServerDied, ServerState
 from tests.store.embedded_world import (
     answer_of,
     engines,

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from hub.store.embedded import Phase, ServerState
-from hub.store.embedded_probe import ask
-from hub.store.embedded_setup import MEBIBYTE, ServerSetup
+from hub.store.embedded.probe import ask
+from hub.store.embedded.setup import MEBIBYTE, ServerSetup
+from hub.store.embedded.supervisor import Phase, ServerState
 from tests.store.embedded_world import answer_of, engines, eventually, running, setup_in
 
 QUOTA_BLOCKS = 128

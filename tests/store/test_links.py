@@ -8,9 +8,9 @@ from contextlib import aclosing, asynccontextmanager
 import pytest
 
 from hub.model.errors import StoreAway
-from hub.store.link import CARRIERS
-from hub.store.links import Links, Need, Replicas, connect
-from hub.store.wire import ServerError
+from hub.store.connections.link import CARRIERS
+from hub.store.connections.links import Links, Need, Replicas, connect
+from hub.store.connections.wire import ServerError
 from tests.servers import Node, eventually, redis_on_port, redis_on_socket, redis_with_replica
 from tests.store.fake_redis import fake_redis
 

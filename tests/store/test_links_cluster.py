@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from hub.model.errors import SettingsError, StoreAway
-from hub.store.links import Links, Need, connect
-from hub.store.slots import slot_of
-from hub.store.wire import ServerError
+from hub.store.connections.links import Links, Need, connect
+from hub.store.connections.slots import slot_of
+from hub.store.connections.wire import ServerError
 from tests.servers import ClusterNodes, Node, eventually, redis_cluster, redis_on_port
 from tests.store.fake_redis import fake_redis
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from hub.model.errors import StoreAway
-from hub.store.links import Links, Need, connect
+from hub.store.connections.links import Links, Need, connect
 from tests.servers import SentinelNodes, eventually, redis_sentinel
 
 

@@ -13,9 +13,9 @@ from config.storage.store import store, token_house
 from hub.engine.clock import SystemClock
 from hub.model.channels.ports import Token
 from hub.model.errors import Misconfigured, StoreAway, TemporaryFailure
+from hub.store.channels.tokens import TokenHouse
+from hub.store.connections.links import Links
 from hub.store.keys import Keys
-from hub.store.links import Links
-from hub.store.tokens import TokenHouse
 from tests.servers import Node, eventually, redis_on_port
 from tests.store.token_owner import KEY, credentials
 from tests.stores import emptied

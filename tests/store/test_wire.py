@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from hub.model.errors import SettingsError, StoreAway, StoreFull
-from hub.store.place import Place
-from hub.store.wire import Answer, ServerError, Wire
+from hub.store.connections.place import Place
+from hub.store.connections.wire import Answer, ServerError, Wire
 from tests.servers import Node, redis_on_port, redis_on_socket
 from tests.store.fake_redis import fake_redis
 

@@ -13,7 +13,7 @@ from cryptography.x509.oid import NameOID
 from msgspec.structs import replace
 
 from hub.model.errors import StoreAway
-from hub.store.wire import Wire
+from hub.store.connections.wire import Wire
 from tests.store.fake_redis import fake_redis
 
 

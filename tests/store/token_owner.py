@@ -13,9 +13,9 @@ from config.storage.store import store, token_house
 from hub.engine.clock import SystemClock
 from hub.model.channels.ports import Token
 from hub.model.errors import SendError
+from hub.store.channels.tokens import TokenHouse
+from hub.store.connections.links import connect
 from hub.store.keys import Keys
-from hub.store.links import connect
-from hub.store.tokens import TokenHouse
 
 KEY = b"k" * 32
 LIFE_MS = 400

@@ -17,7 +17,7 @@ from hub.model.address import Address
 from hub.model.customers.record import Live
 from hub.model.events.event import Called, Event
 from hub.model.subject import customer_subject, partition_of
-from hub.store.codec import StoredRecord, decode_record, encode_record
+from hub.store.encoding.codec import StoredRecord, decode_record, encode_record
 from hub.store.keys import Keys
 from tests.chaos.agents import Agents
 from tests.chaos.drain import drained, given_up

@@ -7,9 +7,7 @@ from typing import Any
 
 from msgspec import inspect, json
 
-from hub.store.codec import VERSIONS
 from hub.store.functions import VERSION, library_source
-from hub.store.meta import FORMAT
 
 HOMES = {
     "Live": ("hub.model.customers.record", "hub.model.record"),
@@ -17,11 +15,13 @@ HOMES = {
     "Delivery": ("hub.model.messaging.delivery", "hub.model.delivery"),
     "JournalEntry": ("hub.model.turns.journal", "hub.model.journal"),
     "TimelineEntry": ("hub.model.turns.journal", "hub.model.journal"),
+    "VERSIONS": ("hub.store.encoding.codec", "hub.store.codec"),
+    "FORMAT": ("hub.store.mailboxes.meta", "hub.store.meta"),
 }
 """Where what is stored is declared: in this version, and in one that landed."""
 
 
-def at_home(name: str) -> Any:  # noqa: ANN401 - any stored type
+def at_home(name: str) -> Any:  # noqa: ANN401 - any stored type, or a number
     """What bears that name in the version that runs this."""
     for home in HOMES[name]:
         try:
@@ -68,8 +68,8 @@ if __name__ == "__main__":
     told = {
         "record": of_type(at_home("Live")),
         "stored": of_type(*map(at_home, ("Event", "Delivery", "JournalEntry", "TimelineEntry"))),
-        "versions": dict(VERSIONS),
-        "format": FORMAT,
+        "versions": dict(at_home("VERSIONS")),
+        "format": at_home("FORMAT"),
         "functions": without_comments(library_source()).replace(f"_{VERSION}'", "_N'").replace(f"omnihub{VERSION}", "omnihub"),
         "library": VERSION,
     }

@@ -9,9 +9,9 @@ from msgspec import Struct, json
 
 from hub.model.subject import customer_subject, partition_of
 from hub.model.webchat.login import write_key
-from hub.store.embedded_lock import find_running
+from hub.store.connections.links import connect
+from hub.store.embedded.lock import find_running
 from hub.store.keys import Keys
-from hub.store.links import connect
 from sandbox.faults import FaultKind
 from tests.pictures import png
 from tests.processes import eventually

@@ -3,8 +3,8 @@
 import pytest
 
 from hub.model.errors import SettingsError
-from hub.store.meta import Meta, format_of, heartbeat_name
-from hub.store.workers import Workers
+from hub.store.mailboxes.meta import Meta, format_of, heartbeat_name
+from hub.store.mailboxes.workers import Workers
 from tests.engine.world import World
 
 LIFE_MS = 60_000

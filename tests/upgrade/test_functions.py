@@ -5,9 +5,9 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from hub.store.connections.link import family, outdated
+from hub.store.connections.links import Links, connect
 from hub.store.functions import VERSION, library_name, library_source
-from hub.store.link import family, outdated
-from hub.store.links import Links, connect
 from tests.servers import Node, eventually, redis_cluster
 
 

@@ -16,10 +16,10 @@ from hub.model.customers.record import Conversation, Live
 from hub.model.customers.runs import RunState
 from hub.model.words import ConsentState, OwnerKind, Purpose
 from hub.store.archive.schema import REVISION
-from hub.store.embedded_lock import find_running
+from hub.store.connections.links import connect
+from hub.store.embedded.lock import find_running
 from hub.store.keys import Keys
-from hub.store.links import connect
-from hub.store.meta import FORMAT
+from hub.store.mailboxes.meta import FORMAT
 from hub.web.api.shapes.customers import DeadList
 from hub.web.api.shapes.people import SignedIn
 from tests.commands import hub, told

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from hub.model.channels.window import Heard
 from hub.model.customers.record import Live
-from hub.store.meta import FORMAT
+from hub.store.mailboxes.meta import FORMAT
 from tests.processes import eventually, folder
 from tests.upgrade.landed import unpack_code
 from tests.upgrade.rolling import NEW_WEB, NEW_WORKER, OLD_WEB, OLD_WORKER, Rolling

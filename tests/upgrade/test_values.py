@@ -10,8 +10,8 @@ from hub.model.customers.record import Consent, Conversation, Erased, Fact, Live
 from hub.model.events.event import Event, Said
 from hub.model.events.merging import MergeAsked
 from hub.model.words import ConsentState, Purpose
-from hub.store.codec import STEPS, VERSIONS, Undecodable, decode_event, decode_record, encode, encode_record
-from hub.store.upgrades import Document, Reading
+from hub.store.encoding.codec import STEPS, VERSIONS, Undecodable, decode_event, decode_record, encode, encode_record
+from hub.store.encoding.upgrades import Document, Reading
 from tests.engine.world import World
 
 FUTURE = 9

@@ -1,6 +1,6 @@
 """Channel accounts set up in memory, where sealing and providers are not what is tried."""
 
-from hub.store.calls import Place
+from hub.store.channels.calls import Place
 from hub.web.api.account_book import NameTaken, NoSuchAccount
 from hub.web.api.shapes import accounts as shapes
 

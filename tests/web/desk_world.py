@@ -28,26 +28,26 @@ from hub.model.channels.ports import Clock
 from hub.model.customers.record import Live, Record
 from hub.model.events.event import Event
 from hub.nudges.rules import Rules
-from hub.store.alerts import Alerts
 from hub.store.archive.errors import ArchiveAway
-from hub.store.calls import Calls
-from hub.store.cases import Cases, Seal
-from hub.store.codec import decode_event, encode_record
-from hub.store.customers import Customers
-from hub.store.dead import DeadLetters
-from hub.store.deliveries import Deliveries
+from hub.store.channels.calls import Calls
+from hub.store.channels.cases import Cases, Seal
+from hub.store.connections.links import Links, connect
+from hub.store.customers.customers import Customers
+from hub.store.customers.timeline import Older, Timeline
+from hub.store.encoding.codec import decode_event, encode_record
 from hub.store.functions import library_name, library_source
-from hub.store.inbox import Inbox
-from hub.store.inboxes import Inboxes
-from hub.store.journey_facts import Counted, Happened
-from hub.store.journeys import JourneySwitches
+from hub.store.inbox.inbox import Inbox
+from hub.store.inbox.queue import Queue
+from hub.store.inbox.signals import Signals
 from hub.store.keys import Keys, PartitionKeys
-from hub.store.links import Links, connect
-from hub.store.people import Sessions, SetupCodes, Users
-from hub.store.queue import Queue
-from hub.store.signals import Signals
-from hub.store.switch import Switch
-from hub.store.timeline import Older, Timeline
+from hub.store.mailboxes.dead_letters import DeadLetters
+from hub.store.mailboxes.deliveries import Deliveries
+from hub.store.mailboxes.inboxes import Inboxes
+from hub.store.mailboxes.kill_switch import Switch
+from hub.store.shop.alerts import Alerts
+from hub.store.shop.journey_facts import Counted, Happened
+from hub.store.shop.journeys import JourneySwitches
+from hub.store.shop.people import Sessions, SetupCodes, Users
 from hub.web.api.all_routes import api_routes
 from hub.web.api.journeys_seen import Nudging
 from hub.web.api.table import Rooms

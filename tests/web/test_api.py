@@ -16,9 +16,9 @@ from hub.model.messaging.message import Message
 from hub.model.subject import customer_subject
 from hub.model.turns.journal import TimelineEntry
 from hub.model.words import ConversationStatus, OwnerKind, Purpose
-from hub.store.cases import Case
-from hub.store.codec import encode
-from hub.store.dead import Aside
+from hub.store.channels.cases import Case
+from hub.store.encoding.codec import encode
+from hub.store.mailboxes.dead_letters import Aside
 from tests.web.desk_world import Granting, Store, live, served, worked
 
 CUSTOMER = "cu-1"

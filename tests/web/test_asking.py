@@ -7,7 +7,7 @@ import pytest
 from hub.desk.asking import Claimed, Done, Refused, TakingOver, Unreadable
 from hub.model.events.agents import ClaimAsked, SayAsked
 from hub.model.messaging.message import Message
-from hub.store.codec import encode
+from hub.store.encoding.codec import encode
 from tests.web.desk_world import Granting, Store, live, worked
 
 CUSTOMER = "cu-1"

@@ -4,8 +4,8 @@ import os
 
 import pytest
 
-from hub.store.cases import KEEP_BYTES, KEEP_PER_ACCOUNT, KEEP_S, Case
-from hub.store.codec import Undecodable
+from hub.store.channels.cases import KEEP_BYTES, KEEP_PER_ACCOUNT, KEEP_S, Case
+from hub.store.encoding.codec import Undecodable
 from tests.servers import Node
 from tests.web.desk_world import Store
 

@@ -7,7 +7,7 @@ import pytest
 from msgspec import json
 
 from hub.model.channels.exchange import Exchange
-from hub.store.calls import KEEP_FAILED, Calls, Kept, Pause
+from hub.store.channels.calls import KEEP_FAILED, Calls, Kept, Pause
 from hub.web.api.shapes.channels import ChannelAccount, ChannelList, LogPage
 from tests.web.desk_world import Store, served
 

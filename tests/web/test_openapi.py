@@ -15,10 +15,10 @@ from hub.model.events.event import Event, Noted
 from hub.model.shop.people import Role, holders
 from hub.model.subject import customer_subject
 from hub.model.words import OwnerKind
-from hub.store.cases import Case
-from hub.store.codec import encode
-from hub.store.dead import Aside
-from hub.store.people import SetupCodes
+from hub.store.channels.cases import Case
+from hub.store.encoding.codec import encode
+from hub.store.mailboxes.dead_letters import Aside
+from hub.store.shop.people import SetupCodes
 from hub.web.api.all_routes import DESCRIBED, ROUTES
 from hub.web.api.openapi import document
 from hub.web.api.table import Route

@@ -12,8 +12,8 @@ from msgspec.structs import replace
 from hub.desk.people import LastAdmin, UserChanges
 from hub.model.events.event import Event
 from hub.model.shop.people import Right, Role
-from hub.store.codec import encode
-from hub.store.people import Change, Stranger, Users
+from hub.store.encoding.codec import encode
+from hub.store.shop.people import Change, Stranger, Users
 from hub.web.auth.callers import COOKIE, Signing
 from hub.web.auth.tokens import Tokens
 from hub.web.http.problems import Refusal

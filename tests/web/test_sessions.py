@@ -8,7 +8,7 @@ from hub.desk.passwords import Passwords
 from hub.desk.people import IDLE_MS, LONGEST_MS, NOTED_EVERY_MS, SignedOut, UserChanges
 from hub.model.shop.people import Role
 from hub.store.keys import Keys
-from hub.store.people import Change, Sessions, Users
+from hub.store.shop.people import Change, Sessions, Users
 from hub.web.auth.callers import COOKIE, CSRF_HEADER
 from hub.web.http.origin import Origin, networks
 from tests.web.desk_world import Store

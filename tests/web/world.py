@@ -19,7 +19,7 @@ from hub.model.errors import BadSignature, HubError, Unparseable
 from hub.model.events.event import Incoming, Said, Unparsed
 from hub.model.messaging.delivery import Delivery
 from hub.model.messaging.message import Capabilities
-from hub.store.cases import Case
+from hub.store.channels.cases import Case
 from hub.web.http.origin import Origin, networks
 from hub.web.server.app import application, serve
 from hub.web.webhooks.door import Hooks

@@ -12,10 +12,10 @@ import aiohttp
 from msgspec import json
 
 from config.settings.values import Settings
-from hub.store.embedded_lock import find_running
+from hub.store.connections.links import Links, connect
+from hub.store.embedded.lock import find_running
 from hub.store.keys import Keys
-from hub.store.links import Links, connect
-from hub.store.workers import Workers
+from hub.store.mailboxes.workers import Workers
 from tests.processes import eventually
 from tests.whole.grounds import Ground
 from tests.whole.world import Caller, StandIns, settings_on, stand_ins

@@ -13,7 +13,7 @@ from config.commands.accounts import add, connect, list_accounts, place_of
 from hub.engine.clock import SystemClock
 from hub.model.address import Address
 from hub.model.errors import SettingsError
-from hub.store.accounts import KeptAccounts
+from hub.store.channels.accounts import KeptAccounts
 from hub.store.keys import Keys
 from hub.web.api.shapes.accounts import Account, AccountList, KindList, SeenAccount
 from sandbox.telegram.hooks import Timing

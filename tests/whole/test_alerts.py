@@ -13,7 +13,7 @@ from config.doctor.house import alerts_finding
 from hub.desk.people import Newcomer
 from hub.model.alerts.rhythm import HOURS_A_WEEK, SLICE_MS, Rhythm
 from hub.model.shop.people import Role
-from hub.store.codec import encode
+from hub.store.encoding.codec import encode
 from hub.web.api.routes.alerts import AlertList
 from tests.browsers import awaited_browser
 from tests.console.test_access import findings

@@ -3,7 +3,7 @@
 import pytest
 
 from hub.model.customers.record import UNHAPPY
-from hub.store.queue import Queue
+from hub.store.inbox.queue import Queue
 from tests.processes import eventually
 from tests.whole.world import PERSON_ASKED, House
 

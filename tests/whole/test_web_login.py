@@ -8,7 +8,7 @@ from config.wiring.chat import login_secret
 from hub.model.address import Address
 from hub.model.customers.record import Live
 from hub.model.webchat.login import write_login
-from hub.store.logins import LINKS_AT_MOST, LoginStore
+from hub.store.webchat.logins import LINKS_AT_MOST, LoginStore
 from tests.pictures import png
 from tests.processes import eventually
 from tests.whole.page import Page

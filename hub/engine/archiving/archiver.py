@@ -11,8 +11,8 @@ from hub.engine.archiving.inbox_index import Indexing
 from hub.engine.archiving.journal_tail import Tails
 from hub.model.channels.ports import Clock
 from hub.model.errors import HubError, StoreAway
+from hub.store.connections.links import Links, Need
 from hub.store.keys import Keys
-from hub.store.links import Links, Need
 
 log = structlog.get_logger()
 PAUSE_S = 0.2

@@ -8,7 +8,7 @@ from msgspec import DecodeError, Struct, msgpack
 from hub.model.customers.record import Live
 from hub.model.turns.journal import Change
 from hub.model.turns.turn import OWNER_CHANGED
-from hub.store.inbox import Inbox
+from hub.store.inbox.inbox import Inbox
 
 log = structlog.get_logger()
 Entries = Iterable[tuple[str, bytes]]

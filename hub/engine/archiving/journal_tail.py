@@ -8,9 +8,9 @@ from collections.abc import Set as AbstractSet
 from msgspec import Struct, field
 
 from hub.model.channels.ports import Clock
+from hub.store.connections.links import Links
 from hub.store.functions import function
 from hub.store.keys import Keys
-from hub.store.links import Links
 
 _TRIM = function("trim")
 TAIL_ENTRIES = 128

@@ -11,11 +11,11 @@ from hub.engine.archiving.customer_index import Finding
 from hub.model.channels.ports import Clock
 from hub.model.customers.record import Live
 from hub.model.errors import HubError
-from hub.store.every import every_customer
-from hub.store.inbox import Inbox
+from hub.store.connections.links import Links
+from hub.store.customers.every import every_customer
+from hub.store.inbox.inbox import Inbox
 from hub.store.keys import Keys
-from hub.store.links import Links
-from hub.store.meta import VIEWS
+from hub.store.mailboxes.meta import VIEWS
 
 log = structlog.get_logger()
 VERSION = "3"

@@ -25,7 +25,7 @@ from hub.model.channels.ports import Clock, Sent
 from hub.model.errors import HubError, SendError
 from hub.model.failure import Failure
 from hub.model.messaging.delivery import Delivery
-from hub.store.calls import Calls, Kept, Place
+from hub.store.channels.calls import Calls, Kept, Place
 
 PAUSE_S = 0.5
 """Between two batches: a person who looks on waits no longer, and a busy hub writes dozens in one round."""

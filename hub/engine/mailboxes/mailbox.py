@@ -28,10 +28,10 @@ from hub.model.files.wanted import Fetched
 from hub.model.subject import subject_id
 from hub.model.turns.turn import LOOPING, Step, Urgent
 from hub.model.words import ConversationStatus, Lane, OwnerKind
-from hub.store.codec import StoredRecord, Undecodable, decode_event, decode_record, encode
-from hub.store.dead import Aside
-from hub.store.partition import Item, Partition
-from hub.store.wire import ServerError
+from hub.store.connections.wire import ServerError
+from hub.store.encoding.codec import StoredRecord, Undecodable, decode_event, decode_record, encode
+from hub.store.mailboxes.dead_letters import Aside
+from hub.store.mailboxes.partition import Item, Partition
 
 log = structlog.get_logger()
 CUSTOMERS_AT_ONCE = 64

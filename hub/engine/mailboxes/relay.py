@@ -16,10 +16,10 @@ from hub.model.events.event import Event
 from hub.model.ids import new_id
 from hub.model.subject import customer_subject
 from hub.model.turns.turn import Forward
-from hub.store.dead import Aside
-from hub.store.inboxes import Inboxes
-from hub.store.partition import Partition
-from hub.store.wire import ServerError
+from hub.store.connections.wire import ServerError
+from hub.store.mailboxes.dead_letters import Aside
+from hub.store.mailboxes.inboxes import Inboxes
+from hub.store.mailboxes.partition import Partition
 
 log = structlog.get_logger()
 _decode = msgpack.Decoder(Forward).decode

@@ -18,10 +18,10 @@ from hub.model.channels.exchange import Standing
 from hub.model.channels.look import Code, Seen
 from hub.model.channels.ports import Clock
 from hub.model.errors import HubError, StoreAway
-from hub.store.alerts import Alerts, Report
-from hub.store.calls import Calls, Place
+from hub.store.channels.calls import Calls, Place
+from hub.store.connections.links import Links
 from hub.store.keys import Keys
-from hub.store.links import Links
+from hub.store.shop.alerts import Alerts, Report
 
 log = structlog.get_logger()
 T = TypeVar("T")

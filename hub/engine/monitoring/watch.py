@@ -24,8 +24,8 @@ from hub.model.errors import HubError, StoreAway
 from hub.model.ids import derived_id
 from hub.model.messaging.delivery import Delivery
 from hub.model.words import Origin, Purpose
-from hub.store.alerts import Alerts, Report
-from hub.store.deliveries import Deliveries
+from hub.store.mailboxes.deliveries import Deliveries
+from hub.store.shop.alerts import Alerts, Report
 
 log = structlog.get_logger()
 LIFE_LOOKS = 4

@@ -18,10 +18,10 @@ from hub.model.errors import StoreAway, StoreFull
 from hub.model.events.event import Deleted, Edited, Event, IdentityChanged, Incoming, Reacted, Receipt
 from hub.model.ids import new_id
 from hub.model.subject import customer_subject
-from hub.store.inboxes import Inboxes, Push
-from hub.store.inboxes import Spooling as SpoolsAhead
-from hub.store.spooling import Spooling
-from hub.store.wire import ServerError
+from hub.store.connections.wire import ServerError
+from hub.store.mailboxes.inboxes import Inboxes, Push
+from hub.store.mailboxes.inboxes import Spooling as SpoolsAhead
+from hub.store.mailboxes.spooling import Spooling
 
 log = structlog.get_logger()
 SETTLE_S = 1.5

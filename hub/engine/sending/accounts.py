@@ -11,8 +11,8 @@ from hub.model.channels.ports import Channel, Clock
 from hub.model.channels.rates import Rates
 from hub.model.errors import HubError, SendError, Throttled
 from hub.model.messaging.delivery import Delivery
-from hub.store.buckets import Buckets
-from hub.store.calls import Calls, Pause
+from hub.store.channels.calls import Calls, Pause
+from hub.store.mailboxes.token_buckets import Buckets
 
 FAILURES_BEFORE_PAUSE = 5
 LOOK_S = 0.5

@@ -9,8 +9,8 @@ from hub.engine.sending.accounts import Accounts
 from hub.engine.sending.queued import Queued
 from hub.model.channels.ports import Clock
 from hub.model.errors import Fenced, HubError
-from hub.store.deliveries import Deliveries
-from hub.store.partition import Partition
+from hub.store.mailboxes.deliveries import Deliveries
+from hub.store.mailboxes.partition import Partition
 
 log = structlog.get_logger()
 HOLD_FROM_S = 2.0

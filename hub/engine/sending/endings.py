@@ -11,7 +11,7 @@ from hub.model.messaging.delivery import Delivery
 from hub.model.subject import customer_subject
 from hub.model.turns.journal import DeliveryMoved
 from hub.model.words import DeliveryState, Purpose
-from hub.store.codec import encode
+from hub.store.encoding.codec import encode
 
 _BAD = frozenset({DeliveryState.FAILED, DeliveryState.UNKNOWN})
 

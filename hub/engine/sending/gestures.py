@@ -20,10 +20,10 @@ from hub.model.channels.rates import Rates
 from hub.model.customers.record import Live
 from hub.model.errors import HubError, Misconfigured, SendError, Throttled
 from hub.model.messaging.message import Capabilities
-from hub.store.buckets import Buckets
-from hub.store.calls import Calls, Pause
-from hub.store.customers import Customers
-from hub.store.gestures import Shown
+from hub.store.channels.calls import Calls, Pause
+from hub.store.customers.customers import Customers
+from hub.store.mailboxes.gestures import Shown
+from hub.store.mailboxes.token_buckets import Buckets
 
 log = structlog.get_logger()
 AFTER_S = 0.7

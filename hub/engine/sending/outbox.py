@@ -22,11 +22,11 @@ from hub.model.channels.ports import Clock
 from hub.model.errors import Fenced, StoreAway, StoreFull
 from hub.model.messaging.delivery import Delivery
 from hub.model.words import DeliveryState, Purpose
-from hub.store.codec import Undecodable, decode_delivery
-from hub.store.dead import Aside
-from hub.store.deliveries import Deliveries
-from hub.store.partition import Partition
-from hub.store.wire import ServerError
+from hub.store.connections.wire import ServerError
+from hub.store.encoding.codec import Undecodable, decode_delivery
+from hub.store.mailboxes.dead_letters import Aside
+from hub.store.mailboxes.deliveries import Deliveries
+from hub.store.mailboxes.partition import Partition
 
 log = structlog.get_logger()
 WAITING_AT_MOST = 1024

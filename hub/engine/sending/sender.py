@@ -20,9 +20,9 @@ from hub.model.errors import Fenced, HubError, OutcomeUnknown, SendError, Tempor
 from hub.model.failure import Failure
 from hub.model.messaging.delivery import Delivery
 from hub.model.words import DeliveryState
-from hub.store.codec import revision_text
-from hub.store.deliveries import Deliveries, Leave
-from hub.store.partition import Partition
+from hub.store.encoding.codec import revision_text
+from hub.store.mailboxes.deliveries import Deliveries, Leave
+from hub.store.mailboxes.partition import Partition
 
 log = structlog.get_logger()
 CALL_TIMEOUT_S = 10.0

@@ -28,10 +28,10 @@ from hub.model.events.event import JudgeAgain
 from hub.model.failure import Failure
 from hub.model.turns.journal import DeliveryMoved
 from hub.model.words import DeliveryState, Origin, Purpose
-from hub.store.codec import encode
-from hub.store.deliveries import Deliveries, Ending, Progress
-from hub.store.partition import Partition
-from hub.store.wire import ServerError
+from hub.store.connections.wire import ServerError
+from hub.store.encoding.codec import encode
+from hub.store.mailboxes.deliveries import Deliveries, Ending, Progress
+from hub.store.mailboxes.partition import Partition
 
 log = structlog.get_logger()
 T = TypeVar("T")

@@ -4,9 +4,9 @@ import structlog
 
 from hub.engine.counters import Counters
 from hub.model.turns.journal import GivenUp
-from hub.store.codec import encode
-from hub.store.dead import Aside
-from hub.store.partition import Partition
+from hub.store.encoding.codec import encode
+from hub.store.mailboxes.dead_letters import Aside
+from hub.store.mailboxes.partition import Partition
 
 log = structlog.get_logger()
 

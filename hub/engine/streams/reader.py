@@ -9,8 +9,8 @@ import structlog
 
 from hub.model.channels.ports import Clock
 from hub.model.errors import StoreAway, StoreFull
-from hub.store.links import Links
-from hub.store.wire import ServerError
+from hub.store.connections.links import Links
+from hub.store.connections.wire import ServerError
 
 log = structlog.get_logger()
 BLOCK_MS = 400

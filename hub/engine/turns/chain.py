@@ -11,7 +11,7 @@ from hub.model.customers.record import Asleep, Erased, Live, Moved, Record
 from hub.model.events.event import Event, TimerFired
 from hub.model.subject import subject_id
 from hub.model.turns.turn import Step, Turn
-from hub.store.codec import stamped
+from hub.store.encoding.codec import stamped
 
 _encode = msgpack.Encoder(order="deterministic").encode
 

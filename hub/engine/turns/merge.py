@@ -30,7 +30,7 @@ from hub.model.messaging.delivery import Delivery
 from hub.model.subject import customer_subject
 from hub.model.turns.turn import Forward, Turn
 from hub.model.words import ConsentState, ConversationStatus, Origin, OwnerKind, Purpose
-from hub.store.codec import decode_record_value, encode
+from hub.store.encoding.codec import decode_record_value, encode
 
 _ANSWERED = (
     ClaimAsked, SayAsked, ReleaseAsked, ResolveAsked, RetryAsked, EraseAsked, NoteAsked, ReopenAsked, DismissAsked, AmendAsked,

@@ -14,8 +14,8 @@ from hub.model.subject import customer_subject
 from hub.model.turns.journal import TurnTaken
 from hub.model.turns.turn import Turn
 from hub.model.words import DeliveryState, Lane, Origin, Purpose
-from hub.store.codec import REVISION_DIGITS, StoredRecord, encode, encode_record, revision_text
-from hub.store.partition import Item, Outbound, Told
+from hub.store.encoding.codec import REVISION_DIGITS, StoredRecord, encode, encode_record, revision_text
+from hub.store.mailboxes.partition import Item, Outbound, Told
 
 SNAPSHOT_EVERY = 32
 """Each so many revisions the journal holds the record before the turn, so that a replay can begin there."""

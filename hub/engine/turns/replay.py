@@ -9,7 +9,7 @@ from hub.model.base import Value
 from hub.model.customers.record import Record
 from hub.model.turns.journal import TurnTaken
 from hub.model.turns.turn import Step
-from hub.store.codec import decode_record_value
+from hub.store.encoding.codec import decode_record_value
 
 
 class Difference(Value, frozen=True):

@@ -19,11 +19,11 @@ from hub.engine.streams.reader import Reader, Source
 from hub.model.channels.ports import Clock
 from hub.model.errors import Fenced, HubError, StoreAway, StoreFull
 from hub.model.words import Lane
-from hub.store.deliveries import Deliveries
-from hub.store.inboxes import Inboxes
+from hub.store.connections.links import Links
 from hub.store.keys import PartitionKeys
-from hub.store.links import Links
-from hub.store.partition import FIRE_AT_MOST, Partition
+from hub.store.mailboxes.deliveries import Deliveries
+from hub.store.mailboxes.inboxes import Inboxes
+from hub.store.mailboxes.partition import FIRE_AT_MOST, Partition
 
 log = structlog.get_logger()
 TIMERS_EVERY_S = 0.1

@@ -10,7 +10,7 @@ import structlog
 from hub.engine.workers.partition import Engine, HeldPartition
 from hub.model.errors import Fenced, HubError, StoreAway
 from hub.model.subject import PARTITIONS
-from hub.store.workers import LIFE_MS, Workers
+from hub.store.mailboxes.workers import LIFE_MS, Workers
 
 log = structlog.get_logger()
 BEAT_EVERY_S = 0.5

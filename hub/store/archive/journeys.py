@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeVar
 from sqlalchemy import Connection, Select, and_, distinct, func, select
 
 from hub.store.archive.schema import entries, facts
-from hub.store.journey_facts import COUNTED, Counted, Happened
+from hub.store.shop.journey_facts import COUNTED, Counted, Happened
 
 T = TypeVar("T")
 

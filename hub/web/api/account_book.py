@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from hub.model.errors import HubError
-from hub.store.calls import Place
+from hub.store.channels.calls import Place
 from hub.web.api.shapes import accounts as shapes
 
 

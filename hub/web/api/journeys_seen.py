@@ -9,8 +9,8 @@ from msgspec import Struct
 from hub.model.channels.ports import Clock
 from hub.nudges.journey import Journey, JourneyStep, Send, Wait
 from hub.nudges.rules import Rules
-from hub.store.journey_facts import COUNTED, Counted, Happened
-from hub.store.journeys import JourneySwitches, Switched
+from hub.store.shop.journey_facts import COUNTED, Counted, Happened
+from hub.store.shop.journeys import JourneySwitches, Switched
 from hub.web.api.shapes.journeys import AnswerShown, JourneyShown, RunSeen, StepCounts, StepShown
 
 FRESH_S = 2.0

@@ -17,16 +17,16 @@ from hub.model.channels.prices import Prices
 from hub.model.channels.rates import Rates
 from hub.model.channels.window import WindowRule
 from hub.model.ids import derived_id, new_id
-from hub.store.alerts import Alerts
 from hub.store.archive.hit import Hit
-from hub.store.calls import Calls
-from hub.store.cases import Cases
-from hub.store.customers import Customers
-from hub.store.dead import DeadLetters
-from hub.store.inbox import Inbox
-from hub.store.queue import Queue
-from hub.store.switch import Switch
-from hub.store.timeline import Timeline
+from hub.store.channels.calls import Calls
+from hub.store.channels.cases import Cases
+from hub.store.customers.customers import Customers
+from hub.store.customers.timeline import Timeline
+from hub.store.inbox.inbox import Inbox
+from hub.store.inbox.queue import Queue
+from hub.store.mailboxes.dead_letters import DeadLetters
+from hub.store.mailboxes.kill_switch import Switch
+from hub.store.shop.alerts import Alerts
 from hub.web.api.account_book import AccountBook
 from hub.web.api.journeys_seen import Nudging
 from hub.web.auth.callers import Caller, Needed, Signing

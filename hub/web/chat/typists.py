@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from hub.model.address import Address
-from hub.store.signals import CUSTOMER, Signal, Typed
+from hub.store.inbox.signals import CUSTOMER, Signal, Typed
 
 Hear = Callable[[str], None]
 """Is told who types."""

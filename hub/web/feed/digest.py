@@ -10,8 +10,8 @@ from hub.model.inbox.feed import Line
 from hub.model.turns.journal import Change, DeliveryMoved, JournalEntry, TurnTaken
 from hub.model.turns.turn import OWNER_CHANGED
 from hub.model.words import DeliveryState
-from hub.store.codec import Undecodable, decode_journal
-from hub.store.journals import Entry
+from hub.store.encoding.codec import Undecodable, decode_journal
+from hub.store.mailboxes.journals import Entry
 
 _ALWAYS = frozenset({OWNER_CHANGED, "conversation resolved", "merged", "customer erased"})
 _COMMENTS = frozenset({"comment", "comment changed", "comment act"})

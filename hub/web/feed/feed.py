@@ -25,10 +25,10 @@ from hub.model.inbox.feed import (
     View,
 )
 from hub.model.words import ConversationStatus, OwnerKind
-from hub.store.customers import Customers
-from hub.store.inbox import Inbox
-from hub.store.journals import ForeignCursor, Journals, Read, Vector, cursor_of, vector_of
-from hub.store.signals import CUSTOMER, AlertsChanged, Signal, Typed
+from hub.store.customers.customers import Customers
+from hub.store.inbox.inbox import Inbox
+from hub.store.inbox.signals import CUSTOMER, AlertsChanged, Signal, Typed
+from hub.store.mailboxes.journals import ForeignCursor, Journals, Read, Vector, cursor_of, vector_of
 from hub.web.feed.digest import Digest, Interest, digest
 from hub.web.feed.listener import Listener, frames_for
 

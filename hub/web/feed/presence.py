@@ -9,7 +9,7 @@ from msgspec import Struct
 from hub.model.channels.ports import Clock
 from hub.model.errors import HubError
 from hub.model.inbox.feed import Present
-from hub.store.signals import Here, Signal, WhoIsHere
+from hub.store.inbox.signals import Here, Signal, WhoIsHere
 from hub.web.feed.switchboard import Switchboard
 
 AGAIN_S = 5.0

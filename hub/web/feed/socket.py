@@ -14,7 +14,7 @@ from hub.model.channels.ports import Clock
 from hub.model.errors import StoreAway, Unparseable
 from hub.model.inbox.feed import ConsoleFrame, FeedHello, FeedLook, FeedTyping, FeedViews, Present, console_frame
 from hub.model.shop.people import Right
-from hub.store.signals import Signals
+from hub.store.inbox.signals import Signals
 from hub.web.auth.callers import Caller, Signing
 from hub.web.feed.feed import Feed
 from hub.web.feed.listener import Listener

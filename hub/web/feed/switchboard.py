@@ -7,7 +7,7 @@ from contextlib import aclosing
 import structlog
 
 from hub.model.errors import HubError
-from hub.store.signals import Signal, Signals
+from hub.store.inbox.signals import Signal, Signals
 
 log = structlog.get_logger(__name__)
 Listener = Callable[[Signal | None], None]

@@ -16,9 +16,9 @@ from hub.model.channels.ports import Channel, Clock, Inbound, Reply
 from hub.model.errors import BadSignature, StoreAway, StoreFull, Unparseable
 from hub.model.events.event import Incoming, Unparsed
 from hub.model.ids import new_id
-from hub.store.calls import Place
-from hub.store.cases import Case
-from hub.store.codec import encode
+from hub.store.channels.calls import Place
+from hub.store.channels.cases import Case
+from hub.store.encoding.codec import encode
 from hub.web.http.origin import Origin
 from hub.web.webhooks.fast_path import Door
 from hub.web.webhooks.lean_request import Taken, read_body

@@ -11,7 +11,7 @@ from hub.model.channels.abilities import Warned
 from hub.model.channels.exchange import Exchange
 from hub.model.channels.ports import Clock, Inbound
 from hub.model.events.event import Incoming, Unparsed
-from hub.store.calls import Place
+from hub.store.channels.calls import Place
 
 FORGED_EVERY_S = 10.0
 """Forged visits of one account are told so often: strangers must not push out what the log is for."""

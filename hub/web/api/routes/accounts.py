@@ -7,7 +7,7 @@ from typing import TypeVar
 import structlog
 
 from hub.model.shop.people import Right
-from hub.store.calls import Place
+from hub.store.channels.calls import Place
 from hub.web.api.account_book import AccountBook, InFile, NameTaken, NoSuchAccount, Unfit
 from hub.web.api.shapes import accounts as shapes
 from hub.web.api.table import Answer, Ask, Rooms, Route

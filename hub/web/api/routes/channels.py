@@ -6,7 +6,7 @@ from http import HTTPStatus
 from hub.model.channels.exchange import Standing
 from hub.model.channels.rates import Rates
 from hub.model.shop.people import Right
-from hub.store.calls import Pause, Place
+from hub.store.channels.calls import Pause, Place
 from hub.web.api.shapes import channels as shapes
 from hub.web.api.table import Answer, Ask, Rooms, Route
 from hub.web.http.problems import refusal

@@ -15,8 +15,8 @@ from hub.model.files.kinds import ids_of
 from hub.model.messaging.message import Message
 from hub.model.shop.people import Right
 from hub.model.words import OwnerKind, Purpose
-from hub.store.queue import Waiting
-from hub.store.timeline import ForeignPlace
+from hub.store.customers.timeline import ForeignPlace
+from hub.store.inbox.queue import Waiting
 from hub.web.api.shapes import customers as shapes
 from hub.web.api.table import Answer, Ask, Rooms, Route, Take
 from hub.web.http.problems import Problem, Refusal, refusal

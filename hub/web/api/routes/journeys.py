@@ -7,8 +7,8 @@ from hub.model.shop.people import Right
 from hub.nudges.explain import Explained, explain
 from hub.nudges.journey import Journey
 from hub.nudges.rules import Switches
-from hub.store.journey_facts import COUNTED
-from hub.store.journeys import Switched
+from hub.store.shop.journey_facts import COUNTED
+from hub.store.shop.journeys import Switched
 from hub.web.api.journeys_seen import Nudging, seen
 from hub.web.api.routes.customers import known
 from hub.web.api.shapes import journeys as shapes

@@ -8,10 +8,10 @@ from hub.model.errors import Unparseable
 from hub.model.events.event import Incoming
 from hub.model.shop.people import Right
 from hub.model.subject import PARTITIONS
-from hub.store.cases import Case
-from hub.store.codec import Undecodable
-from hub.store.dead import NotDead
-from hub.store.switch import Thrown
+from hub.store.channels.cases import Case
+from hub.store.encoding.codec import Undecodable
+from hub.store.mailboxes.dead_letters import NotDead
+from hub.store.mailboxes.kill_switch import Thrown
 from hub.web.api.shapes import customers as shapes
 from hub.web.api.table import Answer, Ask, Rooms, Route
 from hub.web.http.problems import Refusal, refusal

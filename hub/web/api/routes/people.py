@@ -9,7 +9,7 @@ import structlog
 from hub.desk.passwords import Unfit, WrongPassword
 from hub.desk.people import LastAdmin, Newcomer, Signed, UserChanges, WrongCode, login_of
 from hub.model.shop.people import Right
-from hub.store.people import Stranger, Taken
+from hub.store.shop.people import Stranger, Taken
 from hub.web.api.shapes import people as shapes
 from hub.web.api.table import Answer, Ask, Rooms, Route
 from hub.web.auth.callers import Open

@@ -6,9 +6,9 @@ from msgspec import Meta, Struct
 
 from hub.model.address import Address
 from hub.model.messaging.message import Attachment, Message, QuickReply
-from hub.store.customers import Line
-from hub.store.dead import Dead
-from hub.store.queue import Waiting
+from hub.store.customers.customers import Line
+from hub.store.inbox.queue import Waiting
+from hub.store.mailboxes.dead_letters import Dead
 
 Name = Annotated[str, Meta(min_length=1, max_length=128, description="An id or a short name.")]
 Reference = Annotated[str, Meta(max_length=128, description="An id; empty: the obvious one.")]

@@ -1,0 +1,1 @@
+"""Channel accounts, their tokens, and what went over them."""

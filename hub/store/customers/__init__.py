@@ -1,0 +1,1 @@
+"""Customers as the outside reads them: records and timelines."""

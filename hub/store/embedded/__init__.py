@@ -1,0 +1,1 @@
+"""The embedded server: a Valkey or Redis of our own, one per data folder."""

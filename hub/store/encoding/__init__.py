@@ -1,0 +1,1 @@
+"""Stored values to bytes and back, over versions."""

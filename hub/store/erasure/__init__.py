@@ -1,0 +1,1 @@
+"""Finding and wiping whatever lies beside an erased customer's record."""

@@ -1,0 +1,1 @@
+"""What the workers live on: partitions, mailboxes, deliveries, who holds what."""

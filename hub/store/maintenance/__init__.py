@@ -1,0 +1,1 @@
+"""Whole servers: their keys copied elsewhere, their files written anew."""

@@ -1,0 +1,1 @@
+"""Web chat's logs, and who is signed in there."""
