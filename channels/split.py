@@ -42,11 +42,16 @@ def split(text: str, limit: int, unit: str = Unit.CHARACTERS) -> tuple[str, ...]
     widths = list(accumulate((_width(c, unit) for c in text), initial=0))
     start = 0
     while start < len(text):
+        if parts and (space := _SPACE.match(text, start)):
+            start = space.end()
         end = bisect_right(widths, widths[start] + limit) - 1
         cut, following = (end, end) if end == len(text) else _cut(text, start, end)
+        if (address := _torn(text, start, cut)) and widths[address[1]] - widths[address[0]] <= limit:
+            cut = following = address[0]
         parts.append(text[start:cut])
         start = following
-    trimmed = [p.rstrip() if n == 0 else p.lstrip() if n == len(parts) - 1 else p.strip() for n, p in enumerate(parts)]
+    kept = parts[-1].lstrip() if text.endswith(parts[-1]) else parts[-1].strip()
+    trimmed = [parts[0].rstrip(), *(part.strip() for part in parts[1:-1]), *([kept] if len(parts) > 1 else [])]
     return tuple(filter(None, trimmed)) or (text[: bisect_right(widths, limit) - 1],)
 
 
@@ -73,6 +78,16 @@ def _cut(text: str, start: int, end: int) -> tuple[int, int]:
             return cut, following
     # What comes next has no end within a part (a long address, Chinese without a stop): it is cut anyway, so fill this one.
     return (inside := _before_grapheme(text, start, end)), inside
+
+
+def _torn(text: str, start: int, cut: int) -> tuple[int, int] | None:
+    """The address a cut would go through, where the part does not begin with it."""
+    for found in _URL.finditer(text, start):
+        if found.start() >= cut:
+            return None
+        if found.end() > cut and found.start() > start:
+            return found.span()
+    return None
 
 
 def _before_grapheme(text: str, start: int, end: int) -> int:

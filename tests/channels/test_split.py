@@ -2,7 +2,7 @@
 
 import pytest
 import regex
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from channels.split import split
@@ -96,6 +96,21 @@ def test_graphemes_are_never_torn(text: str, limit: int) -> None:
     parts = split(text, limit, Unit.BYTES)
 
     assert whole == [g for part in parts for g in regex.findall(r"\X", "".join(part.split()))]
+
+
+@example(words=["東京東京", "https://a.vn/x?y=1"], limit=20, unit=Unit.CHARACTERS)
+@given(
+    words=st.lists(st.sampled_from(["ế", "東京", "。", " ", "\n", "🇻🇳", "ก็", "1️⃣", "https://a.vn/x?y=1", "www.tea.vn/a,"]), max_size=60),
+    limit=st.integers(20, 80),
+    unit=st.sampled_from(list(Unit)),
+)
+def test_an_address_a_part_can_hold_is_whole_in_one(words: list[str], limit: int, unit: Unit) -> None:
+    text = "".join(words)
+    addresses = [found for found in regex.findall(r"(?:https?://|www\.)[^\s。]+", text) if measure(found, unit) <= limit]
+
+    parts = split(text, limit, unit)
+
+    assert [] == [address for address in addresses if not any(address in part for part in parts)]
 
 
 def test_word_of_the_next_clause_does_not_hang_at_the_end_of_a_part() -> None:
