@@ -13,6 +13,7 @@ from config.wiring.core import engine_account
 from config.wiring.media import source_of
 from hub.desk.collecting import Source
 from hub.engine.files.preparing import Preparing
+from hub.engine.receiving.keeping import Keeping
 from hub.engine.receiving.polling import Poller, Takes
 from hub.engine.sending.accounts import Account
 from hub.model.channels.ports import Channel, Clock
@@ -34,7 +35,7 @@ class AtWork:
         self._preparing = preparing
         self._members: dict[Place, Member] = {}
         self._tasks: dict[Place, list[asyncio.Task[None]]] = {}
-        self._polling: tuple[Takes, Callable[[], set[int]]] | None = None
+        self._polling: tuple[Takes, Keeping, Callable[[], set[int]]] | None = None
 
     def serve(self, channel: Channel) -> None:
         """A channel that is nobody's account."""
@@ -54,9 +55,9 @@ class AtWork:
         for task in self._tasks.pop(place, []):
             task.cancel()
 
-    def begin(self, intake: Takes, holdings: Callable[[], set[int]]) -> None:
-        """Attend to all there are: the worker runs. `holdings`: the partitions it holds."""
-        self._polling = intake, holdings
+    def begin(self, intake: Takes, keeping: Keeping, holdings: Callable[[], set[int]]) -> None:
+        """Attend to all there are: the worker runs. `keeping`: what is polled and not understood; `holdings`: the partitions it holds."""
+        self._polling = intake, keeping, holdings
         for member in self._members.values():
             self._attend(member)
 
@@ -75,8 +76,8 @@ class AtWork:
         channel, account = member.channel, member.account
         work = [_told(present(channel, account, public_url=self._settings.public_url), member, "introduction")]
         if self._polling and polls(channel, account):
-            intake, holdings = self._polling
-            poller = Poller(channel, intake, ours=ours(channel, holdings), clock=self._clock)
+            intake, keeping, holdings = self._polling
+            poller = Poller(channel, intake, keeping=keeping, ours=ours(channel, holdings), clock=self._clock)
             work.append(_told(poller.run(), member, "polling"))
         self._tasks[member.place] = [asyncio.ensure_future(one) for one in work]
 

@@ -24,7 +24,7 @@ from config.settings.secrets import Secrets, secrets_of
 from config.settings.values import Settings
 from config.storage.bucket import open_archive
 from config.storage.server import Server, find_server, open_store
-from config.storage.store import Store, process_name, token_house
+from config.storage.store import Store, process_name, sealing, token_house
 from config.wiring.alerts import Outlook, watching_of
 from config.wiring.answers import person_answers, post_answers
 from config.wiring.chat import LateShelf, logins_of, onward_answers, unpacking_of
@@ -45,6 +45,7 @@ from hub.engine.files.preparing import Preparing
 from hub.engine.logging.exchanges import Exchanges
 from hub.engine.monitoring.watch import Lookout
 from hub.engine.receiving.intake import Intake
+from hub.engine.receiving.keeping import Keeping
 from hub.engine.sending.gestures import Gestures
 from hub.engine.sending.permit import PermitConnector
 from hub.engine.workers.worker import Worker
@@ -54,6 +55,7 @@ from hub.model.files.lending import Lending
 from hub.nudges.rules import Rules
 from hub.store.channels.accounts import KeptAccounts
 from hub.store.channels.calls import Calls
+from hub.store.channels.cases import Cases
 from hub.store.inbox.inbox import Inbox
 from hub.store.inbox.queue import Queue
 from hub.store.mailboxes.dead_letters import DeadLetters
@@ -243,7 +245,7 @@ class Hub:
         collector, archiver = self._followers(process, archive, (work, team), indexing=indexing, finding=finding)
         await work.start()
         self._stack.push_async_callback(work.stop)
-        team.begin(unpacking_of(self._settings, self._open_archive, process.intake, clock=self._clock), lambda: set(work.holdings))
+        self._attend(team, process, work)
         self._stack.push_async_callback(team.end)
         self._background(archiver.run(), "archiver")
         self._background(collector.run(), "collecting files")
@@ -254,6 +256,12 @@ class Hub:
         self._background(reindexing.run(), "the inbox's views")
         self._background(self._settle_format(Meta(links, keys), letters, reindexing), "format")
         process.worker = work
+
+    def _attend(self, team: AtWork, process: Process, work: Worker) -> None:
+        """Poll and look after the accounts, from now on."""
+        cases = Cases(process.store.links, process.store.keys, seal=sealing(process.secrets.case_key))
+        intake = unpacking_of(self._settings, self._open_archive, process.intake, clock=self._clock)
+        team.begin(intake, Keeping(cases, process.counters, self._clock), lambda: set(work.holdings))
 
     def _answers(self, process: Process, session: ClientSession) -> dict[str, Answer]:
         """Who answers the questions of dialogs that the store does not."""

@@ -2,6 +2,7 @@
 
 import pytest
 
+from hub.web.api.shapes.customers import CaseList
 from tests.processes import eventually
 from tests.whole.page import Memory
 from tests.whole.world import HOURS, HOURS_ASKED, House
@@ -44,6 +45,17 @@ async def test_a_pressed_key_means_what_stands_on_it_and_the_answer_takes_the_ke
     await eventually(lambda: len(telegram.sent_to(who)) > 1, what="the answer to the key")
     assert "1–2 ngày" in telegram.sent_to(who)[-1]
     assert [] == phone.keys
+
+
+async def test_what_a_polled_bot_is_told_and_nobody_understands_is_kept_for_a_week(house: House) -> None:
+    who = house.somebody()
+    house.outside.polled.update(who, "message", {"message_id": "no number", "chat": {"id": int(who)}})
+
+    async def kept() -> bool:
+        told = (await house.caller.ask("GET", "/api/cases?channel=telegram&account=polled")).read(CaseList)
+        return any(case.replayable for case in told.cases)
+
+    await eventually(kept, what="the kept update")
 
 
 async def test_a_word_to_a_bot_that_is_polled_is_answered(house: House) -> None:

@@ -1,13 +1,16 @@
 """Polling: for accounts without a webhook, one process at a time asks the provider; its offset moves only after the durable push."""
 
 from collections.abc import Callable, Sequence
+from hashlib import blake2b
 from typing import Protocol
 
 import structlog
 
+from hub.engine.receiving.keeping import NOWHERE, UNSTORABLE, Keeping
 from hub.model.channels.ports import Clock, Inbound
 from hub.model.errors import HubError, SendError, StoreAway, StoreFull, Unparseable
 from hub.model.events.event import Incoming, Unparsed
+from hub.model.ids import derived_id
 from hub.model.messaging.message import Capabilities
 
 log = structlog.get_logger()
@@ -52,11 +55,15 @@ class Polled(Protocol):
 
 
 class Poller:
-    """Polls one account while its mailbox is ours. A repeat after a change of owner is dropped by its digest."""
+    """Polls one account while its mailbox is ours. A repeat after a change of owner is dropped by its digest.
 
-    def __init__(self, channel: Polled, intake: Takes, *, ours: Callable[[], bool], clock: Clock) -> None:
+    What is not understood is kept as a webhook's is: a provider that has given it does not give it again.
+    """
+
+    def __init__(self, channel: Polled, intake: Takes, *, keeping: Keeping, ours: Callable[[], bool], clock: Clock) -> None:
         self._channel = channel
         self._intake = intake
+        self._keeping = keeping
         self._ours = ours
         self._clock = clock
 
@@ -80,26 +87,39 @@ class Poller:
                 await self._clock.sleep(PAUSE_S)
 
     async def _take(self, request: Inbound) -> None:
-        try:
-            events = self._channel.parse(request)
-        except Unparseable as error:
-            log.warning("update not understood", channel=self._channel.kind, fields=str(error))
-            return
-        except Exception:
-            # Whatever breaks a parser must not end the polling: the provider would bring the same update for ever.
-            log.exception("the parser broke", channel=self._channel.kind, account=self._channel.account)
-            return
+        events, odd = self._read(request)
         for event in events:
-            if isinstance(event, Incoming):
-                await self._accept(event)
+            if isinstance(event, Incoming) and not await self._fits(event):
+                odd.append(NOWHERE)
+        if odd:
+            await self._keep(request, odd)
         try:
             await self._channel.acknowledge(events)
         except HubError as error:
             log.info("update not acknowledged", error=type(error).__name__)
 
-    async def _accept(self, event: Incoming) -> None:
+    def _read(self, request: Inbound) -> tuple[list[Incoming | Unparsed], list[Unparsed]]:
+        """What is in it, and what of that is not understood."""
+        try:
+            events = self._channel.parse(request)
+        except Unparseable as error:
+            return [], [Unparsed(fields=(), reason=str(error))]
+        except Exception as error:
+            # Whatever breaks a parser must not end the polling: the provider would bring the same update for ever.
+            log.exception("the parser broke", channel=self._channel.kind, account=self._channel.account)
+            return [], [Unparsed(fields=(), reason=f"the parser broke: {type(error).__name__}")]
+        return events, [event for event in events if isinstance(event, Unparsed)]
+
+    async def _fits(self, event: Incoming) -> bool:
+        """Make it durable; False where no store can."""
         try:
             await self._intake.accept([event], days=self._channel.capabilities.retry_horizon_days)
-        except (UnicodeEncodeError, OverflowError) as error:
-            # Half a character, or a number of more than 64 bits, can be written in JSON, but nowhere else.
-            log.warning("update holds what no store takes", channel=self._channel.kind, error=type(error).__name__)
+        except UNSTORABLE:
+            return False
+        return True
+
+    async def _keep(self, request: Inbound, odd: list[Unparsed]) -> None:
+        """Under an id of its own bytes: what is asked for again, because something behind it failed, is kept once."""
+        place = (self._channel.kind, self._channel.account)
+        mark = blake2b(request.body, digest_size=16).hexdigest()
+        await self._keeping.keep(place, request, odd, id=derived_id("ca", f"{'/'.join(place)}/{mark}", 0))

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from hub.engine.counters import Counters
 from hub.engine.monitoring.looking import GREETING
+from hub.engine.receiving.keeping import NOWHERE, UNSTORABLE, CaseKeeper, Keeping
 from hub.model.channels.abilities import Warns
 from hub.model.channels.exchange import Exchange
 from hub.model.channels.ports import Channel, Clock, Inbound, Reply
@@ -17,7 +18,6 @@ from hub.model.errors import BadSignature, StoreAway, StoreFull, Unparseable
 from hub.model.events.event import Incoming, Unparsed
 from hub.model.ids import new_id
 from hub.store.channels.calls import Place
-from hub.store.channels.cases import Case
 from hub.store.encoding.codec import encode
 from hub.web.http.origin import Origin
 from hub.web.webhooks.fast_path import Door
@@ -32,14 +32,6 @@ _PIECE = 65_536
 _FORGED = "The signature is missing or wrong: check the secret on both sides."
 _NO_SUCH = "There is no such channel account: check the webhook address, or connect it first."
 _AWAITED = "This account cannot be used just now: see `hub check`."
-FIELDS_NAMED = 40
-NAME_LENGTH = 60
-
-_SECRET_HEADERS = ("authorization", "cookie", "secret", "signature", "token")
-
-_UNSTORABLE = (UnicodeEncodeError, OverflowError)
-_NOWHERE = Unparsed(fields=(), reason="half a character in a text, or a number of more than 64 bits")
-"""Both can be written in JSON, but nowhere else: no store takes them."""
 
 log = structlog.get_logger(__name__)
 
@@ -51,14 +43,6 @@ class Intake(Protocol):
 
     async def accept(self, incoming: Sequence[Incoming], *, days: int) -> None:
         """Durable when it returns, repeats within `days` dropped; raises StoreFull where neither server nor spool can take it."""
-        ...
-
-
-class CaseKeeper(Protocol):
-    """Keeps what was signed but not understood."""
-
-    async def keep(self, channel: str, account: str, case: Case) -> None:
-        """Durable when it returns; raises StoreAway, StoreFull."""
         ...
 
 
@@ -84,7 +68,7 @@ class Hooks:
         self._visits = Visits(told, clock=clock)
         self._channels = channels
         self._intake = intake
-        self._cases = cases
+        self._keeping = Keeping(cases, counters, clock)
         self._counters = counters
         self._origin = origin
         self._clock = clock
@@ -207,16 +191,16 @@ class Hooks:
         if len(understood) > 1:
             # One alone is tried as it is; among others it must not stop those behind it.
             fit = [event for event in understood if _fits(event)]
-            odd += [_NOWHERE] * (len(understood) - len(fit))
+            odd += [NOWHERE] * (len(understood) - len(fit))
             understood = fit
         if understood:
             try:
                 await self._intake.accept(understood, days=channel.capabilities.retry_horizon_days)
-            except _UNSTORABLE:
-                await self._keep(channel, inbound, _NOWHERE)
+            except UNSTORABLE:
+                await self._keep(channel, inbound, NOWHERE)
                 return None
         if odd:
-            await self._keep(channel, inbound, _summed(odd))
+            await self._keep(channel, inbound, *odd)
         return channel.answer(inbound, events)
 
     def _warned(self, channel: Channel, inbound: Inbound) -> None:
@@ -265,25 +249,9 @@ class Hooks:
             if event.recipient not in others and (isinstance(event, Incoming) or not event.recipient)
         ]
 
-    async def _keep(self, channel: Channel, inbound: Inbound, what: Unparsed) -> None:
-        """Put the whole request aside, sealed; only names of fields reach the log."""
-        now = self._clock.now()
-        case = Case(
-            id=new_id("ca", now=now, entropy=self._entropy()),
-            at=now,
-            method=inbound.method,
-            url=_storable(inbound.url),
-            path_query=_storable(inbound.path_query),
-            headers={n.lower(): _storable(v) for n, v in inbound.headers.items() if not any(word in n.lower() for word in _SECRET_HEADERS)},
-            body=inbound.body,
-            reason=_storable(what.reason),
-            fields=tuple(_storable(field) for field in what.fields),
-        )
-        await self._cases.keep(channel.kind, channel.account, case)
-        self._counters.unparsed += 1
-        log.warning(
-            "webhook not understood", channel=channel.kind, account=channel.account, case=case.id, fields=case.fields, reason=case.reason
-        )
+    async def _keep(self, channel: Channel, inbound: Inbound, *odd: Unparsed) -> None:
+        case = new_id("ca", now=self._clock.now(), entropy=self._entropy())
+        await self._keeping.keep((channel.kind, channel.account), inbound, odd, id=case)
 
     def _refused(self, kind: str, outcome: str, answer: web.Response) -> web.Response:
         self._counters.webhooks[kind, outcome] += 1
@@ -294,20 +262,9 @@ def _fits(event: Incoming) -> bool:
     """Whether the event can be stored."""
     try:
         encode(event)
-    except _UNSTORABLE:
+    except UNSTORABLE:
         return False
     return True
-
-
-def _summed(parts: Sequence[Unparsed]) -> Unparsed:
-    """Several elements that were not understood, as one: a handful of names, each cut to a name's length."""
-    names = dict.fromkeys(name[:NAME_LENGTH] for part in parts for name in part.fields)
-    return Unparsed(fields=tuple(names)[:FIELDS_NAMED], reason="; ".join(dict.fromkeys(part.reason for part in parts if part.reason))[:400])
-
-
-def _storable(text: str) -> str:
-    """Text as UTF-8 can hold it: header and path bytes that are not UTF-8 arrive as lone surrogates."""
-    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _text(status: int, sentence: str, **headers: str) -> web.Response:
