@@ -41,7 +41,9 @@ _BY_SUBCODE = {
     2018074: _MEDIA,
     2018109: _MEDIA,
     2018294: Means(error=TemporaryFailure, failure=Failure.MEDIA),
-    # The app is not live: it may write to its own people only.
+    # The app is not live, or lacks a permission that Meta has to grant: it may write to its own people only.
+    2018021: Means(error=Misconfigured, failure=Failure.AUTH),
+    2018027: Means(error=Misconfigured, failure=Failure.AUTH),
     2018028: Means(error=Misconfigured, failure=Failure.AUTH),
     # A comment's one private answer was given already, or private answers are limited for this account.
     2534025: _ANSWERED,

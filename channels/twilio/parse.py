@@ -9,6 +9,8 @@ import math
 from collections.abc import Mapping
 from urllib.parse import parse_qs
 
+from msgspec.structs import replace
+
 from channels.twilio.errors import failure_of
 from channels.twilio.render import WHATSAPP
 from channels.whatsapp_cloud.people import valid
@@ -16,6 +18,7 @@ from hub.model.address import Address
 from hub.model.base import Value
 from hub.model.events.event import Body, Incoming, OptedIn, OptedOut, Receipt, Said, Unparsed
 from hub.model.events.referral import Referral
+from hub.model.failure import Failure
 from hub.model.messaging.message import Attachment, MediaKind
 from hub.model.words import DeliveryState
 
@@ -215,8 +218,18 @@ def _status(form: Form, me: Self, *, sid: str, status: str, query: str) -> list[
     ours = parse_qs(query).get(CALLBACK_KEY, [""])[0]
     details = {"provider_status": status, **({"callback_uuid": ours} if ours else {})}
     to = form.get("To") or form.get("ChannelToAddress", "")
-    address = _address(to, me)
-    return [Incoming(address=address, body=receipt, dedupe_id=f"{sid}/{status}", recipient=bare(form.get("From", "")), details=details)]
+    told = Incoming(
+        address=_address(to, me), body=receipt, dedupe_id=f"{sid}/{status}", recipient=bare(form.get("From", "")), details=details
+    )
+    return [told, *_stopped(told, receipt)]
+
+
+def _stopped(told: Incoming, receipt: Receipt) -> list[Incoming]:
+    """That the customer wants to hear no more is told by the failure of what was sent to them, and nowhere else."""
+    if receipt.failure not in {Failure.STOPPED, Failure.MARKETING_STOPPED} or not told.address.id:
+        return []
+    gone = OptedOut(reason=receipt.reason, marketing=receipt.failure is Failure.MARKETING_STOPPED)
+    return [replace(told, body=gone, dedupe_id=f"{told.dedupe_id}/stop")]
 
 
 def _names(form: Form) -> tuple[str, ...]:

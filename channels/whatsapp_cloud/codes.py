@@ -58,6 +58,12 @@ CODES: Codes = {
     131049: Means(error=Rejected, failure=Failure.ECOSYSTEM),
     131050: Means(error=Rejected, failure=Failure.MARKETING_STOPPED),
     131062: _UNSUPPORTED,
+    # Groups: https://developers.facebook.com/documentation/business-messaging/whatsapp/groups/error-codes
+    131020: _UNDELIVERABLE,
+    131041: _UNDELIVERABLE,
+    131207: Means(error=Rejected, failure=Failure.POLICY),
+    131208: Means(error=Throttled, failure=Failure.THROTTLED, wait=MAINTENANCE_WAIT_SECONDS),
+    131212: _UNDELIVERABLE,
     # The message itself.
     131008: _INVALID,
     131009: _INVALID,
@@ -81,6 +87,9 @@ CODES: Codes = {
     132018: _TEMPLATE,
     132068: _TEMPLATE,
     132069: _TEMPLATE,
+    134100: _TEMPLATE,
+    134101: _TEMPLATE,
+    134102: _TEMPLATE,
     # The provider's own trouble.
     131000: Means(error=OutcomeUnknown, failure=Failure.SERVER),
     131016: _AGAIN,
