@@ -17,14 +17,14 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from channels.email.letter import enclosed, headed, ids, mailbox, mailboxes
-from channels.email.mime import read
+from channels.email.mime import SIGNATURES, read
 from channels.email.parse import Self, events_of_letter, receipt
 from channels.email.text import newest, text_of_html
 from channels.fields import object_in
 from hub.model.address import Address
 from hub.model.channels.ports import Inbound
 from hub.model.errors import BadSignature, Unparseable
-from hub.model.events.event import Body, Enclosed, Incoming, OptedIn, OptedOut, Unparsed
+from hub.model.events.event import Body, Enclosed, Incoming, OptedIn, OptedOut, Receipt, Unparsed
 from hub.model.failure import Failure
 from hub.model.words import DeliveryState
 
@@ -60,6 +60,9 @@ def postmark(body: bytes, me: Self) -> Events:
     kind = _text(told, "RecordType")
     if "FromFull" in told or kind == "Inbound":
         return [*_postmark_letter(told, me)]
+    if raw := _text(told, "RawEmail"):
+        letter, source = read(raw.encode("utf-8", "surrogateescape"))
+        return [*events_of_letter(letter, me, source=source, seen=_text(told, "MessageID"))]
     if kind in _POSTMARK:
         return _POSTMARK[kind](told, me)
     return [Unparsed(fields=_names(told), reason="no RecordType that is known")]
@@ -96,7 +99,7 @@ def _postmark_files(told: object) -> list[Enclosed]:
             except (binascii.Error, ValueError):
                 continue
             found.append(enclosed(content, _text(each, "Name"), _text(each, "ContentType")))
-    return found
+    return [file for file in found if file.content and file.mime_type not in SIGNATURES]
 
 
 def _came(state: DeliveryState, at: str) -> Callable[[Json, Self], Events]:
@@ -209,7 +212,7 @@ def _mailgun_letter(told: Json, me: Self) -> Events:
         recipient=_text(told, "recipient").lower(),
         others=mailboxes(", ".join((_text(told, "recipient"), headers.get("to", "")))),
         text=text,
-        newest=newest(text),
+        newest=_text(told, "stripped-text").strip() or newest(text),
         html=_text(told, "body-html"),
         enclosed=tuple(file for file in told.values() if isinstance(file, Enclosed)),
     )
@@ -247,15 +250,26 @@ def _mailgun_event(about: Json, me: Self) -> Events:
 def _mailgun_state(about: Json, me: Self, *, to: str, state: DeliveryState) -> Events:
     inner, message = about.get("delivery-status"), about.get("message")
     status: Json = inner if isinstance(inner, dict) else {}
+    refused = about.get("reject")
+    words = _text(refused, "reason") if isinstance(refused, dict) else ""
     headers = message.get("headers") if isinstance(message, dict) else None
     own = _text(headers, "message-id").strip("<>") if isinstance(headers, dict) else ""
     code = _text(status, "enhanced-code") or _text(status, "code")
-    reason = _text(status, "message") or _text(status, "description") or _text(about, "reason")
+    reason = _text(status, "message") or _text(status, "description") or words or _text(about, "reason")
     known = (f"<{own}>",) if own else ()
     event = receipt(me, to, ids_=known, state=state, code=code, reason=reason, at=_seconds(about.get("timestamp")))
+    if (why := _SUPPRESSED.get(_text(about, "reason"))) and isinstance(event.body, Receipt):
+        event = msgspec.structs.replace(event, body=msgspec.structs.replace(event.body, failure=why))
     hard = state is DeliveryState.FAILED and getattr(event.body, "failure", None) is Failure.RECIPIENT
     return [event, _gone(to, me, reason="bounce", seen=_text(about, "id"))] if hard else [event]
 
+
+_SUPPRESSED: Mapping[str, Failure] = {
+    "suppress-bounce": Failure.RECIPIENT,
+    "suppress-complaint": Failure.MARKETING_STOPPED,
+    "suppress-unsubscribe": Failure.MARKETING_STOPPED,
+}
+"""What Mailgun does not even try: https://documentation.mailgun.com/docs/mailgun/user-manual/tracking-messages"""
 
 _MAILGUN = {
     "delivered": DeliveryState.DELIVERED,

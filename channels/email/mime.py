@@ -20,6 +20,8 @@ _MOST_PARTS = 200
 _FOLD = re.compile(r"\r?\n[ \t]*")
 _TEXTS = frozenset(("text/plain", "text/html"))
 _REPORTS = frozenset(("message/delivery-status", "message/disposition-notification", "message/feedback-report", "text/rfc822-headers"))
+SIGNATURES = frozenset(("application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"))
+"""Seals that mail programs check: nobody reads them."""
 
 
 def read(raw: bytes) -> tuple[Letter, Message]:
@@ -86,7 +88,7 @@ def _contents(parts: list[Message]) -> tuple[str, str, list]:  # type: ignore[ty
         if kind in _TEXTS and not is_file:
             text = _text(part)
             (plain if kind == "text/plain" else html).append(text)
-        elif kind not in _REPORTS:
+        elif kind not in _REPORTS | SIGNATURES:
             files.append(enclosed(_bytes(part), name or _usual_name(kind), kind))
     return "\n\n".join(filter(str.strip, plain)), "\n".join(filter(str.strip, html)), [file for file in files if file.content]
 

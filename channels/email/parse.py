@@ -4,6 +4,7 @@ https://www.rfc-editor.org/rfc/rfc3464 (what came back), https://www.rfc-editor.
 https://www.rfc-editor.org/rfc/rfc3834 (machines' letters), https://www.rfc-editor.org/rfc/rfc8058 (one click leaves the list)
 """
 
+import hashlib
 import re
 from email.message import Message
 
@@ -54,13 +55,19 @@ def events_of_letter(letter: Letter, me: Self, *, source: Message | None = None,
         Incoming(
             address=address,
             body=_said(letter, name),
-            dedupe_id=letter.message_id or seen,
+            dedupe_id=letter.message_id or seen or _mark(letter),
             at=letter.at,
             recipient=letter.recipient,
             details=_details(letter, sender),
             files=files,
         )
     ]
+
+
+def _mark(letter: Letter) -> str:
+    """What a letter without an id is known by, however often it is fetched."""
+    told = "\n".join((letter.sender, str(letter.at), letter.subject, letter.text, *(file.sha256 for file in letter.enclosed)))
+    return f"letter/{hashlib.sha256(told.encode(errors='replace')).hexdigest()[:32]}"
 
 
 def attachment_of(content: bytes, *, name: str, mime: str, sha256: str) -> Attachment:
@@ -131,7 +138,9 @@ def _report(source: Message, me: Self) -> list[Incoming] | None:
     statuses = [each for part in parts if part.get_content_type() == "message/delivery-status" for each in _statuses(part)]
     if not statuses and kind != "delivery-status":
         return [] if kind == "disposition-notification" else None
-    found = ids(original.get("message-id", ""))[:1]
+    # Not every server returns the letter, or its headers; then the report answers it as a letter would.
+    answered = ids(str(source.get("in-reply-to", ""))) or ids(str(source.get("references", "")))[-1:]
+    found = ids(original.get("message-id", ""))[:1] or answered[:1]
     return [each for status in statuses if found and (each := _returned(status, found, me))]
 
 

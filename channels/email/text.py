@@ -39,18 +39,20 @@ _WROTE = re.compile(
 """The line that mail programs put over what they quote; they break it over two lines."""
 
 _DIVIDERS = re.compile(
-    r"^\s*(?:-{2,}\s*(?:Original Message|Original Appointment|Forwarded message|Thư gốc|Tin nhắn gốc|原始郵件|原始邮件|轉寄的郵件"
+    r"^\s*(?:-{2,}\s*(?:Original|Original Message|Original Appointment|Forwarded message|Thư gốc|Tin nhắn gốc|原始郵件|原始邮件|轉寄的郵件"
     r"|Ursprüngliche Nachricht|Message d'origine)\s*-{2,}|_{20,}|-{20,})\s*$",
     re.IGNORECASE,
 )
 _LEAST_HEADS = 3
 _HEADS = re.compile(
-    r"^\s*\*{0,2}(From|Sent|To|Subject|Date|Cc|Từ|Đã gửi|Ngày|Tới|Đến|Chủ đề|寄件者|寄件日期|收件者|主旨|發件人|日期)\*{0,2}\s*[:：]",
+    r"^\s*\*{0,2}(From|Sent|To|Subject|Date|Cc|Từ|Người gửi|Đã gửi|Ngày|Tới|Đến|Gửi tới|Người nhận|Chủ đề|Tiêu đề"
+    r"|寄件者|寄件人|寄件日期|收件者|收件人|副本|主旨|發件人|日期|发件人|发送时间|发送日期|时间|抄送|主题)\*{0,2}\s*[:：]",
     re.IGNORECASE,
 )
 _SIGNED = re.compile(
-    r"^\s*(?:-- ?|Sent from my .{2,40}|Sent from (?:Outlook|Yahoo|Mail) .{0,40}|Get Outlook for .{2,20}|Gửi từ .{2,40}|Được gửi từ .{2,40}"
-    r"|從我的 .{2,20}傳送|傳送自 .{2,30}|寄自我的.{2,20})\s*$",
+    r"^\s*(?:-- ?|(?:Sent from my .{2,40}|Sent from (?:Outlook|Yahoo|Mail) .{0,40}|Get Outlook for .{2,20}|Tải Outlook .{2,20}"
+    r"|Gửi từ .{2,40}|Được gửi từ .{2,40}|從我的 ?.{2,20}傳送|傳送自 ?.{2,30}|寄自我的.{2,20}|取得 .{2,20}版 Outlook"
+    r"|发自我的.{2,20}|从我的 ?.{2,20}发送|获取 ?Outlook .{2,20})(?:\s*<https?://\S*>)?)\s*$",
     re.IGNORECASE,
 )
 
