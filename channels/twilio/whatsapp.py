@@ -31,12 +31,25 @@ MEDIA_BYTES = {
 }
 """https://www.twilio.com/docs/whatsapp/guidance-whatsapp-media-messages"""
 
+_SOUNDS = frozenset(("audio/3gpp", "audio/aac", "audio/amr", "audio/mp4", "audio/mpeg", "audio/ogg"))
+MEDIA_TYPES = {
+    MediaKind.IMAGE: frozenset(("image/jpeg", "image/png", "image/webp")),
+    MediaKind.VIDEO: frozenset(("video/mp4", "video/3gpp")),
+    MediaKind.AUDIO: _SOUNDS,
+    MediaKind.VOICE: _SOUNDS,
+}
+"""What WhatsApp shows; anything else fails with 63019 or 63021 after it was taken.
+
+https://www.twilio.com/docs/whatsapp/guidance-whatsapp-media-messages#supported-mime-types
+"""
+
 CAPABILITIES = Capabilities(
     text_units=TEXT_UNITS,
     unit=Unit.CHARACTERS,
     caption_units=TEXT_UNITS,
     media=frozenset((*MEDIA_BYTES, MediaKind.LOCATION)),
     media_bytes=MEDIA_BYTES,
+    media_types=MEDIA_TYPES,
     templates=True,
     receipts=True,
     read_receipts=True,
