@@ -11,7 +11,8 @@ MOST_CHARACTERS = 100_000
 _REAL = {
     "gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs", "iso-8859-1": "cp1252", "latin1": "cp1252", "us-ascii": "utf-8",
     "ascii": "utf-8", "ks_c_5601-1987": "cp949", "shift_jis": "cp932", "iso-2022-jp": "iso2022_jp_2", "windows-874": "cp874",
-    "unicode-1-1-utf-7": "utf-7", "utf8mb4": "utf-8", "utf-8mb4": "utf-8",
+    "iso-8859-8-i": "iso8859_8", "iso-8859-8-e": "iso8859_8", "x-sjis": "cp932", "windows-31j": "cp932", "x-gbk": "gb18030",
+    "x-big5": "big5hkscs", "cp50220": "iso2022_jp_ext", "unicode-1-1-utf-7": "utf-7", "utf8mb4": "utf-8", "utf-8mb4": "utf-8",
 }  # fmt: skip
 """What senders write when they name a charset by its smaller sister."""
 

@@ -47,6 +47,12 @@ _COMING = frozenset(("receiving", "received"))
 _VCARDS = frozenset(("text/vcard", "text/x-vcard", "text/directory"))
 _KINDS = {"image": MediaKind.IMAGE, "video": MediaKind.VIDEO, "audio": MediaKind.AUDIO}
 _PREFIX = "whatsapp:"
+_RICH = ("whatsapp:", "rcs:")
+_CONTROLS = ("ButtonText", "ButtonPayload", "ListId", "ListTitle", "FlowData", "InteractiveData")
+"""Fields of what is pressed; a plain SMS has nothing to press, whatever its form says.
+
+https://www.twilio.com/docs/messaging/guides/webhook-request#whatsapp-specific-parameters
+"""
 
 Form = Mapping[str, str]
 
@@ -93,12 +99,16 @@ def _message(form: Form, me: Self, sid: str) -> Incoming:
     others = [valid(bare(form.get(name, ""))) for name in ("ExternalUserId", "WaId", "ParentExternalUserId")]
     return Incoming(
         address=address,
-        body=_body(form, sid),
+        body=_body(form if _presses(form, me) else {name: told for name, told in form.items() if name not in _CONTROLS}, sid),
         dedupe_id=sid,
         aliases=tuple(dict.fromkeys(other for other in others if other and other != address.id)),
         recipient=bare(form.get("To", "")),
         details=_details(form),
     )
+
+
+def _presses(form: Form, me: Self) -> bool:
+    return me.channel == WHATSAPP or form["From"].startswith(_RICH)
 
 
 def _body(form: Form, sid: str) -> Body:
