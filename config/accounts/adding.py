@@ -3,9 +3,10 @@
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NoReturn
 
 from aiohttp import ClientSession
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from channels.kinds import ChannelKind, Field
 from config.accounts.kinds import MODULES, build_channel, kind_of, known_kinds, setup_of
@@ -21,7 +22,7 @@ from hub.model.channels.look import Phrase, phrase
 from hub.model.errors import SettingsError
 from hub.store.channels.accounts import KeptAccount, KeptAccounts
 from hub.store.channels.calls import Place
-from hub.web.api.account_book import InFile, NameTaken, NoSuchAccount, Unfit
+from hub.web.api.account_book import Changed, InFile, NameTaken, NoSuchAccount, Unfit
 from hub.web.api.shapes import accounts as shapes
 
 _HOUSE = ("base_url", "mode", "rate_per_second", "rate_per_address", "typing", "read_marks")
@@ -81,8 +82,8 @@ class ConsoleAccounts(Struct, frozen=True):
         return self._shown(made)
 
     async def change(self, place: Place, change: shapes.AccountChange, *, by: str) -> shapes.Account:
-        """Keep it in another form. Raises Unfit, NoSuchAccount, InFile."""
-        before = await self._known(place)
+        """Keep it in another form. Raises Unfit, NoSuchAccount, InFile, Changed."""
+        before = await self._known(place, change.revision)
         made = before
         if change.values is not None:
             values = await self._fit(*place, self._with_kept(before, _tidy(change.values)))
@@ -92,13 +93,17 @@ class ConsoleAccounts(Struct, frozen=True):
             channel=made.channel, account=made.account, sealed=made.sealed, key=made.key, active=active,
             changed=self.sealer.clock.now(), by=by,
         )  # fmt: skip
-        await self.kept.put(made)
+        if not await self.kept.put(made, seen=before):
+            await self._overtaken(place)
         await self.lineup.look()
         return self._shown(made)
 
-    async def remove(self, place: Place) -> None:
-        """Forget it. Raises NoSuchAccount, InFile."""
-        await self._known(place)
+    async def remove(self, place: Place, *, revision: str) -> None:
+        """Forget it. Raises NoSuchAccount, InFile, Changed."""
+        before = await self._known(place, revision)
+        # Switched off first, which only works on what was seen; then nobody can have changed it in between unnoticed.
+        if not await self.kept.put(structs.replace(before, active=False), seen=before):
+            await self._overtaken(place)
         await self.kept.remove(place)
         await self.lineup.look()
 
@@ -131,13 +136,22 @@ class ConsoleAccounts(Struct, frozen=True):
             raise NoSuchAccount
         return account_of(*place, self._opened(kept))
 
-    async def _known(self, place: Place) -> KeptAccount:
+    async def _known(self, place: Place, revision: str) -> KeptAccount:
         if place in self.lineup.fixed:
             raise InFile(self.file)
         kept = await self.kept.find(place)
         if kept is None:
             raise NoSuchAccount
+        if revision not in {"", kept.revision}:
+            raise Changed(by=kept.by, at=kept.changed)
         return kept
+
+    async def _overtaken(self, place: Place) -> NoReturn:
+        """Somebody was quicker between our reading and our writing."""
+        kept = await self.kept.find(place)
+        if kept is None:
+            raise NoSuchAccount
+        raise Changed(by=kept.by, at=kept.changed)
 
     def _opened(self, kept: KeptAccount) -> dict[str, str]:
         try:
@@ -184,6 +198,7 @@ class ConsoleAccounts(Struct, frozen=True):
             channel=kept.channel, name=kept.account, source="console", active=kept.active, changed=kept.changed, by=kept.by,
             trouble=self.words.in_all(trouble) if trouble else {}, hook=self._hook(place), at_work=place in self.lineup.channels,
             values=_open_values(kept.channel, values), set=_set_values(kept.channel, values),
+            revision=kept.revision, marks=self.sealer.marks(place, {key: values[key] for key in _set_values(kept.channel, values)}),
         )  # fmt: skip
 
     def _shown_fixed(self, account: Account) -> shapes.Account:

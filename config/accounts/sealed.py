@@ -1,6 +1,7 @@
 """Channel accounts as they are kept sealed: closed with the hub's own key, opened in its processes alone."""
 
 from collections.abc import Mapping
+from hashlib import blake2b
 from pathlib import Path
 
 from msgspec import DecodeError, Struct, json
@@ -14,6 +15,7 @@ from hub.model.channels.look import Phrase, phrase
 from hub.model.channels.ports import Clock
 from hub.model.errors import SettingsError
 from hub.store.channels.accounts import KeptAccount
+from hub.store.channels.calls import Place
 
 _OWN = ("token", "secret", "base_url", "mode", "rate_per_second", "rate_per_address", "typing", "read_marks")
 
@@ -38,6 +40,14 @@ class Sealer(Struct, frozen=True):
         """An account with these values, sealed so that they open under its own name only."""
         blob = seal(self.key, json.encode(dict(values)), purpose=_purpose(channel, name))
         return KeptAccount(channel=channel, account=name, sealed=blob, key=self.name, changed=self.clock.now(), by=by)
+
+    def marks(self, place: Place, secrets: Mapping[str, str]) -> dict[str, str]:
+        """Of each secret something that changes with it; without the key it tells nothing of it, nor that two accounts have the same."""
+        where = "/".join(place)
+        return {
+            key: blake2b(f"{where} {key} {value}".encode(), key=self.key, digest_size=4, person=b"omnihub mark").hexdigest()
+            for key, value in secrets.items()
+        }
 
     def values_of(self, kept: KeptAccount) -> dict[str, str]:
         """What was entered. Raises SettingsError (the remedy in it) where another key has sealed it."""

@@ -134,7 +134,7 @@ async def test_whom_nobody_can_be_told_over_is_told(settings: Settings, parts: S
     told = replace(settings, accounts=(TELEGRAM,), alerts=ForStaff(to=to))
     says(await alerts_finding(told, parts), Level.WARN, "email/shop", "no account at work")
 
-    await KeptAccounts(parts.links, parts.keys).put(KeptAccount(channel="email", account="shop", sealed=b"x", key="k"))
+    await KeptAccounts(parts.links, parts.keys).add(KeptAccount(channel="email", account="shop", sealed=b"x", key="k"))
     says(await alerts_finding(told, parts), Level.OK, "the shop's people are told")
 
 

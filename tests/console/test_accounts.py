@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Page, expect
 
+from hub.web.api.shapes.accounts import AccountList
 from sandbox.telegram.stand_in import TelegramStandIn
 from tests.console.test_access import findings
 from tests.console.world import Desk
@@ -92,6 +93,41 @@ async def test_admin_adds_connects_switches_off_and_removes_a_channel(desk: Desk
     await question.get_by_role("button", name="Remove").click()
 
     await expect(row).to_have_count(0, timeout=WITHIN_MS)
+
+
+async def test_what_was_typed_stays_where_somebody_else_changed_the_account_and_their_change_does_too(
+    desk: Desk, stand_in: TelegramStandIn
+) -> None:
+    caller, place = desk.house.caller, "/api/accounts/telegram/twice"
+    values = {"token": stand_in.token, "secret": "chosen", "base_url": stand_in.base_url, "bot_username": "before"}
+    await caller.ask("POST", "/api/accounts", {"channel": "telegram", "name": "twice", "values": values})
+    page = await desk.signed_in("an")
+    await page.goto("/#/settings/channels")
+    await page.get_by_role("button", name="Change Telegram · twice").click()
+    await page.get_by_role("menuitem", name="Change").click()
+    form = page.get_by_role("dialog", name="Telegram · twice")
+    await form.get_by_text("More settings").click()
+    await form.get_by_label("Messages a second", exact=True).fill("7")
+
+    theirs = await caller.ask("PATCH", place, {"values": {**values, "bot_username": "after", "secret": "another"}})
+    await form.get_by_role("button", name="Save").click()
+    notice = form.get_by_role("alert", name="Changed meanwhile")
+    await expect(notice).to_be_focused(timeout=WITHIN_MS)
+    await expect(notice).to_contain_text("was before, is after")
+    await expect(notice).to_contain_text("Secret was entered anew")
+    await expect(notice).to_contain_text(str(theirs.body["by"]))
+    await shot(page, "overtaken")
+    assert [] == await findings(page)
+
+    await notice.get_by_role("button", name="Look again").click()
+    await expect(form.get_by_label("Bot username")).to_have_value("after")
+    await expect(form.get_by_label("Messages a second", exact=True)).to_have_value("7")
+    await form.get_by_role("button", name="Save").click()
+    await expect(page.get_by_text("Telegram · twice is saved")).to_be_visible(timeout=WITHIN_MS)
+
+    (kept,) = [one for one in (await caller.ask("GET", "/api/accounts")).read(AccountList).accounts if one.name == "twice"]
+    assert ("after", "7") == (kept.values["bot_username"], kept.values["rate_per_second"])
+    assert 200 == (await caller.ask("DELETE", place)).status
 
 
 async def filled(page: Page, stand_in: TelegramStandIn) -> None:

@@ -28,7 +28,8 @@ class MemoryBook:
         del change, by
         return self._of(place)
 
-    async def remove(self, place: Place) -> None:
+    async def remove(self, place: Place, *, revision: str) -> None:
+        del revision
         del self.known[self._of(place).channel, place[1]]
 
     async def try_out(self, new: shapes.NewAccount) -> shapes.SeenAccount:

@@ -142,6 +142,27 @@ async def test_secrets_left_out_stay_and_go_to_no_other_address(shop: Shop) -> N
     assert 200 == await shop.remove("kept")
 
 
+async def test_change_of_an_account_that_somebody_else_changed_is_refused_and_says_who_and_when(shop: Shop) -> None:
+    read = (await shop.add("raced")).read(Account)
+    first = await shop.change("raced", values={"base_url": shop.bot.base_url, "rate_per_second": "9"}, revision=read.revision)
+    second = await shop.change("raced", values={"base_url": shop.bot.base_url, "rate_per_second": "5"}, revision=read.revision)
+    gone = await shop.caller.ask("DELETE", f"/api/accounts/telegram/raced?revision={read.revision}")
+
+    now = first.read(Account)
+    (kept,) = [one for one in (await shop.caller.ask("GET", "/api/accounts")).read(AccountList).accounts if one.name == "raced"]
+    assert ("9", now.revision) == (kept.values["rate_per_second"], kept.revision)
+    assert read.revision != now.revision
+    assert read.marks == now.marks
+    assert [409, 409] == [second.status, gone.status]
+    assert ("changed", now.by, now.changed) == (second.body["code"], second.body["owner"], second.body["at"])
+    secret = {"base_url": shop.bot.base_url, "secret": "another-one"}
+    other = (await shop.change("raced", values=secret, revision=now.revision)).read(Account)
+    assert {"secret"} == {key for key in other.marks if other.marks[key] != now.marks[key]}
+    # A program that names no revision changes whatever is there, as before there were any.
+    assert 200 == (await shop.change("raced", active=False)).status
+    assert 200 == await shop.remove("raced")
+
+
 async def test_account_switched_off_takes_nothing_and_goes_on_when_it_is_switched_on(shop: Shop) -> None:
     await shop.add("switched")
     await shop.hooked("switched")

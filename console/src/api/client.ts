@@ -5,6 +5,8 @@ export class Problem extends Error {
   readonly status: number;
   readonly code: string;
   readonly owner: string;
+  /** When somebody changed what was to be changed (ms since 1970); 0: nobody did. */
+  readonly at: number;
   readonly field: string;
   /** Where several values are wrong: by JSON path, what is wrong with each. */
   readonly fields: Readonly<Record<string, string>>;
@@ -17,6 +19,7 @@ export class Problem extends Error {
     detail?: string;
     code?: string;
     owner?: string;
+    at?: number;
     field?: string;
     fields?: Readonly<Record<string, string>>;
     words?: Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -26,6 +29,7 @@ export class Problem extends Error {
     this.status = told.status;
     this.code = told.code ?? "";
     this.owner = told.owner ?? "";
+    this.at = told.at ?? 0;
     this.field = told.field ?? "";
     this.fields = told.fields ?? {};
     this.words = told.words ?? {};

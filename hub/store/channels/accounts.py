@@ -1,5 +1,6 @@
 """Channel accounts added in the console: sealed whole, in one hash for all processes, which look at it once a second."""
 
+from hashlib import blake2b
 from typing import cast
 
 import structlog
@@ -9,9 +10,13 @@ from hub.model.base import Value
 from hub.store.channels.calls import Place
 from hub.store.connections.links import Links, Need
 from hub.store.encoding.codec import encode
+from hub.store.functions import function
 from hub.store.keys import Keys
 
 log = structlog.get_logger()
+
+_CHANGE = function("change_user")
+"""Sets a field of a hash as long as it is what the caller saw; users were the first it was made for."""
 
 
 class KeptAccount(Value, frozen=True):
@@ -38,6 +43,11 @@ class KeptAccount(Value, frozen=True):
         """Which account it is."""
         return self.channel, self.account
 
+    @property
+    def revision(self) -> str:
+        """Another one with every change, whoever made it; a change names the one it was made of."""
+        return blake2b(f"{self.changed} {self.active} ".encode() + self.sealed, digest_size=8).hexdigest()
+
 
 class KeptAccounts:
     """By `kind/name`. Raises StoreAway, StoreFull."""
@@ -62,9 +72,14 @@ class KeptAccounts:
         """One of them."""
         return next((one for one in await self.all() if one.place == place), None)
 
-    async def put(self, account: KeptAccount) -> None:
-        """Keep it in place of what was kept under its name; durable when it returns."""
-        await self._links.call(self._key, "HSET", self._key, _field(account.place), encode(account), need=Need.SAFE)
+    async def put(self, account: KeptAccount, *, seen: KeptAccount) -> bool:
+        """Keep it in place of what the caller saw under its name; durable when it returns. False where that is another one by now."""
+        field = _field(account.place)
+        blob = cast("bytes | None", await self._links.call(self._key, "HGET", self._key, field))
+        if blob is None or self._decode(blob).revision != seen.revision:
+            return False
+        asked = (field, blob, encode(account), "", "")
+        return await self._links.call(self._key, "FCALL", _CHANGE, 1, self._key, *asked, need=Need.SAFE) == 1
 
     async def add(self, account: KeptAccount) -> bool:
         """Keep a new one; False where there is one of that name."""

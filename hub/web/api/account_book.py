@@ -28,6 +28,15 @@ class InFile(HubError):
     """It stands in a file, and is changed there; the text is the file's path."""
 
 
+class Changed(HubError):
+    """Somebody changed it since it was read: `by` whom, `at` (ms since 1970)."""
+
+    def __init__(self, *, by: str, at: int) -> None:
+        super().__init__(by)
+        self.by = by
+        self.at = at
+
+
 class AccountBook(Protocol):
     """Where accounts are set up. Raises StoreAway, StoreFull, and what its methods say."""
 
@@ -44,11 +53,11 @@ class AccountBook(Protocol):
         ...
 
     async def change(self, place: Place, change: shapes.AccountChange, *, by: str) -> shapes.Account:
-        """Raises Unfit, NoSuchAccount, InFile."""
+        """Raises Unfit, NoSuchAccount, InFile, Changed."""
         ...
 
-    async def remove(self, place: Place) -> None:
-        """Raises NoSuchAccount, InFile."""
+    async def remove(self, place: Place, *, revision: str) -> None:
+        """`revision`: of which; '': whichever is there. Raises NoSuchAccount, InFile, Changed."""
         ...
 
     async def try_out(self, new: shapes.NewAccount) -> shapes.SeenAccount:

@@ -15,7 +15,8 @@ PROBLEM_TYPE = "application/problem+json"
 class Problem(Value, frozen=True):
     """What went wrong. `field`: JSON path of the wrong value; `code`, `owner`: why a turn refused and who has the conversation.
 
-    `fields`: where several values are wrong, by JSON path what is wrong with each; `words`: the same by language, where it is said in all.
+    `owner`, `at` (ms since 1970) where something was changed since it was read: by whom and when. `fields`: where several values are
+    wrong, by JSON path what is wrong with each; `words`: the same by language, where it is said in all.
     """
 
     title: str
@@ -25,6 +26,7 @@ class Problem(Value, frozen=True):
     field: str = ""
     code: str = ""
     owner: str = ""
+    at: int = 0
     key: str = ""
     fields: dict[str, str] = {}
     words: dict[str, dict[str, str]] = {}

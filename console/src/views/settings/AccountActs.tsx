@@ -31,7 +31,7 @@ export function AccountActs({ account, onChange }: { account: Account; onChange:
     setBusy(false);
   };
   const change = async (active: boolean): Promise<void> => {
-    await attempt(() => api.patch<Account>(place, { active }));
+    await attempt(() => api.patch<Account>(place, { active, revision: account.revision }));
     await queries.invalidateQueries({ queryKey: ["accounts"] });
     await queries.invalidateQueries({ queryKey: ["channels"] });
   };
@@ -83,7 +83,13 @@ function Removing({ account, name, onClose }: { account: Account; name: string; 
   const remove = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     if (typed.trim() !== account.name) return;
-    if (await attempt(() => api.remove(at("/api/accounts/{}/{}", account.channel, account.name)))) {
+    if (
+      await attempt(() =>
+        api.remove(
+          `${at("/api/accounts/{}/{}", account.channel, account.name)}?${new URLSearchParams({ revision: account.revision ?? "" })}`,
+        ),
+      )
+    ) {
       show({ text: t("accounts.removed", { name }), bad: false });
       onClose();
     }

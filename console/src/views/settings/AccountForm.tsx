@@ -3,15 +3,16 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useRef, useState } from "react";
 import { at, Problem } from "../../api/client";
-import type { Account, Kind, KindField, SeenAccount } from "../../api/shapes";
+import type { Account, AccountList, Kind, KindField, SeenAccount } from "../../api/shapes";
 import { useParts, useToasts, useWords, wordsOf } from "../../shell/app";
 import { Button } from "../../ui/Button";
 import { channelName } from "../../ui/ChannelMark";
 import { Choose, Field, Wrong } from "../../ui/Field";
 import { Sheet } from "../../ui/Sheet";
 import { inLanguage, isKey, type Key } from "../../words/words";
-import { choicesOf, chosenText, labelOf, missingIn, valuesOf } from "./accounts";
+import { choicesOf, chosenText, labelOf, missingIn, shownIn, valuesOf } from "./accounts";
 import css from "./accounts.module.css";
+import { Overtaken } from "./Overtaken";
 import { Proof } from "./Proof";
 
 interface FormProps {
@@ -23,12 +24,15 @@ interface FormProps {
   readonly onSaved: (account: Account) => void;
 }
 
-export function AccountForm({ kind, account, taken, noAddress, onClose, onSaved }: FormProps) {
+export function AccountForm({ kind, account: opened, taken, noAddress, onClose, onSaved }: FormProps) {
   const { api } = useParts();
   const { t, language } = useWords();
   const { show } = useToasts();
   const queries = useQueryClient();
   const form = useRef<HTMLFormElement>(null);
+  // What the form was made of; another one once somebody else changed the account and their changes were taken over.
+  const [account, setAccount] = useState(opened);
+  const [theirs, setTheirs] = useState<Account>();
   const [wrong, setWrong] = useState<Readonly<Record<string, string>>>({});
   const [problem, setProblem] = useState("");
   const [busy, setBusy] = useState<"" | "test" | "save">("");
@@ -53,13 +57,14 @@ export function AccountForm({ kind, account, taken, noAddress, onClose, onSaved 
         return;
       }
       const saved = account
-        ? await api.patch<Account>(at("/api/accounts/{}/{}", kind.kind, typed), { values })
+        ? await api.patch<Account>(at("/api/accounts/{}/{}", kind.kind, typed), { values, revision: account.revision })
         : (await api.post<Account>("/api/accounts", { channel: kind.kind, name: typed, values })).body;
       await queries.invalidateQueries({ queryKey: ["accounts"] });
       await queries.invalidateQueries({ queryKey: ["channels"] });
       show({ text: t("accounts.saved", { name: `${channelName(kind.kind)} · ${saved.name}` }), bad: false });
       onSaved(saved);
     } catch (error) {
+      if (account && error instanceof Problem && error.code === "changed" && (await overtaken(account))) return;
       const words = error instanceof Problem ? error.words : {};
       const told = Object.entries(words).map(([path, said]) => [
         path.replace("$.values.", "").replace("$.name", "$name"),
@@ -72,6 +77,29 @@ export function AccountForm({ kind, account, taken, noAddress, onClose, onSaved 
     } finally {
       setBusy("");
     }
+  };
+
+  const overtaken = async (mine: Account): Promise<boolean> => {
+    const list = await queries.fetchQuery({
+      queryKey: ["accounts"],
+      queryFn: () => api.get<AccountList>("/api/accounts"),
+      staleTime: 0,
+    });
+    const now = list.accounts.find((one) => one.channel === mine.channel && one.name === mine.name);
+    setTheirs(now);
+    return now !== undefined;
+  };
+
+  /** Their changes come into the fields nobody touched here; what was typed stays. */
+  const takeOver = (now: Account): void => {
+    for (const field of kind.fields) {
+      const input = form.current?.elements.namedItem(field.key);
+      if (!(input instanceof HTMLInputElement || input instanceof HTMLSelectElement)) continue;
+      if (input.value === shownIn(field, account)) input.value = shownIn(field, now);
+    }
+    setAccount(now);
+    setTheirs(undefined);
+    setWrong({});
   };
 
   const submit = (event: FormEvent<HTMLFormElement>): void => {
@@ -92,6 +120,7 @@ export function AccountForm({ kind, account, taken, noAddress, onClose, onSaved 
     >
       <form ref={form} className={css.form} onSubmit={submit} noValidate>
         {problem && <Wrong>{problem}</Wrong>}
+        {account && theirs && <Overtaken mine={account} theirs={theirs} kind={kind} onLook={() => takeOver(theirs)} />}
         {noAddress && <p className={css.remark}>{t("accounts.nopublic")}</p>}
         {!account && (
           <Field
@@ -114,7 +143,7 @@ export function AccountForm({ kind, account, taken, noAddress, onClose, onSaved 
         {busy === "test" && <p role="status">{t("accounts.testing")}</p>}
         {seen && <Proof seen={seen} />}
         <div className={css.acts}>
-          <Button type="submit" look="main" isDisabled={busy !== ""}>
+          <Button type="submit" look="main" isDisabled={busy !== "" || theirs !== undefined}>
             {t("do.save")}
           </Button>
           <Button isDisabled={busy !== ""} onPress={() => void run("test")}>
@@ -148,7 +177,7 @@ function Asked({ field, account, wrong, example }: AskedProps) {
   const told = wrong ? { wrong: `${wrong} ${what}` } : {};
   if (choices) {
     return (
-      <Choose label={label} name={field.key} defaultValue={account?.values[field.key] ?? (field.default || choices[0])} hint={what}>
+      <Choose label={label} name={field.key} defaultValue={shownIn(field, account)} hint={what}>
         {choices.map((one) => (
           <option key={one} value={one}>
             {isKey(`accounts.is.${one}`) ? t(`accounts.is.${one}` as Key) : one}
@@ -169,7 +198,7 @@ function Asked({ field, account, wrong, example }: AskedProps) {
       <Field
         label={label}
         name={field.key}
-        defaultValue={account?.values[field.key] ?? ""}
+        defaultValue={shownIn(field, account)}
         autoComplete="off"
         autoCapitalize="none"
         spellCheck={false}

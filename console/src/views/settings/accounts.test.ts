@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Kind } from "../../api/shapes";
 import { sayer } from "../../words/words";
-import { chosenText, labelOf, missingIn, valuesOf } from "./accounts";
+import { chosenText, differences, labelOf, missingIn, valuesOf } from "./accounts";
 
 const KIND: Kind = {
   kind: "telegram",
@@ -34,6 +34,25 @@ describe("an account's form", () => {
   it("names a field by our word, or by the provider's", () => {
     expect(labelOf("base_url", sayer("vi"))).toBe("Địa chỉ nhà cung cấp");
     expect(labelOf("phone_number_id", sayer("en"))).toBe("Phone number ID");
+  });
+
+  it("tells what somebody else changed, and of a secret only that it is another", () => {
+    const was = {
+      channel: "telegram",
+      name: "shop",
+      source: "console",
+      values: { bot_username: "an" },
+      set: [],
+      marks: { token: "1" },
+    } as const;
+    const before = { ...was, set: [...was.set] };
+    const now = { ...before, values: { bot_username: "binh", mode: "webhook" }, marks: { token: "2" } };
+
+    expect(differences(before, now, KIND)).toEqual([
+      { key: "token", secret: true, was: "", is: "" },
+      { key: "bot_username", secret: false, was: "an", is: "binh" },
+    ]);
+    expect(differences(before, before, KIND)).toEqual([]);
   });
 
   it("makes texts nobody guesses, of letters every provider takes", () => {

@@ -87,6 +87,31 @@ export function missingIn(form: FormData, kind: Kind, account: Account | undefin
   return kind.fields.filter((field) => field.required && empty(field.key) && !kept.has(field.key)).map((field) => field.key);
 }
 
+/** What is another in an account than when it was read. `was` and `is` are empty for secrets, which nobody is shown. */
+export interface Difference {
+  readonly key: string;
+  readonly secret: boolean;
+  readonly was: string;
+  readonly is: string;
+}
+
+/** What somebody else changed: fields in the order they are asked for. A secret shows by its mark alone. */
+export function differences(before: Account, now: Account, kind: Kind): Difference[] {
+  return kind.fields.flatMap((field) => {
+    const usual = field.default ?? "";
+    const [was, is] = field.secret
+      ? [before.marks?.[field.key] ?? "", now.marks?.[field.key] ?? ""]
+      : [before.values[field.key] ?? usual, now.values[field.key] ?? usual];
+    if (was === is) return [];
+    return [field.secret ? { key: field.key, secret: true, was: "", is: "" } : { key: field.key, secret: false, was, is }];
+  });
+}
+
+/** What a field of the form holds before anybody types. */
+export function shownIn(field: KindField, account: Account | undefined): string {
+  return account?.values[field.key] ?? (choicesOf(field) ? field.default || (choicesOf(field)?.[0] ?? "") : "");
+}
+
 /** A random text for what is ours to choose. */
 export function chosenText(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(24)), (byte) => "abcdefghijklmnopqrstuvwxyz012345".charAt(byte % 32)).join("");

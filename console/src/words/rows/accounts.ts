@@ -73,5 +73,28 @@ export const accounts = {
   "accounts.key.typing": ["Show that somebody types", "Hiện đang soạn tin", "顯示輸入中"],
   "accounts.key.read_marks": ["Show what was read", "Hiện đã đọc", "顯示已讀"],
   "accounts.key.text_limit": ["Longest text", "Độ dài tối đa", "文字上限"],
+  "accounts.changed": ["Changed meanwhile", "Đã bị thay đổi trong lúc này", "期間已被變更"],
+  "accounts.changed.by": [
+    "{name} changed this account at {time}, after you opened it. Nothing of yours is saved yet.",
+    "{name} đã sửa tài khoản này lúc {time}, sau khi bạn mở. Thay đổi của bạn chưa được lưu.",
+    "您開啟後，{name} 於 {time} 變更了此帳戶。您的變更尚未儲存。",
+  ],
+  "accounts.changed.value": ["was {was}, is {is}", "trước là {was}, nay là {is}", "原為 {was}，現為 {is}"],
+  "accounts.changed.secret": ["was entered anew", "đã được nhập lại", "已重新輸入"],
+  "accounts.changed.empty": ["empty", "trống", "空白"],
+  "accounts.changed.on": ["It was switched on", "Đã được bật", "已啟用"],
+  "accounts.changed.off": ["It was switched off", "Đã bị tắt", "已停用"],
+  "accounts.changed.nothing": ["It was saved as it was", "Được lưu lại y như cũ", "以相同內容再次儲存"],
+  "accounts.changed.look": ["Look again", "Xem lại", "重新檢視"],
+  "accounts.changed.words": [
+    "Their changes come into the fields you left alone; what you typed stays, and is saved when you press Save.",
+    "Thay đổi của họ sẽ vào những ô bạn chưa sửa; phần bạn đã nhập được giữ và sẽ lưu khi bạn bấm Lưu.",
+    "對方的變更會帶入您未更動的欄位；您輸入的內容保留，按「儲存」時才會儲存。",
+  ],
+  "problem.changed": [
+    "{owner} changed this account a moment ago. Look again before you change it.",
+    "{owner} vừa sửa tài khoản này. Hãy xem lại trước khi sửa.",
+    "{owner} 剛變更了此帳戶，請先重新檢視再變更。",
+  ],
   "problem.name_taken": ["An account of this channel has this name already.", "Kênh này đã có tài khoản tên đó.", "此管道已有同名帳戶。"],
 } as const satisfies Rows;

@@ -1,6 +1,7 @@
 """The API's routes by which an admin sets channel accounts up: add, change, switch off, remove, look, connect."""
 
 from collections.abc import Awaitable
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TypeVar
 
@@ -8,7 +9,7 @@ import structlog
 
 from hub.model.shop.people import Right
 from hub.store.channels.calls import Place
-from hub.web.api.account_book import AccountBook, InFile, NameTaken, NoSuchAccount, Unfit
+from hub.web.api.account_book import AccountBook, Changed, InFile, NameTaken, NoSuchAccount, Unfit
 from hub.web.api.shapes import accounts as shapes
 from hub.web.api.table import Answer, Ask, Rooms, Route
 from hub.web.http.problems import Problem, Refusal, refusal
@@ -47,7 +48,8 @@ async def _change(rooms: Rooms, ask: Ask) -> Answer:
 
 async def _remove(rooms: Rooms, ask: Ask) -> Answer:
     channel, account = _place(ask)
-    await _fit(_book(rooms).remove((channel, account)))
+    query: shapes.RemovedQuery = ask.query
+    await _fit(_book(rooms).remove((channel, account), revision=query.revision))
     log.info("account removed", channel=channel, account=account, by=ask.caller.name)
     return Answer(HTTPStatus.OK, shapes.Removed())
 
@@ -83,8 +85,17 @@ async def _fit(work: Awaitable[T]) -> T:
         raise refusal(HTTPStatus.CONFLICT, detail, field="$.name", code="name_taken") from error
     except NoSuchAccount as error:
         raise refusal(HTTPStatus.NOT_FOUND, "There is no such account: list them with GET /api/accounts.") from error
+    except Changed as error:
+        raise Refusal(_changed(error)) from error
     except InFile as error:
         raise refusal(HTTPStatus.CONFLICT, f"This account stands in {error}: change it there and start anew.", code="file") from error
+
+
+def _changed(error: Changed) -> Problem:
+    """Who was quicker, and when."""
+    status, when = HTTPStatus.CONFLICT, datetime.fromtimestamp(error.at / 1000, UTC).isoformat(timespec="seconds")
+    detail = f"{error.by or 'Somebody'} changed this account at {when}: read it again, and send the change with its revision."
+    return Problem(title=status.phrase, status=status, detail=detail, field="$.revision", code="changed", owner=error.by, at=error.at)
 
 
 def _unfit(error: Unfit) -> Problem:
@@ -119,11 +130,12 @@ ACCOUNT_ROUTES: tuple[Route, ...] = (
     Route(
         method="PATCH", path="/api/accounts/{channel}/{account}", name="changeAccount", right=Right.OPERATE, take=_change,
         body=shapes.AccountChange, answers={HTTPStatus.OK: shapes.Account},
-        summary="Change an account, or switch it off or on; what it has begun to send ends well.",
+        summary="Change an account, or switch it off or on, as long as its revision is the one named; what it has begun to send ends well.",
     ),
     Route(
         method="DELETE", path="/api/accounts/{channel}/{account}", name="removeAccount", right=Right.OPERATE, take=_remove,
-        answers={HTTPStatus.OK: shapes.Removed}, summary="Remove an account, secrets and all; its conversations stay readable.",
+        query=shapes.RemovedQuery, answers={HTTPStatus.OK: shapes.Removed},
+        summary="Remove an account, secrets and all; its conversations stay readable.",
     ),
     Route(
         method="POST", path="/api/accounts/{channel}/{account}/look", name="lookAtAccount", right=Right.OPERATE, take=_look,

@@ -54,7 +54,8 @@ class Account(Struct, frozen=True):
 
     `source`: `file` (in `file`, where alone it is changed) or `console`; `active`: it takes in and sends; `at_work`: this process has it;
     `trouble`: why not, with the remedy, by language; `hook`: the webhook's whole address, empty without a public one.
-    `changed` in ms since 1970.
+    `changed` in ms since 1970, `by` whom; `revision`: another one with each change; `marks`: of each secret something that changes with it
+    and tells nothing of it.
     """
 
     channel: str
@@ -69,6 +70,8 @@ class Account(Struct, frozen=True):
     file: str = ""
     changed: int = 0
     by: str = ""
+    revision: str = ""
+    marks: Mapping[str, str] = {}
 
 
 class AccountList(Struct, frozen=True):
@@ -88,10 +91,20 @@ class NewAccount(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class AccountChange(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What shall be another: `values` in place of all that was entered (a secret left out stays), `active`; null: it stays."""
+    """What shall be another: `values` in place of all that was entered (a secret left out stays), `active`; null: it stays.
+
+    `revision`: of the account as it was read; refused (409, code `changed`) where it is another one by now. '': changed whatever it is.
+    """
 
     values: Values | None = None
     active: bool | None = None
+    revision: Annotated[str, Meta(max_length=64)] = ""
+
+
+class RemovedQuery(Struct, frozen=True):
+    """`revision`: of the account as it was read; refused where it is another one by now. '': removed whatever it is."""
+
+    revision: Annotated[str, Meta(max_length=64)] = ""
 
 
 class SeenPoint(Struct, frozen=True):
