@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from aiohttp import ClientConnectorError, ClientError, ClientSession, ClientTimeout, ConnectionTimeoutError, FormData, InvalidURL
 
 from hub.model.base import Value
+from hub.model.channels.exchange import FINE
 from hub.model.errors import Misconfigured, OutcomeUnknown, Rejected, SendError, TemporaryFailure, Throttled
 
 REQUEST_SECONDS = 15.0
@@ -55,9 +56,11 @@ async def post(
     return await call(session, "POST", url, body=body, headers=headers, seconds=seconds)
 
 
-async def get(session: ClientSession, url: str, *, headers: dict[str, str] | None = None, seconds: float = REQUEST_SECONDS) -> Answer:
-    """GET, and read the whole answer, whatever its status; raises as `post` does."""
-    return await call(session, "GET", url, body=None, headers=headers, seconds=seconds)
+async def get(
+    session: ClientSession, url: str, *, headers: dict[str, str] | None = None, seconds: float = REQUEST_SECONDS, fine: int = 0
+) -> Answer:
+    """GET, and read the whole answer, whatever its status; raises as `post` does. `fine`: as of `call`."""
+    return await call(session, "GET", url, body=None, headers=headers, seconds=seconds, fine=fine)
 
 
 async def put(session: ClientSession, url: str, body: bytes, *, headers: dict[str, str] | None = None) -> Answer:
@@ -73,11 +76,18 @@ async def call(
     body: bytes | FormData | None = None,
     headers: dict[str, str] | None = None,
     seconds: float = REQUEST_SECONDS,
+    fine: int = 0,
 ) -> Answer:
-    """Any method, and the whole answer, whatever its status; raises as `post` does."""
+    """Any method, and the whole answer, whatever its status; raises as `post` does.
+
+    `fine`: the status by which the provider says that there is none, which the account's log counts as no failure.
+    """
+    noted = {FINE: fine} if fine else None
     timeout = _TIMEOUT if seconds == REQUEST_SECONDS else ClientTimeout(total=seconds, sock_connect=CONNECT_SECONDS)
     try:
-        async with session.request(method, url, data=body, headers=headers, timeout=timeout, allow_redirects=False) as response:
+        async with session.request(
+            method, url, data=body, headers=headers, timeout=timeout, allow_redirects=False, trace_request_ctx=noted
+        ) as response:
             told = response.headers.get("Retry-After")
             wait = _seconds(told) if told else None
             return Answer(status=response.status, body=await response.read(), retry_after=wait, headers=response.headers)

@@ -54,9 +54,10 @@ async def looked(session: ClientSession, base_url: str, proof: dict[str, str]) -
 
 
 async def _asked(session: ClientSession, url: str, proof: dict[str, str]) -> Json:
-    answer = await http.get(session, url, headers=proof)
     # No webhook has been set yet: https://developers.line.biz/en/reference/messaging-api/#get-webhook-endpoint-information
-    return {} if url.endswith(_HOOK) and answer.status == _NOT_FOUND else _of(answer)
+    none = _NOT_FOUND if url.endswith(_HOOK) else 0
+    answer = await http.get(session, url, headers=proof, fine=none)
+    return {} if answer.status == none else _of(answer)
 
 
 _NOT_FOUND = 404

@@ -10,7 +10,9 @@ import pytest_asyncio
 
 from channels.line.channel import Line as LineChannel
 from config.settings.load import load_settings
+from hub.model.channels.exchange import Exchange
 from hub.model.words import DeliveryState
+from hub.web.api.shapes.channels import LogPage
 from sandbox.faults import FaultKind
 from sandbox.line import Line
 from sandbox.shown import Bubble, Json, Media
@@ -273,3 +275,19 @@ async def test_on_slack_an_agents_words_are_corrected_in_the_direct_conversation
 
     assert [200, 200] == [corrected.status, recalled.status]
     assert {f"D{who[1:]}"} == {asked.to for asked in slack.phones.desk.received if asked.method in {"chat.update", "chat.delete"}}
+
+
+async def test_that_no_webhook_was_set_yet_is_no_failed_call_of_the_account(world: World) -> None:
+    """Guard: LINE answers 404 where there is none, and a look before the account is connected asks for it."""
+    caller, found = world.line.house.caller, list[Exchange]()
+
+    async def asked() -> bool:
+        told = (await caller.ask("GET", "/api/channels/line/shop/log?limit=200")).read(LogPage)
+        found.extend(one.exchange for one in told.entries if one.exchange.url.endswith("/webhook/endpoint"))
+        return bool(found)
+
+    await eventually(asked, what="the look at the webhook")
+
+    failed = (await caller.ask("GET", "/api/channels/line/shop/log?failed=true")).read(LogPage).entries
+    assert (404, True, False) == (found[0].status, found[0].fine, found[0].failed)
+    assert [] == [one for one in failed if one.exchange.url.endswith("/webhook/endpoint")]

@@ -20,7 +20,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hub.engine.logging.redacting import Redactor
-from hub.model.channels.exchange import Exchange
+from hub.model.channels.exchange import FINE, Exchange
 from hub.model.channels.ports import Clock, Sent
 from hub.model.errors import HubError, SendError
 from hub.model.failure import Failure
@@ -62,6 +62,7 @@ class Open(Struct):
     status: int = 0
     took: int = 0
     trouble: str = ""
+    fine: int = 0
 
 
 attempt: ContextVar[Attempt | None] = ContextVar("attempt", default=None)
@@ -167,9 +168,11 @@ class Exchanges:
 
     def _starter(self, place: Place) -> Callable[[ClientSession, SimpleNamespace, TraceRequestStartParams], Awaitable[None]]:
         async def start(_session: ClientSession, context: SimpleNamespace, params: TraceRequestStartParams) -> None:
+            told = context.trace_request_ctx or {}
             context.open = Open(
-                place, self._clock.now(), self._clock.boottime(), params.method, str(params.url), attempt=attempt.get(), quiet=quiet.get()
-            )
+                place, self._clock.now(), self._clock.boottime(), params.method, str(params.url), attempt=attempt.get(), quiet=quiet.get(),
+                fine=told.get(FINE, 0),
+            )  # fmt: skip
 
         return start
 
@@ -216,6 +219,7 @@ def _closed(one: Open, redactor: Redactor) -> Exchange:
         delivery=mine.delivery,
         customer=mine.customer,
         ids=mine.ids,
+        fine=bool(one.fine) and one.status == one.fine,
     )
     return replace(kept, asked=redactor.asked(one.asked), answered=redactor.answered(one.answered, failed=kept.failed, asked=one.asked))
 

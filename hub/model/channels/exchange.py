@@ -3,6 +3,8 @@
 from hub.model.base import Value
 
 FILE = "file"
+FINE = "fine"
+"""Under this name a call's trace context bears the status by which its provider says that there is none, which is no failure."""
 
 
 class Exchange(Value, frozen=True):
@@ -10,7 +12,7 @@ class Exchange(Value, frozen=True):
 
     `url` without secrets and ids; `asked`, `answered`: the bodies' structure with lengths in place of what was said; `failure` and `code`:
     what it meant for the delivery; `trouble`: what broke on the way; `events`: kinds of what a webhook brought, or FILE where a customer's
-    file was fetched (`answered` tells its size then); `ids`: the provider's.
+    file was fetched (`answered` tells its size then); `ids`: the provider's; `fine`: whoever asked was ready for this status.
     """
 
     at: int
@@ -28,11 +30,12 @@ class Exchange(Value, frozen=True):
     events: tuple[str, ...] = ()
     asked: str = ""
     answered: str = ""
+    fine: bool = False
 
     @property
     def failed(self) -> bool:
         """Whether it did not end as it should."""
-        return bool(self.failure or self.trouble or self.status >= 400)  # noqa: PLR2004 - RFC 9110 §15.5
+        return bool(self.failure or self.trouble or (self.status >= 400 and not self.fine))  # noqa: PLR2004 - RFC 9110 §15.5
 
     @property
     def tells(self) -> bool:

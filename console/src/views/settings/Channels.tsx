@@ -213,7 +213,7 @@ function Log({ account }: { account: ChannelAccount }) {
 }
 
 function hasFailed(one: Exchange): boolean {
-  return Boolean(one.failure || one.trouble || (one.status ?? 0) >= 400);
+  return Boolean(one.failure || one.trouble || ((one.status ?? 0) >= 400 && !one.fine));
 }
 
 function Call({ entry }: { entry: LogEntry }) {
