@@ -1,6 +1,6 @@
 """`hub serve` with one more dialog, which dawdles: `python -m bench.dragging serve …`. Some words make it wait, some compute.
 
-The hub has no place to plug such a thing in, so it is put before the last step where `config.serving.hub` wires them.
+The hub has no place to plug such a thing in, so it is put before the last step where `config.serving.worker` wires them.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from bench.hooked import BURNS, WAITS
 from config import main
-from config.serving import hub as serve
+from config.serving import worker as serving
 from config.wiring.core import Turning
 from config.wiring.steps import turning_of
 from hub.model.channels.ports import Question
@@ -58,5 +58,5 @@ def _dawdling(wired: Any, *given: Any, answers: Any, **more: Any) -> Turning:  #
 
 
 if __name__ == "__main__":
-    vars(serve)["turning_of"] = partial(_dawdling, turning_of)
+    vars(serving)["turning_of"] = partial(_dawdling, turning_of)
     sys.exit(main.main())

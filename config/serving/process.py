@@ -21,6 +21,8 @@ from hub.engine.workers.worker import Worker
 from hub.model.channels.ports import Channel
 from hub.nudges.rules import Rules
 
+VERSION = "0.1.0"
+
 
 class Role(StrEnum):
     """What a process does."""

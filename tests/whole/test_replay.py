@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace as changed
 
-from config.serving.hub import VERSION
+from config.serving.process import VERSION
 from config.wiring.steps import turning_of
 from hub.engine.turns.replay import replay
 from tests.processes import eventually, folder

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from msgspec import Struct, json
 
-from config.serving.hub import VERSION
+from config.serving.process import VERSION
 from config.wiring.chat import login_secret
 from config.wiring.steps import turning_of
 from hub.engine.turns.replay import replay
