@@ -19,6 +19,7 @@ import msgspec
 from channels.email.letter import enclosed, headed, ids, mailbox, mailboxes
 from channels.email.mime import SIGNATURES, read
 from channels.email.parse import Self, events_of_letter, receipt
+from channels.email.smtp_codes import ENHANCED
 from channels.email.text import newest, text_of_html
 from channels.fields import object_in
 from hub.model.address import Address
@@ -254,7 +255,8 @@ def _mailgun_state(about: Json, me: Self, *, to: str, state: DeliveryState) -> E
     words = _text(refused, "reason") if isinstance(refused, dict) else ""
     headers = message.get("headers") if isinstance(message, dict) else None
     own = _text(headers, "message-id").strip("<>") if isinstance(headers, dict) else ""
-    code = _text(status, "enhanced-code") or _text(status, "code")
+    said = ENHANCED.match(_text(status, "message"))
+    code = _text(status, "enhanced-code") or (said[0] if said else "") or _text(status, "code")
     reason = _text(status, "message") or _text(status, "description") or words or _text(about, "reason")
     known = (f"<{own}>",) if own else ()
     event = receipt(me, to, ids_=known, state=state, code=code, reason=reason, at=_seconds(about.get("timestamp")))

@@ -19,6 +19,10 @@ from hub.model.errors import Unparseable
 _MOST_PARTS = 200
 _FOLD = re.compile(r"\r?\n[ \t]*")
 _TEXTS = frozenset(("text/plain", "text/html"))
+_MAILBOXES = frozenset(("from", "sender", "reply-to", "to", "cc", "delivered-to"))
+_SPECIAL = re.compile(r'[,;:<>@()"\\]')
+_SPECIAL_QUOTE = re.compile(r'["\\]+')
+"""What parts addresses, and in a name that was encoded parts nothing."""
 _REPORTS = frozenset(("message/delivery-status", "message/disposition-notification", "message/feedback-report", "text/rfc822-headers"))
 SIGNATURES = frozenset(("application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"))
 """Seals that mail programs check: nobody reads them."""
@@ -42,7 +46,8 @@ def headers_of(message: Message) -> dict[str, str]:
     """The headers by name in lower case, decoded; the first of those that come several times."""
     found: dict[str, str] = {}
     for name, value in message.raw_items():
-        found.setdefault(str(name).lower(), _header(str(value)))
+        key = str(name).lower()
+        found.setdefault(key, _header(str(value), quotes=_SPECIAL if key in _MAILBOXES else None))
     return found
 
 
@@ -130,8 +135,8 @@ def _usual_name(kind: str) -> str:
     return {"message/rfc822": "letter.eml", "text/calendar": "invitation.ics"}.get(kind, kind.replace("/", "."))
 
 
-def _header(raw: str) -> str:
-    """A header in words: encoded words decoded, bytes that should not be there read as UTF-8."""
+def _header(raw: str, *, quotes: re.Pattern[str] | None = None) -> str:
+    """A header in words: encoded words decoded (those with signs that `quotes` finds in quotation marks), stray bytes read as UTF-8."""
     text = _FOLD.sub(" ", raw)
     if not text.isascii():
         text = decoded(text.encode("utf-8", "surrogateescape"), "utf-8")
@@ -142,4 +147,8 @@ def _header(raw: str) -> str:
     except (email.errors.HeaderParseError, ValueError, LookupError, IndexError):
         return text
     told = (piece if isinstance(piece, str) else decoded(piece, charset or "utf-8") for piece, charset in pieces)
-    return "".join(told).replace("\x00", "").replace("\n", " ").strip()
+    words = [
+        f'"{_SPECIAL_QUOTE.sub(" ", word)}"' if quotes and charset and quotes.search(word) else word
+        for word, (_, charset) in zip(told, pieces, strict=True)
+    ]
+    return "".join(words).replace("\x00", "").replace("\n", " ").strip()

@@ -25,6 +25,11 @@ _CONVERSATION = re.compile(r"<(co[_-][0-9A-Za-z-]{8,60})\.")
 _PLUS = re.compile(r"\+(co[_-][0-9A-Za-z-]{8,60})@")
 _KINDS = {"image": MediaKind.IMAGE, "video": MediaKind.VIDEO, "audio": MediaKind.AUDIO}
 _STATUS = re.compile(r"\b([245])\.\d{1,3}\.\d{1,3}\b")
+_FOR_GOOD = re.compile(r"(?<![\d.])5\.\d{1,3}\.\d{1,3}(?![\d.])|\b5[0-5]\d\b(?! 5\.)")
+_SENDS_BACK = re.compile(r"(?:mailer-daemon|postmaster)@", re.IGNORECASE)
+_ONLY_LATE = re.compile(r"delay|warning|trì hoãn|延遲|延迟", re.IGNORECASE)
+_COPIED_ID = re.compile(r"^Message-ID:\s*(<[^<>\s]+>)", re.IGNORECASE | re.MULTILINE)
+_LONE = re.compile(r"^\s*<?([^\s<>@]+@[^\s<>@:]+)>?:?\s*$", re.MULTILINE)
 
 
 class Self(Value, frozen=True):
@@ -39,8 +44,11 @@ def events_of_letter(letter: Letter, me: Self, *, source: Message | None = None,
 
     `seen`: the id the provider gave it, where it has none of its own.
     """
-    if source is not None and (about := _report(source, me)) is not None:
-        return about
+    if source is not None:
+        about = _report(source, me)
+        about = _sent_back(letter, source, me) if about is None else about
+        if about is not None:
+            return about
     sender, name = letter.sender, letter.name
     if sender == me.address:
         # A form on the shop's page writes as the shop and names the customer as who is to be answered.
@@ -142,6 +150,29 @@ def _report(source: Message, me: Self) -> list[Incoming] | None:
     answered = ids(str(source.get("in-reply-to", ""))) or ids(str(source.get("references", "")))[-1:]
     found = ids(original.get("message-id", ""))[:1] or answered[:1]
     return [each for status in statuses if found and (each := _returned(status, found, me))]
+
+
+def _sent_back(letter: Letter, source: Message, me: Self) -> list[Incoming] | None:
+    """What an older server writes of a letter of ours that it could not deliver: in words, and with the letter; None for any other.
+
+    https://cr.yp.to/proto/qsbmf.txt, https://www.exim.org/exim-html-current/doc/html/spec_html/ch-customizing_bounce_and_warning_messages.html
+    """
+    if not letter.automatic or not _SENDS_BACK.match(letter.sender) or _ONLY_LATE.search(letter.subject):
+        return None
+    original = _original(list(source.walk()))
+    ours = ids(original.get("message-id", "")) or tuple(_COPIED_ID.findall(letter.text))
+    about = [each for each in ours if each.endswith(f"@{me.address.rpartition('@')[2]}>")][:1]
+    to = mailbox(headers_of(source).get("x-failed-recipients", "") or original.get("to", ""))[0] or _named(letter.text)
+    if not about or not to:
+        return None
+    found = _FOR_GOOD.search(letter.text)
+    return [receipt(me, to, ids_=(about[0],), state=DeliveryState.FAILED, code=found[0] if found else "", reason=letter.subject)]
+
+
+def _named(text: str) -> str:
+    """Whom such a letter names: the first address that stands alone in a line, in brackets or not."""
+    found = _LONE.search(text)
+    return mailbox(found[1])[0] if found else ""
 
 
 def _complaint(me: Self, to: str, about: tuple[str, ...]) -> Incoming:

@@ -50,7 +50,7 @@ _PLAIN: Mapping[int, Failure] = {
 }  # fmt: skip
 """Reply code → what went wrong, where the server tells no enhanced one (RFC 5321 §4.2.3)."""
 
-_ENHANCED = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
+ENHANCED = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
 _WAIT = re.compile(r"\b(\d{1,5})\s*(second|sec|minute|min)s?\b", re.IGNORECASE)
 _FAST = re.compile(r"too (?:many|fast|quick)|rate|limit|thrott|grey ?list|try again (?:later|in)", re.IGNORECASE)
 _TEMPORARY, _REFUSED = 400, 500
@@ -59,14 +59,14 @@ _MINUTE = 60
 
 def failure_of(code: str) -> Failure:
     """What an enhanced code (5.1.1) or a reply code (550) says went wrong; a refusal with its code as the reason where nothing is known."""
-    if found := _ENHANCED.search(code):
+    if found := ENHANCED.search(code):
         return FAILURES.get(f"{found[2]}.{found[3]}", FAILURES.get(f"{found[2]}.0", Failure.REJECTED))
     return _PLAIN.get(int(code), Failure.REJECTED) if code.isdigit() else Failure.REJECTED
 
 
 def decide(status: int, words: str, *, account: bool) -> SendError:
     """What a refusal means. `account`: it came before there was a recipient, so it speaks of our credentials or our address."""
-    found = _ENHANCED.search(words)
+    found = ENHANCED.search(words)
     code = found[0] if found else str(status)
     failure = failure_of(code)
     reason = f"{status} {words}".strip()[:500]
