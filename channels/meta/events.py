@@ -6,10 +6,12 @@ https://developers.facebook.com/documentation/business-messaging/instagram-messa
 
 from collections.abc import Callable, Mapping
 
-from channels.fields import FieldOdd, Json, id_of, objects, soft, soft_id, soft_object, text_of
-from channels.meta.media import attachments, words_for
+import msgspec
+
+from channels.fields import FieldOdd, Json, id_of, number_of, objects, soft, soft_id, soft_object, text_of
+from channels.meta.media import attachments, ordered, words_for
 from hub.model.base import Value
-from hub.model.events.event import Body, Deleted, Echoed, Edited, Noted, OptedIn, OptedOut, Reacted, Receipt, Referred, Said
+from hub.model.events.event import Body, Called, Deleted, Echoed, Edited, Noted, OptedIn, OptedOut, Reacted, Receipt, Referred, Said
 from hub.model.events.referral import Referral
 from hub.model.words import DeliveryState
 
@@ -26,6 +28,7 @@ _SECONDS_END = 100_000_000_000
 
 _LATEST_MS = 1 << 50
 _DIGITS_MOST = 19
+_LONGEST_CALL = 86_400.0
 
 
 class About(Value, frozen=True):
@@ -182,7 +185,13 @@ def _edited(told: Json, _about: About) -> Read:
 
 def _noted(told: Json, about: About) -> Read:
     """A fact without consequence here: its state or whom it concerns."""
-    told_of = (soft(told, "status"), soft_id(told, "new_owner_app_id"), soft_id(told, "requested_owner_app_id"), soft(told, "feedback"))
+    told_of = (
+        soft(told, "status"),
+        soft(told, "response"),
+        soft_id(told, "new_owner_app_id"),
+        soft_id(told, "requested_owner_app_id"),
+        soft(told, "feedback"),
+    )
     details = {key: soft(told, key) for key in ("authorization_code", "metadata") if soft(told, key)}
     answers = ", ".join(answer for screen in objects(told, "feedback_screens") for answer in _answers(screen))
     body = Noted(name=about.kind, detail=next(filter(None, told_of), answers))
@@ -195,9 +204,34 @@ def _answers(screen: Json) -> list[str]:
     return [soft_id(question, "payload") for question in questions if isinstance(question, dict)]
 
 
+def _ordered(told: Json, about: About) -> Read:
+    """A cart of the Page's shop, sent.
+
+    https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks/webhook-events/send_cart
+    """
+    products = objects(told, "products")
+    if not products:
+        raise FieldOdd("products")
+    said = Said(text=soft(told, "note"), attachments=tuple(map(ordered, products)))
+    details = {"order": msgspec.json.encode(products).decode()}
+    return Read(body=said, seen=f"order/{about.customer}/{about.at}", details=details)
+
+
+def called(call: Json) -> Called:
+    """A call rings, was taken or has ended; raises FieldOdd where it does not say which call.
+
+    https://developers.facebook.com/documentation/business-messaging/messenger-platform/calling/webhooks
+    """
+    event, status, seconds = soft(call, "event"), soft(call, "status").lower(), number_of(call, "duration") or 0.0
+    ended = status or ("completed" if seconds > 0 else "ended")
+    state = {"connect": "ringing", "terminate": ended}.get(event, status or event)
+    incoming = soft(call, "call_direction") != "business_initiated"
+    return Called(state=state, incoming=incoming, seconds=int(max(0.0, min(seconds, _LONGEST_CALL))), external_id=id_of(call, "id"))
+
+
 _NOTES = (
     "account_linking", "pass_thread_control", "take_thread_control", "request_thread_control", "response_feedback",
-    "messaging_feedback", "messaging_customer_information", "game_play", "message_context",
+    "messaging_feedback", "messaging_customer_information", "game_play", "message_context", "call_permission_reply",
 )  # fmt: skip
 """A conversation that another app has taken shows itself by what comes as `standby`."""
 
@@ -210,6 +244,7 @@ READERS: Mapping[str, Callable[[Json, About], Read]] = {
     "message_edit": _edited,
     "optin": _optin,
     "referral": _referral,
+    "order": _ordered,
     **dict.fromkeys(_NOTES, _noted),
 }
 """Who reads what, by the field of an element."""

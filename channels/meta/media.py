@@ -60,6 +60,15 @@ def words_for(pieces: tuple[Attachment, ...]) -> str:
     return "👍" if pieces[0].sticker_id in _THUMBS else _SAID_BY.get(pieces[0].kind, "")
 
 
+def ordered(product: Json) -> Attachment:
+    """A product of a cart: what it is, how many, at what price each."""
+    quantity, price = number_of(product, "quantity"), number_of(product, "unit_price")
+    often = f"{quantity:g} × " if quantity else ""
+    priced = f", {price:,.10g} {soft(product, 'currency')}".rstrip() if price is not None else ""
+    number = soft_id(product, "retailer_id") or soft_id(product, "id")
+    return Attachment(kind=MediaKind.PRODUCT, media_id=number, name=f"{often}{soft(product, 'name') or number}{priced}")
+
+
 def _pieces(told: Json) -> Iterator[Attachment]:
     kind, payload = soft(told, "type"), soft_object(told, "payload")
     if kind == "template":

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from channels.fields import FieldOdd, Json, names, object_of, objects, soft, soft_id, soft_object
 from channels.meta.comments import COMMENT_FIELDS, commented
-from channels.meta.events import NO_CUSTOMERS, READERS, About, moment
+from channels.meta.events import NO_CUSTOMERS, READERS, About, called, moment
 from hub.model.address import Address
 from hub.model.base import Value
 from hub.model.events.event import Incoming, Said, Unparsed
@@ -46,9 +46,12 @@ def _entry(entry: Json, me: Me) -> Iterator[Incoming | Unparsed]:
     if me.own_id and not _is_ours(entry, me):
         yield Unparsed(fields=names(entry), reason="an event of another Page or account", recipient=soft_id(entry, "id"))
         return
-    for key in ("messaging", "standby"):
+    for key in ("messaging", "standby", "calls"):
         for element in _listed(entry, key):
             yield from _tried(element, entry, me, key)
+    if "call_permission_reply" in entry:
+        # Documented without the list around it.
+        yield from _tried(entry, entry, me, "messaging")
     # Business Login for Instagram is documented to tell a change without the list around it.
     for change in [entry] if "field" in entry else _listed(entry, "changes"):
         yield from _tried(change, entry, me, "changes")
@@ -64,6 +67,8 @@ def _is_ours(entry: Json, me: Me) -> bool:
     """Whether the entry is of our Page; an Instagram account may be told by another id in `entry` than in `recipient`."""
     if soft_id(entry, "id") == me.own_id:
         return True
+    if "sender" in entry and soft_id(soft_object(entry, "recipient"), "id") == me.own_id:
+        return True
     parties = (soft_object(element, side) for element in objects(entry, "messaging") for side in ("recipient", "sender"))
     return not me.numbered and any(soft_id(party, "id") == me.own_id for party in parties)
 
@@ -72,7 +77,7 @@ def _tried(element: object, entry: Json, me: Me, place: str) -> list[Incoming | 
     if not isinstance(element, dict):
         return [Unparsed(fields=(), reason=f"an element of {place} is an object")]
     try:
-        found = _changed(element, entry, me) if place == "changes" else _happened(element, entry, me)
+        found = _READ.get(place, _happened)(element, entry, me)
     except FieldOdd as odd:
         return [Unparsed(fields=names(element), reason=f"field {odd.args[0]} is missing or not of its type")]
     if found is None:
@@ -110,6 +115,19 @@ def _happened(element: Json, entry: Json, me: Me) -> list[Incoming] | None:
     read = READERS[kind](told, About(kind=kind, customer=customer, at=at, app_id=me.app_id))
     address = Address(channel=me.channel, account=me.account, id=customer)
     return [Incoming(address=address, body=read.body, dedupe_id=read.seen, at=at, recipient=shop, details=read.details)]
+
+
+def _called(call: Json, entry: Json, me: Me) -> list[Incoming] | None:
+    body = called(call)
+    customer, shop = (soft_id(call, "from"), soft_id(call, "to")) if body.incoming else (soft_id(call, "to"), soft_id(call, "from"))
+    if not customer:
+        raise FieldOdd("from" if body.incoming else "to")
+    address = Address(channel=me.channel, account=me.account, id=customer)
+    at = moment(call.get("timestamp")) or moment(entry.get("time"))
+    return [Incoming(address=address, body=body, dedupe_id=f"{body.external_id}/{body.state}", at=at, recipient=shop)]
+
+
+_READ = {"changes": _changed, "calls": _called}
 
 
 def _parties(element: Json, entry: Json, me: Me, *, echo: bool) -> tuple[str, str]:
