@@ -1,6 +1,5 @@
 """Every test that asks for `archive` or `url` runs twice: on a SQLite file and on PostgreSQL."""
 
-import subprocess
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -8,7 +7,8 @@ import pytest
 
 from hub.store.archive.open import Archive
 from tests.archive.opened import opened
-from tests.servers import Postgres, postgres, postgres_command
+from tests.archive.prepared import Databases, Files
+from tests.servers import Postgres, postgres
 
 
 @pytest.fixture(scope="session")
@@ -18,22 +18,30 @@ def postgres_server() -> Iterator[Postgres]:
         yield server
 
 
-@pytest.fixture
-def postgres_url(postgres_server: Postgres, tmp_path: Path) -> str:
-    """An empty database."""
-    name = f"t{abs(hash(tmp_path))}"
-    command = [postgres_command("createdb"), "-h", "127.0.0.1", "-p", str(postgres_server.port), "-U", "hub", name]
-    subprocess.run(command, check=True, capture_output=True)
-    return postgres_server.url.removesuffix("/hub") + f"/{name}"
+@pytest.fixture(scope="session")
+def databases(postgres_server: Postgres) -> Iterator[Databases]:
+    with Databases.of(postgres_server) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
+    return Files(tmp_path_factory.mktemp("archive"))
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of an empty archive."""
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of an archive: without a table, and where the test has it opened by a fixture, with its tables, and empty."""
+    opened_here = bool({"archive", "elsewhere"} & set(request.fixturenames))
     if request.param == "sqlite":
-        return str(tmp_path / "archive.sqlite3")
-    address: str = request.getfixturevalue("postgres_url")
-    return address
+        path = tmp_path / "archive.sqlite3"
+        if opened_here:
+            request.getfixturevalue("files").prepare(path)
+        yield str(path)
+        return
+    databases: Databases = request.getfixturevalue("databases")
+    with databases.prepared() if opened_here else databases.empty() as address:
+        yield address
 
 
 @pytest.fixture
