@@ -19,7 +19,7 @@ SHOP = Path(__file__).parents[2] / "sandbox" / "store"
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    with demo(tmp_path_factory.mktemp("store")) as running:
+    with demo(tmp_path_factory.mktemp("store"), "--empty") as running:
         yield running
 
 

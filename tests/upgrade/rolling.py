@@ -29,7 +29,7 @@ from tests.chaos.verdict import Verdict, judge
 from tests.processes import eventually
 
 OLD_WEB, OLD_WORKER, NEW_WEB, NEW_WORKER = "old-web", "old-worker", "new-web", "new-worker"
-CUSTOMERS, PAUSE_S = 40, 0.4
+CUSTOMERS, PAUSE_S = 15, 0.4
 AT_REST_WITHIN_S = 60.0
 FURTHER = 60
 """Words that must be accepted in each state of the upgrade before it goes on."""

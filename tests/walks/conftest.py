@@ -33,8 +33,8 @@ def stage(running: Demo, chromium: Browser) -> Iterator[Stage]:
 
 @pytest.fixture
 def own_stage(tmp_path: Path, chromium: Browser) -> Iterator[Stage]:
-    """A demo that this walk may stop and start."""
-    with demo(tmp_path) as own:
+    """A demo that this walk may stop and start; nobody wrote there before."""
+    with demo(tmp_path, "--empty") as own:
         made = Stage(own, chromium)
         try:
             yield made

@@ -24,8 +24,8 @@ VI = Look(language="vi", width=1440, height=900, scheme="light")
 class Demo:
     """A `hub demo` on a port of its own that can be stopped, killed and started again on what it left."""
 
-    def __init__(self, folder: Path, **settings: str) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, *options: str, **settings: str) -> None:
+        self._command = (sys.executable, "-m", "config.main", "demo", *options)
         self._told = folder / "told.txt"
         port = free_port()
         self.base = f"http://127.0.0.1:{port}"
@@ -56,7 +56,7 @@ class Demo:
     def start(self) -> None:
         """Start and wait for its welcome."""
         with self._told.open("wb") as out:
-            self._running = subprocess.Popen([sys.executable, "-m", "config.main", "demo"], env=self._environ, stdout=out, stderr=out)
+            self._running = subprocess.Popen(self._command, env=self._environ, stdout=out, stderr=out)
         running = self._running
         wait_until(lambda: "Ctrl-C" in self.words or running.poll() is not None, within=STARTS_WITHIN_S, what="the demo's welcome")
         assert running.poll() is None, self.words
@@ -70,9 +70,9 @@ class Demo:
 
 
 @contextmanager
-def demo(folder: Path, **settings: str) -> Iterator[Demo]:
-    """A running demo with its data in a folder of its own."""
-    made = Demo(folder, **settings)
+def demo(folder: Path, *options: str, **settings: str) -> Iterator[Demo]:
+    """A running demo with its data in a folder of its own; `options`: of the command."""
+    made = Demo(folder, *options, **settings)
     try:
         made.start()
         yield made

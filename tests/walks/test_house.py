@@ -124,7 +124,7 @@ def test_a_restart_under_an_open_console_and_an_open_chat_loses_and_doubles_noth
     lan.visit()
     huong.sign_in()
     lan.say("cho mình gặp nhân viên")
-    lan.hears("vị trí thứ")
+    lan.hears("Tiếp theo là đến lượt mình")
     lan.say("trước khi khởi động lại")
     huong.view("queue")
     huong.open("trước khi khởi động lại")
