@@ -10,7 +10,7 @@ from channels.webchat import CAPABILITIES as WEB_CHAT
 from channels.windows import RULES
 from config.accounts.kinds import MODULES, kind_of
 from config.accounts.outside import alone
-from config.preview.captured import setup_of_case
+from config.preview.cases import setup_of_case
 from hub.model.channels.window import WindowRule
 from hub.model.messaging.message import Capabilities, MediaKind
 

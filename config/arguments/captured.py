@@ -14,6 +14,6 @@ def captured_parsers(commands: "argparse._SubParsersAction[argparse.ArgumentPars
 
 
 def _captured(given: argparse.Namespace) -> int:
-    from config.preview.captured import run_parse, run_preview
+    from config.preview.cases import run_parse, run_preview
 
     return (run_parse if given.verb == "parse" else run_preview)(given.channel, given.file)

@@ -17,13 +17,13 @@ def dead_parser(parser: argparse.ArgumentParser) -> None:
 
 
 def _list_dead(given: argparse.Namespace) -> int:
-    from config.commands.operating import list_dead
+    from config.commands.dead_letters import list_dead
 
     del given
     return asyncio.run(list_dead(quiet_settings()))
 
 
 def _retry_dead(given: argparse.Namespace) -> int:
-    from config.commands.operating import retry_dead
+    from config.commands.dead_letters import retry_dead
 
     return asyncio.run(retry_dead(quiet_settings(), given.partition, given.entry))

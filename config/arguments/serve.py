@@ -62,7 +62,7 @@ def _run(settings: "Settings", roles: Sequence[object], scrubber: "Scrubber") ->
 
 async def _attended(process: "Process", stopping: asyncio.Event) -> None:
     """What is left to do once a hub serves; returns when it shall end."""
-    from config.serving.libraries import warm
+    from config.serving.preloading import warm
     from config.serving.welcome import print_served
     from config.wiring.core import tune_interpreter
 

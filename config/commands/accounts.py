@@ -10,13 +10,13 @@ from pathlib import Path
 from aiohttp import ClientSession
 from msgspec import Struct
 
-from config.accounts.adding import secret_keys, wrong_values
 from config.accounts.kinds import build_channel, kind_of
 from config.accounts.looking import Looks, ReadTokens
 from config.accounts.outside import alone
 from config.accounts.phrasing import ENGLISH, catalogue, language_here, phrase_of
 from config.accounts.sealed import Sealer, account_of, sealer_of
-from config.commands.operating import running_store
+from config.accounts.setup import secret_keys, wrong_values
+from config.commands.running_hub import running_store
 from config.doctor.findings import Level
 from config.doctor.report import findings_of
 from config.settings.load import SETTINGS_FILE

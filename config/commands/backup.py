@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING
 
 from msgspec import DecodeError, msgpack
 
-from config.commands.operating import archive_of, progress
+from config.commands.running_hub import archive_of, progress
 from config.settings.secrets import SECRETS_FILE, secrets_of
 from config.settings.values import Settings
 from config.storage.server import find_server

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct, json
 
-from config.commands.operating import running_store
+from config.commands.running_hub import running_store
 from config.settings.values import Settings
 from hub.engine.clock import SystemClock
 from hub.model.channels.exchange import FILE, Exchange
@@ -77,7 +77,7 @@ def _json(place: Place, told: Told) -> str:
 
 def _line(place: Place, one: Exchange) -> str:
     """One exchange on one line, and what it meant on the next where it failed."""
-    from config.commands.operating import instant
+    from config.commands.running_hub import instant
 
     way = "in " if one.incoming else "out"
     what = ", ".join((*one.events, *((one.answered,) if FILE in one.events else ()))) or one.delivery

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from msgspec import json, msgpack, to_builtins
 
-from config.commands.operating import archive_of, desk_of, instant, new_event, progress, running_store
+from config.commands.running_hub import archive_of, desk_of, instant, new_event, progress, running_store
 from config.settings.secrets import SECRETS_FILE, secrets_of
 from config.settings.values import Settings
 from config.storage.store import sealing
@@ -18,7 +18,7 @@ from hub.model.errors import HubError, SettingsError
 from hub.model.events.merging import MergeAsked
 from hub.model.words import OwnerKind
 from hub.store.channels.cases import Cases
-from hub.store.customers.customers import Customers
+from hub.store.customers.records import Customers
 from hub.store.encoding.codec import Undecodable, decode_journal
 from hub.store.erasure.wiping import NotNow, Wiping
 from hub.store.maintenance.rewriting import NotRewritten

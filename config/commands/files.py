@@ -1,6 +1,6 @@
 """`hub files move`: existing files from the archive into the bucket, or back."""
 
-from config.commands.operating import archive_of, progress
+from config.commands.running_hub import archive_of, progress
 from config.settings.values import Settings
 from hub.engine.clock import SystemClock
 from hub.model.errors import SettingsError

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from msgspec import json
 
-from config.commands.operating import instant, running_store
+from config.commands.running_hub import instant, running_store
 from config.rules.journeys import read_journey
 from config.rules.policy import rules_of
 from config.rules.publishing import known_rules
@@ -13,7 +13,7 @@ from hub.engine.clock import SystemClock
 from hub.model.errors import SettingsError
 from hub.nudges.explain import Explained, explain
 from hub.nudges.rules import Switches
-from hub.store.customers.customers import Customers
+from hub.store.customers.records import Customers
 from hub.store.mailboxes.kill_switch import Switch
 from hub.store.shop.journeys import JourneySwitches
 

@@ -1,6 +1,6 @@
 """`hub replay CUSTOMER`: take the journalled turns again and compare what they decide."""
 
-from config.commands.operating import running_store
+from config.commands.running_hub import running_store
 from config.rules.policy import rules_of
 from config.rules.publishing import known_rules
 from config.serving.process import VERSION

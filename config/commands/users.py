@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from getpass import getpass
 
-from config.commands.operating import instant, running_store
+from config.commands.running_hub import instant, running_store
 from config.settings.values import Settings
 from config.wiring.sign_in import open_people
 from hub.desk.passwords import Unfit

@@ -18,7 +18,7 @@ from hub.model.errors import HubError
 from hub.model.inbox.feed import Line
 from hub.model.webchat.chat import KIND
 from hub.model.words import DeliveryState
-from hub.store.customers.customers import Customers
+from hub.store.customers.records import Customers
 from sandbox.store.accounts import ACCOUNTS
 from sandbox.store.book import Line as OrderLine
 from sandbox.store.book import Order, OrderBook

@@ -19,7 +19,7 @@ from hub.nudges.explain import explain
 from hub.nudges.reasons import REASONS
 from hub.nudges.rules import Rules, Switches
 from hub.nudges.verdict import Outcome
-from hub.store.customers.customers import Customers
+from hub.store.customers.records import Customers
 from sandbox.store.accounts import Account
 from sandbox.store.server import Clock
 

@@ -12,7 +12,7 @@ from config.rules.policy import rules_of
 from config.rules.publishing import changed_on_the_way
 from config.settings.values import Settings
 from config.storage.store import Store
-from config.wiring.alerts import reader_of
+from config.wiring.monitoring import reader_of
 from hub.engine.archiving.journal_tail import TAIL_ENTRIES
 from hub.engine.archiving.reindexing import inbox_stands
 from hub.model.alerts.message import sentence_of

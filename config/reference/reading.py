@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from hub.model.base import Value
 from hub.model.errors import SettingsError
 from hub.nudges.policy import Hours
-from hub.store.connections.place import parse
+from hub.store.connections.address import parse
 
 E = TypeVar("E", bound=StrEnum)
 N = TypeVar("N", int, float)
@@ -188,7 +188,7 @@ def _origin(word: str, base: Path, wanted: str) -> str:
 
 
 def redis_address(given: Given) -> Secret:
-    """Where Redis is, in one of the forms of `hub.store.connections.place.parse`."""
+    """Where Redis is, in one of the forms of `hub.store.connections.address.parse`."""
     found = text(given)
     try:
         parse(found)

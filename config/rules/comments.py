@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from config.rules.yaml_parts import Mistake, Part, parse
+from config.rules.yaml_reading import Mistake, Part, parse
 from hub.model.errors import SettingsError
 from hub.nudges.comment_rules import CommentRule, Once
 

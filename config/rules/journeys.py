@@ -5,7 +5,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from config.rules.yaml_parts import Mistake, Part, parse
+from config.rules.yaml_reading import Mistake, Part, parse
 from hub.model.errors import SettingsError
 from hub.model.words import Purpose
 from hub.nudges.answers import LEADS

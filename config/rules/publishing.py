@@ -15,7 +15,7 @@ from hub.model.customers.record import Live
 from hub.model.errors import SettingsError, StoreFull
 from hub.nudges.journey import Journey
 from hub.nudges.rules import Rules
-from hub.store.customers.every import every_customer
+from hub.store.customers.scanning import every_customer
 from hub.store.encoding.codec import encode
 from hub.store.inbox.inbox import Inbox
 from hub.store.shop.journeys import JourneyVersions

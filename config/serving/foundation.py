@@ -12,7 +12,7 @@ from config.settings.secrets import Secrets
 from config.settings.values import Settings
 from config.storage.bucket import open_archive
 from config.wiring.chat import LateShelf
-from config.wiring.media import lending_of, limits_of
+from config.wiring.files import lending_of, limits_of
 from hub.engine.files.fetching import Fetcher
 from hub.model.channels.ports import Clock
 from hub.model.files.lending import Lending

@@ -22,8 +22,8 @@ from config.settings.secrets import Secrets, secrets_of
 from config.settings.values import Settings
 from config.storage.server import Server, find_server, open_store
 from config.storage.store import Store, process_name, token_house
-from config.wiring.alerts import Outlook, watching_of
 from config.wiring.core import gestures_of, intake
+from config.wiring.monitoring import Outlook, watching_of
 from hub.engine.clock import SystemClock
 from hub.engine.counters import Counters
 from hub.engine.logging.exchanges import Exchanges

@@ -9,13 +9,13 @@ from msgspec import Struct
 from prometheus_client import CollectorRegistry
 
 from channels.windows import RULES
-from config.accounts.adding import ConsoleAccounts
 from config.accounts.kinds import WEB_CHAT_ACCOUNT
 from config.accounts.lineup import Lineup
 from config.accounts.looking import Looks
 from config.accounts.phrasing import catalogue
 from config.accounts.sealed import sealer_of
-from config.rules.pricing import load_prices
+from config.accounts.setup import ConsoleAccounts
+from config.rules.prices import load_prices
 from config.settings.load import SETTINGS_FILE
 from config.settings.secrets import Secrets
 from config.settings.values import Settings
@@ -41,7 +41,7 @@ from hub.nudges.rules import Rules
 from hub.store.channels.accounts import KeptAccounts
 from hub.store.channels.calls import Calls
 from hub.store.channels.cases import Cases
-from hub.store.customers.customers import Customers
+from hub.store.customers.records import Customers
 from hub.store.customers.timeline import Timeline
 from hub.store.inbox.inbox import Inbox
 from hub.store.inbox.queue import Queue
@@ -52,7 +52,7 @@ from hub.store.shop.alerts import Alerts
 from hub.store.shop.journeys import JourneySwitches
 from hub.store.webchat.chats import Chats
 from hub.web.api.all_routes import api_routes
-from hub.web.api.journeys_seen import JourneyFacts, Nudging
+from hub.web.api.journey_views import JourneyFacts, Nudging
 from hub.web.api.table import Finder, Rooms
 from hub.web.auth.callers import Signing
 from hub.web.auth.devices import Devices

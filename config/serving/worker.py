@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 from aiohttp import ClientSession
 
 from config.accounts.kinds import WEB_CHAT_ACCOUNT
-from config.serving.at_work import AtWork
+from config.serving.account_tasks import AtWork
 from config.serving.foundation import Foundation
 from config.serving.process import VERSION, Process
 from config.storage.store import process_name, sealing
 from config.wiring.answers import person_answers, post_answers
 from config.wiring.chat import logins_of, onward_answers, unpacking_of
 from config.wiring.core import worker
-from config.wiring.media import collector_of
+from config.wiring.files import collector_of
 from config.wiring.shop_port import shop_answers
 from config.wiring.steps import turning_of
 from hub.desk.collecting import Collector

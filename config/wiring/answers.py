@@ -24,7 +24,7 @@ from hub.model.messaging.amending import Amendment, AmendVerb
 from hub.model.words import DeliveryState
 from hub.nudges.linking import TOPIC
 from hub.nudges.rules import SWITCHES, Switches
-from hub.store.customers.customers import Customers
+from hub.store.customers.records import Customers
 from hub.store.encoding.codec import decode_delivery
 from hub.store.mailboxes.deliveries import Deliveries
 from hub.store.mailboxes.inboxes import Inboxes

@@ -11,7 +11,7 @@ from config.accounts.kinds import WEB_CHAT_ACCOUNT, StartLinks
 from config.settings.secrets import Secrets
 from config.settings.values import Settings
 from config.storage.store import Store, entropy
-from config.wiring.media import lending_of
+from config.wiring.files import lending_of
 from hub.desk.filing import Filing
 from hub.desk.logins import Logins
 from hub.desk.unpacking import Unpacking
@@ -21,7 +21,7 @@ from hub.model.events.event import Incoming
 from hub.model.files.kinds import Quota, StoredFile
 from hub.model.webchat.login import login_key
 from hub.model.webchat.onward import TOPIC
-from hub.store.customers.customers import Customers
+from hub.store.customers.records import Customers
 from hub.store.webchat.chats import Chats
 from hub.store.webchat.logins import LoginStore
 from hub.web.chat.bell import Bell

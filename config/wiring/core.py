@@ -25,7 +25,7 @@ from hub.model.channels.ports import Answer, Channel, Clock
 from hub.model.channels.rates import Rates
 from hub.model.turns.turn import Step, Urgent
 from hub.store.channels.calls import Calls
-from hub.store.customers.customers import Customers
+from hub.store.customers.records import Customers
 from hub.store.mailboxes.gestures import Shown
 from hub.store.mailboxes.kill_switch import Switch
 from hub.store.mailboxes.spooling import Spooling

@@ -7,7 +7,7 @@ from msgspec import Struct
 from config.storage.store import Store, process_name
 from hub.engine.sending.gestures import Gestures
 from hub.model.channels.ports import Clock
-from hub.store.customers.customers import Customers
+from hub.store.customers.records import Customers
 from hub.store.inbox.inbox import Inbox
 from hub.store.mailboxes.journals import Journals
 from hub.web.auth.callers import Signing

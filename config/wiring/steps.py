@@ -9,7 +9,7 @@ from channels.windows import RULES
 from config.rules.policy import rules_of
 from config.settings.values import Settings
 from config.wiring.core import Turning
-from config.wiring.places import QueuePlaces, place_answers
+from config.wiring.queue import QueuePlaces, place_answers
 from dialogs.steps import dialog_steps, urgency
 from dialogs.wording import load_shop
 from hub.desk.aliases import Aliases

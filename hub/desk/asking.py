@@ -25,7 +25,7 @@ from hub.model.messaging.amending import AmendAsked
 from hub.model.messaging.message import Message
 from hub.model.subject import customer_subject
 from hub.store.connections.links import Links
-from hub.store.customers.customers import Customers
+from hub.store.customers.records import Customers
 from hub.store.keys import Keys
 from hub.store.mailboxes.deliveries import Deliveries
 from hub.store.mailboxes.inboxes import Inboxes

@@ -15,7 +15,7 @@ from hub.model.events.merging import MergeArrived
 from hub.model.ids import derived_id
 from hub.model.turns.journal import TurnTaken
 from hub.store.connections.links import Links
-from hub.store.customers.customers import Customers
+from hub.store.customers.records import Customers
 from hub.store.encoding.codec import Undecodable, decode_journal, decode_record_value
 from hub.store.erasure.trace import Sent, Trace
 from hub.store.erasure.wiping import NotNow, Wiping

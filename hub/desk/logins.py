@@ -15,7 +15,7 @@ from hub.model.ids import derived_id, new_id
 from hub.model.subject import customer_subject
 from hub.model.webchat.login import EVIDENCE, Login
 from hub.model.webchat.onward import MARK, Onward
-from hub.store.customers.customers import Customers
+from hub.store.customers.records import Customers
 from hub.store.mailboxes.inboxes import Inboxes
 from hub.store.webchat.chats import Chats
 from hub.store.webchat.logins import LINK_S, LoginStore

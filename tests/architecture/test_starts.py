@@ -12,7 +12,7 @@ HEAVY = ("aiohttp", "argon2", "cryptography", "prometheus_client", "sqlalchemy",
     ("rooms", "needed"),
     [
         ("config.main", set[str]()),
-        ("config.commands.backup, config.commands.customers, config.commands.operating", {"structlog"}),
+        ("config.commands.backup, config.commands.customers, config.commands.running_hub", {"structlog"}),
         ("config.commands.users", {"argon2", "structlog"}),
     ],
 )

@@ -4,7 +4,7 @@ from channels.email.channel import KIND as EMAIL
 from channels.email.channel import Email
 from channels.kinds import AccountSetup
 from config.accounts.outside import alone
-from config.preview.frozen import FrozenClock
+from config.preview.frozen_clock import FrozenClock
 from hub.model.channels.ports import FETCHED, Inbound
 from hub.model.events.event import Incoming, Said, Unparsed
 from tests.channels.contract import URL

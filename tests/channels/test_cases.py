@@ -14,10 +14,10 @@ from urllib.parse import urlsplit
 import pytest
 
 from config.accounts.kinds import MODULES, kind_of
-from config.preview.captured import clock_of, setup_of_case
-from config.preview.parsed import parsed
-from config.preview.previewed import previewed
-from config.preview.upstream import Upstream
+from config.preview.cases import clock_of, setup_of_case
+from config.preview.parsing import parsed
+from config.preview.provider import Upstream
+from config.preview.sending import previewed
 
 CASES = Path(__file__).parent / "cases"
 INBOUND, OUTBOUND = sorted(CASES.glob("*/in_*.json")), sorted(CASES.glob("*/out_*.json"))

@@ -7,7 +7,7 @@ import pytest
 from channels.kinds import Outside
 from channels.meta.instagram import ALONE, Instagram
 from config.accounts.outside import alone
-from config.preview.frozen import FrozenClock
+from config.preview.frozen_clock import FrozenClock
 from hub.model.messaging.message import Message
 from sandbox.messaging import INSTAGRAM, SEND
 from tests.channels.contract import TOKEN, delivery, send_all

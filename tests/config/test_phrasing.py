@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from config.accounts.adding import fields_of
 from config.accounts.kinds import known_kinds
 from config.accounts.phrasing import ENGLISH, LANGUAGES, Worded, catalogue, language_here, phrase_of
+from config.accounts.setup import fields_of
 from config.settings.load import load_settings
 from hub.model.channels.look import Code, Phrase, phrase
 from hub.model.errors import SettingsError

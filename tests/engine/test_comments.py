@@ -17,7 +17,7 @@ from hub.model.messaging.comments import VERB, CommentAct, CommentVerb
 from hub.model.messaging.delivery import Delivery
 from hub.model.messaging.message import Message
 from hub.model.words import DeliveryState, Origin, Purpose
-from hub.store.customers.customers import Line
+from hub.store.customers.records import Line
 from tests.engine.provider import Provider
 from tests.engine.world import Process, World, turning
 from tests.servers import eventually

@@ -36,7 +36,7 @@ from hub.model.turns.turn import Step, Turn, Urgent
 from hub.model.words import DeliveryState, Lane, OwnerKind, Purpose
 from hub.nudges.gate import Gate
 from hub.store.connections.links import Links, connect
-from hub.store.customers.customers import Customers
+from hub.store.customers.records import Customers
 from hub.store.encoding.codec import decode_event, decode_journal
 from hub.store.keys import Keys, PartitionKeys
 from hub.store.mailboxes.inboxes import Inboxes

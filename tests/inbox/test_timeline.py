@@ -9,7 +9,7 @@ from msgspec import Struct
 from hub.model.turns.journal import TimelineEntry
 from hub.model.words import DeliveryState
 from hub.store.archive.errors import ArchiveAway
-from hub.store.customers.customers import LINES_KEPT
+from hub.store.customers.records import LINES_KEPT
 from hub.store.customers.timeline import ForeignPlace, Older, Timeline
 from hub.store.encoding.codec import encode
 from tests.web.desk_world import Store

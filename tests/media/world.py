@@ -15,7 +15,7 @@ from config.settings.values import Settings
 from hub.model.address import Address
 from hub.model.files.wanted import FILE_LINE
 from hub.store.archive.open import Archive
-from hub.store.customers.customers import Line
+from hub.store.customers.records import Line
 from hub.web.api.shapes.customers import Timeline
 from sandbox import line, twilio, whatsapp_cloud
 from sandbox.shown import Media

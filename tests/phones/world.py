@@ -14,7 +14,7 @@ from config.demo.phones import accounts, plug_in
 from hub.model.channels.rates import Rates
 from hub.model.messaging.message import Capabilities
 from hub.model.words import DeliveryState
-from hub.store.customers.customers import Line
+from hub.store.customers.records import Line
 from sandbox.phones import Phones
 from sandbox.plugged import PLUGS
 from sandbox.shown import Bubble, Offer

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 
 import hiredis
 
-from hub.store.connections.place import Place
+from hub.store.connections.address import Place
 from tests.processes import free_port
 
 Answering = Callable[[list[bytes]], bytes | None]

@@ -3,7 +3,7 @@
 import pytest
 
 from hub.model.errors import SettingsError
-from hub.store.connections.place import Place, Target, Topology, parse
+from hub.store.connections.address import Place, Target, Topology, parse
 
 
 @pytest.mark.parametrize(

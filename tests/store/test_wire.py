@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from hub.model.errors import SettingsError, StoreAway, StoreFull
-from hub.store.connections.place import Place
+from hub.store.connections.address import Place
 from hub.store.connections.wire import Answer, ServerError, Wire
 from tests.servers import Node, redis_on_port, redis_on_socket
 from tests.store.fake_redis import fake_redis

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from hub.model.errors import StoreAway
-from hub.store.connections.place import Place
+from hub.store.connections.address import Place
 from hub.store.connections.wire import Answer, Wire
 from tests.servers import Node, eventually, redis_on_socket
 from tests.store.fake_redis import fake_redis

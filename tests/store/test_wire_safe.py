@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from hub.model.errors import StoreAway
-from hub.store.connections.place import Place
+from hub.store.connections.address import Place
 from hub.store.connections.wire import Need, ServerError, Wire
 from tests.servers import Node, redis_with_replica
 from tests.store.fake_redis import fake_redis

@@ -14,7 +14,7 @@ from msgspec import json
 
 from channels.windows import RULES as WINDOWS
 from config.rules.journeys import load_journeys
-from config.rules.pricing import load_prices
+from config.rules.prices import load_prices
 from config.storage.store import Store as Parts
 from config.wiring.core import gestures_of
 from config.wiring.feed import feeding_of
@@ -32,7 +32,7 @@ from hub.store.archive.errors import ArchiveAway
 from hub.store.channels.calls import Calls
 from hub.store.channels.cases import Cases, Seal
 from hub.store.connections.links import Links, connect
-from hub.store.customers.customers import Customers
+from hub.store.customers.records import Customers
 from hub.store.customers.timeline import Older, Timeline
 from hub.store.encoding.codec import decode_event, encode_record
 from hub.store.functions import library_name, library_source
@@ -49,7 +49,7 @@ from hub.store.shop.journey_facts import Counted, Happened
 from hub.store.shop.journeys import JourneySwitches
 from hub.store.shop.people import Sessions, SetupCodes, Users
 from hub.web.api.all_routes import api_routes
-from hub.web.api.journeys_seen import Nudging
+from hub.web.api.journey_views import Nudging
 from hub.web.api.table import Rooms
 from hub.web.auth.callers import Signing
 from hub.web.auth.devices import Devices

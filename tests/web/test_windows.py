@@ -1,6 +1,6 @@
 """How a customer can be written to now, for people: how long yet, at what price, or what instead."""
 
-from config.rules.pricing import load_prices
+from config.rules.prices import load_prices
 from hub.model.address import Address
 from hub.model.channels.window import HOUR_MS, Heard
 from hub.model.customers.record import Live

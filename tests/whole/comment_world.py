@@ -10,7 +10,7 @@ from msgspec import json
 from hub.model.inbox.feed import Card
 from hub.model.messaging.comments import ABOUT, VERB
 from hub.model.words import DeliveryState, OwnerKind
-from hub.store.customers.customers import Line
+from hub.store.customers.records import Line
 from sandbox.messaging import INSTAGRAM, MESSENGER, Meta, provider_and_stand_in
 from sandbox.shown import Comment
 from sandbox.stand_in import StandIn

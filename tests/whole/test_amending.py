@@ -3,7 +3,7 @@
 import pytest
 
 from hub.model.words import DeliveryState
-from hub.store.customers.customers import Line
+from hub.store.customers.records import Line
 from sandbox.faults import FaultKind
 from sandbox.telegram.world import Json
 from tests.processes import eventually

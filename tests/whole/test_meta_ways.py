@@ -10,7 +10,7 @@ from msgspec import json
 
 from channels.meta.graph import signature
 from hub.model.words import DeliveryState
-from hub.store.customers.customers import Line
+from hub.store.customers.records import Line
 from hub.web.api.shapes.channels import LogPage
 from sandbox.faults import FaultKind
 from sandbox.messaging import INSTAGRAM, MESSENGER, SEND, Meta, provider_and_stand_in

@@ -3,7 +3,7 @@
 import pytest
 
 from hub.model.words import ConversationStatus, DeliveryState, OwnerKind
-from hub.store.customers.customers import Line
+from hub.store.customers.records import Line
 from sandbox.faults import FaultKind
 from tests.processes import eventually
 from tests.whole.world import HOURS, HOURS_ASKED, PERSON_ASKED, House

@@ -19,7 +19,7 @@ from hub.engine.clock import SystemClock
 from hub.model.address import Address
 from hub.model.customers.record import Live, Record
 from hub.store.archive.open import Archive
-from hub.store.customers.customers import Line
+from hub.store.customers.records import Line
 from hub.web.api.shapes.customers import Timeline
 from sandbox.plain import PlainStandIn
 from sandbox.shop import ShopStandIn

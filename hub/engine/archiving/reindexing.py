@@ -12,7 +12,7 @@ from hub.model.channels.ports import Clock
 from hub.model.customers.record import Live
 from hub.model.errors import HubError
 from hub.store.connections.links import Links
-from hub.store.customers.every import every_customer
+from hub.store.customers.scanning import every_customer
 from hub.store.inbox.inbox import Inbox
 from hub.store.keys import Keys
 from hub.store.mailboxes.meta import VIEWS

@@ -21,7 +21,7 @@ from hub.model.customers.record import Live
 from hub.model.errors import HubError, Misconfigured, SendError, Throttled
 from hub.model.messaging.message import Capabilities
 from hub.store.channels.calls import Calls, Pause
-from hub.store.customers.customers import Customers
+from hub.store.customers.records import Customers
 from hub.store.mailboxes.gestures import Shown
 from hub.store.mailboxes.token_buckets import Buckets
 

@@ -10,8 +10,8 @@ import structlog
 from msgspec.structs import replace
 
 from hub.model.errors import HubError, SettingsError, StoreAway
+from hub.store.connections.address import Place
 from hub.store.connections.link import Link, Terms, scan, staying
-from hub.store.connections.place import Place
 from hub.store.connections.slots import SLOTS, by_slot, read_epoch, read_redirection, read_slots, slot_of
 from hub.store.connections.subscription import listen
 from hub.store.connections.wire import Answer, Arg, Asked, Need, ServerError, Wire, fail, refuse

@@ -13,7 +13,7 @@ from typing import cast
 import structlog
 
 from hub.model.errors import HubError, StoreAway
-from hub.store.connections.place import Place
+from hub.store.connections.address import Place
 from hub.store.connections.wire import TIMEOUT, Answer, Arg, Asked, Need, ServerError, Wire, refuse
 
 log = structlog.get_logger()

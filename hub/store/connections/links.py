@@ -5,9 +5,9 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from functools import partial
 from typing import Protocol, assert_never
 
+from hub.store.connections.address import Topology, parse
 from hub.store.connections.cluster import Cluster
 from hub.store.connections.link import Replicas, Terms, staying
-from hub.store.connections.place import Topology, parse
 from hub.store.connections.sentinel import find_master
 from hub.store.connections.single import Single
 from hub.store.connections.wire import TIMEOUT, Answer, Arg, Need

@@ -5,7 +5,7 @@ import asyncio
 from msgspec.structs import replace
 
 from hub.model.errors import StoreAway
-from hub.store.connections.place import Place, Target
+from hub.store.connections.address import Place, Target
 
 
 async def find_master(target: Target, *, timeout: float) -> Place:  # noqa: ASYNC109 - the network's own limit

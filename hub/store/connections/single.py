@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 
 from hub.model.errors import SettingsError, StoreAway
+from hub.store.connections.address import Place
 from hub.store.connections.link import Link, Terms, scan
-from hub.store.connections.place import Place
 from hub.store.connections.subscription import listen
 from hub.store.connections.wire import Answer, Arg, Asked, Need, ServerError, fail, refuse
 

@@ -7,7 +7,7 @@ from typing import cast
 import hiredis
 
 from hub.model.errors import StoreAway
-from hub.store.connections.place import Place
+from hub.store.connections.address import Place
 from hub.store.connections.wire import Answer, Arg, ServerError
 
 PAUSE = 0.2

@@ -11,7 +11,7 @@ from typing import TypeAlias, cast
 import hiredis
 
 from hub.model.errors import HubError, SettingsError, StoreAway, StoreFull
-from hub.store.connections.place import Place
+from hub.store.connections.address import Place
 
 Arg: TypeAlias = bytes | str | int | float
 Answer: TypeAlias = bytes | int | list["Answer"] | None

@@ -13,7 +13,7 @@ from hub.model.errors import HubError, StoreAway
 from hub.model.inbox.feed import Line
 from hub.model.turns.journal import TimelineEntry
 from hub.model.words import DeliveryState
-from hub.store.customers.customers import Customers
+from hub.store.customers.records import Customers
 
 log = structlog.get_logger()
 

@@ -10,7 +10,7 @@ from hub.model.base import Tagged
 from hub.model.customers.record import Live
 from hub.model.inbox.feed import Present
 from hub.store.connections.links import Links
-from hub.store.customers.customers import Customers
+from hub.store.customers.records import Customers
 from hub.store.keys import Keys
 
 CUSTOMER = "customer"

@@ -23,7 +23,7 @@ from hub.web.api.routes.tracking import EVENT_ROUTES
 from hub.web.api.routes.windows import WINDOW_ROUTES
 from hub.web.api.table import Rooms, Route, Serving
 from hub.web.auth.callers import Signing
-from hub.web.http.answering import Handler
+from hub.web.http.error_answers import Handler
 from hub.web.http.headers import JSON_HEADERS
 from hub.web.http.problems import Problem, Refusal, answered, refusal
 

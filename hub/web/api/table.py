@@ -20,7 +20,7 @@ from hub.model.ids import derived_id, new_id
 from hub.store.archive.hit import Hit
 from hub.store.channels.calls import Calls
 from hub.store.channels.cases import Cases
-from hub.store.customers.customers import Customers
+from hub.store.customers.records import Customers
 from hub.store.customers.timeline import Timeline
 from hub.store.inbox.inbox import Inbox
 from hub.store.inbox.queue import Queue
@@ -28,12 +28,12 @@ from hub.store.mailboxes.dead_letters import DeadLetters
 from hub.store.mailboxes.kill_switch import Switch
 from hub.store.shop.alerts import Alerts
 from hub.web.api.account_book import AccountBook
-from hub.web.api.journeys_seen import Nudging
+from hub.web.api.journey_views import Nudging
 from hub.web.auth.callers import Caller, Needed, Signing
 from hub.web.auth.devices import Device, Devices
 from hub.web.feed.feed import Feed
 from hub.web.feed.presence import Presence
-from hub.web.http.answering import Handler, answering
+from hub.web.http.error_answers import Handler, answering
 from hub.web.http.file_body import Broken, TooLarge, Upload, read_file
 from hub.web.http.headers import JSON_HEADERS
 from hub.web.http.problems import Refusal, refusal

@@ -25,7 +25,7 @@ from hub.model.inbox.feed import (
     View,
 )
 from hub.model.words import ConversationStatus, OwnerKind
-from hub.store.customers.customers import Customers
+from hub.store.customers.records import Customers
 from hub.store.inbox.inbox import Inbox
 from hub.store.inbox.signals import CUSTOMER, AlertsChanged, Signal, Typed
 from hub.store.mailboxes.journals import ForeignCursor, Journals, Read, Vector, cursor_of, vector_of

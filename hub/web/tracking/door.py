@@ -16,7 +16,7 @@ from hub.model.errors import BadSignature
 from hub.model.events.event import Incoming
 from hub.model.webchat.chat import session_address
 from hub.web.auth.tokens import Tokens
-from hub.web.http.answering import Handler, answering
+from hub.web.http.error_answers import Handler, answering
 from hub.web.http.headers import JSON_HEADERS
 from hub.web.http.origin import Origin
 from hub.web.http.page_origins import ChatOrigins

@@ -22,7 +22,7 @@ from hub.store.encoding.codec import encode
 from hub.web.http.origin import Origin
 from hub.web.webhooks.fast_path import Door
 from hub.web.webhooks.lean_request import Taken, read_body
-from hub.web.webhooks.visits import Visits
+from hub.web.webhooks.visit_log import Visits
 
 BODY_BYTES = 1024 * 1024
 """More than any provider sends: the largest documented is Meta's batch of 1,000 events."""

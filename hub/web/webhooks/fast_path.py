@@ -2,7 +2,7 @@
 
 Those three are a third of what aiohttp spends on a bare request (docs/performance.md). Whatever is not plainly a webhook to a known
 account is served by aiohttp as ever, from that request on for the rest of its connection. Stands on names of `RequestHandler` that
-aiohttp calls private: `tests/web/test_doorway.py` fails where a new version has changed them.
+aiohttp calls private: `tests/web/test_fast_path.py` fails where a new version has changed them.
 """
 
 import asyncio

@@ -9,7 +9,7 @@ from hub.nudges.journey import Journey
 from hub.nudges.rules import Switches
 from hub.store.shop.journey_facts import COUNTED
 from hub.store.shop.journeys import Switched
-from hub.web.api.journeys_seen import Nudging, seen
+from hub.web.api.journey_views import Nudging, seen
 from hub.web.api.routes.customers import known
 from hub.web.api.shapes import journeys as shapes
 from hub.web.api.table import Answer, Ask, Rooms, Route

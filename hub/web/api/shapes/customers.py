@@ -6,7 +6,7 @@ from msgspec import Meta, Struct
 
 from hub.model.address import Address
 from hub.model.messaging.message import Attachment, Message, QuickReply
-from hub.store.customers.customers import Line
+from hub.store.customers.records import Line
 from hub.store.inbox.queue import Waiting
 from hub.store.mailboxes.dead_letters import Dead
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from channels.kinds import AccountSetup, ChannelKind
 from channels.windows import RULES
-from config.preview.upstream import Recorded
+from config.preview.provider import Recorded
 from hub.engine.rendering.degrade import degrade
 from hub.model.address import Address
 from hub.model.channels.abilities import Comments

@@ -10,7 +10,7 @@ from config.accounts.webhooks import ours, polls, present
 from config.settings.values import Settings
 from config.storage.store import Store
 from config.wiring.core import engine_account
-from config.wiring.media import source_of
+from config.wiring.files import source_of
 from hub.desk.collecting import Source
 from hub.engine.files.preparing import Preparing
 from hub.engine.receiving.keeping import Keeping

@@ -13,16 +13,14 @@ from hub.engine.clock import SystemClock
 from hub.model.errors import SettingsError, StoreAway
 from hub.model.ids import new_id
 from hub.store.connections.links import connect
-from hub.store.customers.customers import Customers
+from hub.store.customers.records import Customers
 from hub.store.embedded.lock import find_running
 from hub.store.keys import Keys
-from hub.store.mailboxes.dead_letters import DeadLetters, NotDead
 from hub.store.mailboxes.meta import Meta
 
 if TYPE_CHECKING:
     from hub.store.archive.open import Archive
 
-LISTED = 500
 ANSWERS_WITHIN_S = 10.0
 """A person waits longer for an answer than a webhook does; a busy server is no server that is away."""
 
@@ -76,26 +74,3 @@ def instant(ms: int) -> str:
 def progress(line: str) -> None:
     """A line of progress; on standard error, so that an answer can be piped on."""
     print(line, file=sys.stderr, flush=True)
-
-
-async def list_dead(settings: Settings) -> int:
-    """Print what was given up, newest first."""
-    async with running_store(settings) as parts:
-        found = await DeadLetters(parts.links, parts.keys, inboxes=parts.inboxes).all(limit=LISTED)
-    for dead in found:
-        print(f"{dead.partition:>2} {dead.entry:<20} {instant(dead.at)}  {dead.kind or '?':<10} {dead.subject or '?'}  {dead.reason}")
-    print(f"{len(found)} given up" + (f" (the newest {LISTED} shown)" if len(found) == LISTED else ""), file=sys.stderr)
-    return 0
-
-
-async def retry_dead(settings: Settings, partition: int, entry: str) -> int:
-    """Put one back where it came from."""
-    async with running_store(settings) as parts:
-        if not 0 <= partition < len(parts.keys.partitions):
-            raise SettingsError(f"There is no partition {partition}; take partition and entry from `hub dead list`.")
-        try:
-            await DeadLetters(parts.links, parts.keys, inboxes=parts.inboxes).retry(partition, entry)
-        except NotDead as error:
-            raise SettingsError(f"Partition {partition} has given up no entry {entry}; take both from `hub dead list`.") from error
-    print(f"{entry} is back where it came from")
-    return 0

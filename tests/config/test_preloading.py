@@ -4,12 +4,12 @@ import subprocess
 import sys
 
 from config.accounts.kinds import MODULES, kind_of
-from config.serving.libraries import import_libraries
+from config.serving.preloading import import_libraries
 
 LATE = """
 import sys
 from config.accounts.kinds import kind_of
-from config.serving.libraries import import_libraries
+from config.serving.preloading import import_libraries
 
 kind_of({kind!r})
 import_libraries([{kind!r}])

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from channels.kinds import AccountSetup, ChannelKind
-from config.preview.upstream import Recorded
+from config.preview.provider import Recorded
 from hub.model.channels.ports import FETCHED, Channel, Inbound, Reply
 from hub.model.errors import BadSignature, SendError, SettingsError, Unparseable
 from hub.model.events.event import (

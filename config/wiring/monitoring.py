@@ -20,7 +20,7 @@ from hub.model.alerts.alert import Notice
 from hub.model.alerts.message import Reader, posted_form
 from hub.model.channels.look import Seen
 from hub.model.channels.ports import Channel, Clock
-from hub.store.customers.customers import Customers
+from hub.store.customers.records import Customers
 from hub.store.inbox.signals import AlertsChanged, Signals
 from hub.store.shop.alerts import Alerts
 

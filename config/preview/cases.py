@@ -12,10 +12,10 @@ from pathlib import Path
 
 from channels.kinds import AccountSetup, ChannelKind
 from config.accounts.kinds import kind_of
-from config.preview.frozen import FrozenClock
-from config.preview.parsed import parsed
-from config.preview.previewed import previewed
-from config.preview.upstream import Recorded, Upstream
+from config.preview.frozen_clock import FrozenClock
+from config.preview.parsing import parsed
+from config.preview.provider import Recorded, Upstream
+from config.preview.sending import previewed
 from hub.model.errors import SettingsError
 
 Case = Mapping[str, object]
