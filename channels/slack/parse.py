@@ -115,13 +115,18 @@ def _message(event: Json, told: Json, me: Self) -> _Found | None:
         return _changed(event)
     if subtype == "message_deleted":
         return _deleted(event)
-    if subtype in _UNSPOKEN or soft(event, "bot_id") or (me.user and soft(event, "user") == me.user):
+    if subtype in _UNSPOKEN or soft(event, "bot_id") or _is_own(event, me):
         return []
     if subtype not in _SPOKEN:
         return None
     if _is_staff(event, told):
         return [_echoed(event)]
     return [_said(event, told, mentioned=_speaks_to(event, me))]
+
+
+def _is_own(event: Json, me: Self) -> bool:
+    """A file the app handed in bears its user and no `bot_id`; what a person wrote bears the id their own Slack gave it."""
+    return bool(me.user) and soft(event, "user") == me.user and not soft(event, "client_msg_id")
 
 
 def _mention(event: Json, told: Json, _me: Self) -> _Found | None:
@@ -177,7 +182,8 @@ def _changed(event: Json) -> _Found:
     if soft(message, "bot_id") or ("text" in before and soft(before, "text") == soft(message, "text")):
         return []
     private = is_private(place, soft(event, "channel_type"))
-    body = Edited(target=id_of(message, "ts"), text=words(text_of(message, "text")), author="" if private else who)
+    target = soft(message, "ts") or id_of(before, "ts")
+    body = Edited(target=target, text=words(text_of(message, "text")), author="" if private else who)
     return [Found(place=place, body=body, who=who if private else "", at=soft(event, "event_ts") or soft(event, "ts"))]
 
 

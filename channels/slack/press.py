@@ -13,7 +13,9 @@ from hub.model.events.event import Incoming, Said, Unparsed
 OPENS = "open:"
 """What the action_id of a button begins with that only opens an address: Slack tells of its press too, and it says nothing."""
 
-_KNOWN = frozenset(("block_suggestion", "view_closed", "workflow_step_edit", "app_config"))
+_KNOWN = frozenset({
+    "block_suggestion", "view_closed", "workflow_step_edit", "app_config", "dialog_suggestion", "dialog_cancellation",
+})  # fmt: skip
 
 _CHOSEN = ("value", "selected_date", "selected_time", "selected_date_time", "selected_user", "selected_conversation", "selected_channel")
 _SEVERAL = ("selected_users", "selected_conversations", "selected_channels")
@@ -53,7 +55,7 @@ def parse_command(form: Mapping[str, str], me: Self) -> list[Incoming | Unparsed
     if not who:
         return [Unparsed(fields=tuple(form), reason="field user_id is missing")]
     text = form.get("text", "")
-    details = {key: form[key] for key in ("team_id", "channel_id", "command") if form.get(key)}
+    details = {key: form[key] for key in ("team_id", "enterprise_id", "channel_id", "command") if form.get(key)}
     return [
         Incoming(
             address=Address(channel=CHANNEL, account=me.account, id=who),
@@ -77,7 +79,9 @@ def _incoming(told: Json, me: Self, press: Press, number: int) -> Incoming:
     place = soft(soft_object(told, "channel"), "id") or soft(soft_object(told, "container"), "channel_id")
     private = not place or place.startswith("D")
     seen = soft(told, "trigger_id") or soft(told, "action_ts") or press.at
-    details = {"team_id": soft(soft_object(told, "team"), "id"), "channel_id": place, **press.details}
+    team = soft_object(told, "team")
+    enterprise = soft(team, "enterprise_id") or soft(soft_object(told, "enterprise"), "id")
+    details = {"team_id": soft(team, "id"), "enterprise_id": enterprise, "channel_id": place, **press.details}
     return Incoming(
         address=Address(channel=CHANNEL, account=me.account, id=address_of(place, who if private else "")),
         body=Said(

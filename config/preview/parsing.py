@@ -36,6 +36,9 @@ Facts = dict[str, object]
 
 _STATES = {DeliveryState.QUEUED: "wired", DeliveryState.SENDING: "wired", DeliveryState.HELD: "errored", DeliveryState.UNKNOWN: "errored"}
 _OK, _FORBIDDEN = 200, 403
+_PARAMS = frozenset(("date", "time", "datetime", "newRichMenuAliasId"))
+"""What a press tells beside its payload, which some cases keep together."""
+
 _NOTHING: tuple[object, ...] = ("", None, [])
 
 
@@ -135,6 +138,7 @@ async def _facts(incoming: Incoming, channel: Channel) -> Facts:
         timestamp=_moment(incoming.at),
     )
     facts |= _common(incoming.body) | _own(incoming.body) | incoming.details
+    facts["params"] = {key: told for key, told in incoming.details.items() if key in _PARAMS} or ""
     pieces = getattr(incoming.body, "attachments", ())
     kept = {key: value for key, value in facts.items() if value not in _NOTHING} | {"text": facts.get("text", "")}
     return {**kept, "attachments": [await _piece(piece, channel) for piece in pieces]}

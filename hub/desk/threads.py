@@ -53,7 +53,7 @@ def join(turn: Turn, address: Address, *, said: Said | None = None) -> tuple[Tur
     """The turn with the conversation this address speaks in; a new one where none is open.
 
     A letter with a subject speaks in the one it answers or that of its subject, and begins its own where there is none. A letter is
-    answered by its name, a group's word in its thread where it has one.
+    answered by its name, a word in a thread there.
     """
     open_ones = [c for c in turn.live.conversations if c.status is ConversationStatus.OPEN and c.post is None]
     letter = said if said and said.letter else None
@@ -71,7 +71,7 @@ def _under(said: Said | None) -> str:
     """What an answer to this word names as what it answers."""
     if said is None:
         return ""
-    return said.external_id if said.letter else said.thread if said.chat_type == "group" else ""
+    return said.external_id if said.letter else said.thread
 
 
 def _by_thread(open_ones: list[Conversation], address: Address) -> Conversation | None:

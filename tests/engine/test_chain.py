@@ -37,15 +37,15 @@ def test_another_entry_gives_other_ids() -> None:
     assert one.live.conversations[0].id != other.live.conversations[0].id
 
 
-def test_word_in_a_groups_thread_is_answered_there_and_one_outside_any_is_not() -> None:
+def test_word_in_a_thread_is_answered_there_and_one_outside_any_is_not() -> None:
     """Guard: what a thread was does not outlive the word that stood in it."""
     inside = replace(EVENT, body=Said(text="hi", chat_type="group", author="an", thread="1760000000.000100"))
-    alone = replace(EVENT, body=Said(text="hi", thread="1760000000.000100"))
+    alone = replace(EVENT, body=Said(text="hi", thread="1760000000.000200"))
 
     first = take(STEPS, turn(event=inside))
     second = take(STEPS, turn(entry="07/1-2", record=first.live))
 
-    assert ["1760000000.000100", "", ""] == [
+    assert ["1760000000.000100", "", "1760000000.000200"] == [
         taken.deliveries[0].message.reply_to for taken in (first, second, take(STEPS, turn(event=alone)))
     ]
 

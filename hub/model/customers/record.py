@@ -76,7 +76,7 @@ class Conversation(Value, frozen=True):
     """One matter under discussion; `epoch` rises with each change of owner, and a bot's word of an older epoch is never sent.
 
     `since`: when its owner last changed, in ms since 1970 (0: never, or before this was kept). One begun by a letter has that letter's
-    `subject`; `letter`: the provider's id of the last word, where that was a letter, or of the group's thread it stands in, for its
+    `subject`; `letter`: the provider's id of the last word, where that was a letter, or of the thread it stands in, for its
     answer to name. `post`: what the customer comments under, where they speak in public; `comments`: the latest of theirs there.
     """
 
