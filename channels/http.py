@@ -1,11 +1,13 @@
 """One HTTP call to a provider, and what its end means: decided here once for all channels."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Awaitable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from ipaddress import ip_address
 from math import isnan
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from aiohttp import ClientConnectorError, ClientError, ClientSession, ClientTimeout, ConnectionTimeoutError, FormData, InvalidURL
@@ -28,6 +30,8 @@ _NOT_TAKEN_UP = frozenset((HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTT
 _OURS_TO_MEND = frozenset((HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED))
 _TIMEOUT = ClientTimeout(total=REQUEST_SECONDS, sock_connect=CONNECT_SECONDS)
 
+T = TypeVar("T")
+
 
 class Answer(Value, frozen=True):
     """What came back: `retry_after` in seconds, where the header told it; headers are found in any spelling."""
@@ -36,6 +40,15 @@ class Answer(Value, frozen=True):
     body: bytes
     retry_after: float | None = None
     headers: Mapping[str, str] = {}
+
+
+async def together(*calls: Awaitable[T]) -> list[T]:
+    """What these calls, made at once, come to. Raises the first error, once every one has ended: whose session it is may close it then."""
+    ends = await asyncio.gather(*calls, return_exceptions=True)
+    for end in ends:
+        if isinstance(end, BaseException):
+            raise end
+    return [end for end in ends if not isinstance(end, BaseException)]
 
 
 async def post(

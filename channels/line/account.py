@@ -1,7 +1,5 @@
 """How an official account stands at LINE: https://developers.line.biz/en/reference/messaging-api/#webhook-settings."""
 
-import asyncio
-
 import msgspec
 from aiohttp import ClientSession
 
@@ -41,7 +39,7 @@ async def connected(session: ClientSession, base_url: str, proof: dict[str, str]
 
 async def looked(session: ClientSession, base_url: str, proof: dict[str, str]) -> Connection:
     """Who it is, where its webhook leads, what is left of the month's messages. Raises a SendError."""
-    info, hook, quota, used = await asyncio.gather(*(_asked(session, base_url + path, proof) for path in (_INFO, _HOOK, _QUOTA, _USED)))
+    info, hook, quota, used = await http.together(*(_asked(session, base_url + path, proof) for path in (_INFO, _HOOK, _QUOTA, _USED)))
     is_active = hook.get("active") is True
     return Connection(
         name=" ".join(part for part in (soft(info, "displayName"), soft(info, "basicId")) if part),

@@ -1,6 +1,5 @@
 """Slack as a channel, for customers in a shared channel or a direct message, after https://docs.slack.dev of 2026."""
 
-import asyncio
 import hashlib
 import hmac
 from collections.abc import Sequence
@@ -186,7 +185,7 @@ class Slack:
         """
         if delivery.amends is not None:
             return await self._placed(delivery, delivery.amends)
-        pieces = await asyncio.gather(*(self._uploaded(piece, files) for piece in delivery.message.attachments))
+        pieces = await http.together(*(self._uploaded(piece, files) for piece in delivery.message.attachments))
         return replace(delivery, message=replace(delivery.message, attachments=tuple(pieces)))
 
     async def _placed(self, delivery: Delivery, amends: Amendment) -> Delivery:
