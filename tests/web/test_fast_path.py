@@ -1,11 +1,13 @@
 """The short way for webhooks: answers as aiohttp's own way does, and leaves to aiohttp what is no plain webhook."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import pytest
 from aiohttp import web
+from aiohttp.web_protocol import RequestHandler
 
 from hub.web.server.app import application, serve
 from hub.web.webhooks.fast_path import AT_ONCE_BYTES
@@ -53,6 +55,12 @@ async def calling(made: Shop | None = None) -> AsyncIterator[tuple[Shop, Caller,
     finally:
         writer.close()
         await runner.cleanup()
+
+
+def connections(runner: web.AppRunner) -> list[RequestHandler]:
+    """Those the server has not done with."""
+    assert runner.server is not None
+    return list(runner.server.connections)
 
 
 async def test_webhooks_on_one_connection_are_taken_in_order() -> None:
@@ -129,15 +137,40 @@ async def test_a_body_that_is_too_large_is_refused() -> None:
 
 @pytest.mark.parametrize("end", [lambda w: w.transport.abort(), lambda w: w.write_eof()], ids=["cut", "half closed"])
 async def test_a_caller_that_leaves_within_its_body_harms_nobody(end: Callable[[asyncio.StreamWriter], None]) -> None:
-    async with calling() as (here, caller, _):
+    async with calling() as (here, caller, runner):
         caller.writer.write(post(WORD)[:-10])
         await caller.writer.drain()
         end(caller.writer)
 
         answer = await here.knock(post(WORD, b"Connection: close"))
+        await eventually(lambda: not connections(runner), within=20, what="the end of both connections")
 
         assert answer.startswith(b"HTTP/1.1 200")
         assert 1 == len(here.intake.accepted)
+
+
+async def test_a_caller_that_leaves_before_its_answer_harms_nobody(caplog: pytest.LogCaptureFixture) -> None:
+    asked, held = asyncio.Event(), asyncio.Event()
+
+    async def slow(path: str, headers: object, body: bytes) -> web.Response | None:
+        del path, headers, body
+        asked.set()
+        await held.wait()
+        return None
+
+    runner, port = await serve(application(), host="127.0.0.1", port=0, doors={"/hooks/standin/main": slow})
+    _, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(post(WORD))
+    await asked.wait()
+
+    writer.transport.abort()
+    await eventually(lambda: connections(runner)[0].transport is None, within=20, what="the news that it left")
+    held.set()
+    await eventually(lambda: not connections(runner), within=20, what="the end of the connection")
+    await runner.cleanup()
+    gc.collect()
+
+    assert [] == [record.getMessage() for record in caplog.records]
 
 
 async def test_a_broken_door_is_a_500() -> None:

@@ -31,12 +31,19 @@ log = structlog.get_logger(__name__)
 class Doorway(RequestHandler):
     """One connection. Its first request that is no plain webhook makes it one of aiohttp's."""
 
-    __slots__ = ("_doors", "_taken")
+    __slots__ = ("_arriving", "_doors", "_taken")
 
     def __init__(self, server: web.Server, doors: Mapping[str, Door], taken: TakenBytes) -> None:
         super().__init__(server, loop=server._loop, **server._kwargs)  # noqa: SLF001 - as the server makes its own
         self._doors = doors
         self._taken = taken
+        self._arriving: StreamReader | None = None
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """The caller went away: whoever waits for the rest of its body need not. aiohttp says so only to requests of its own."""
+        super().connection_lost(exc)
+        if self._arriving is not None:
+            self._arriving.set_exception(ConnectionResetError("the caller went away within its body"))
 
     async def start(self) -> None:
         """Serve webhooks; at the first other request, let aiohttp serve it and all that follows."""
@@ -55,7 +62,8 @@ class Doorway(RequestHandler):
             await self._pass(door, message, payload)
             if self._close:
                 self.force_close()
-        await super().start()
+        if self._manager is not None:
+            await super().start()
 
     def _drop_first(self) -> None:
         """As aiohttp does when it takes a request: the parser may go on."""
@@ -69,10 +77,10 @@ class Doorway(RequestHandler):
         """Let one request through its door and answer it."""
         self._request_in_progress = True
         try:
-            body = payload.read_nowait() if payload.is_eof() else await payload.read()
+            body = payload.read_nowait() if payload.is_eof() else await self._all_of(payload)
             answer = await door(message.path, message.headers, body)
         except ConnectionError:
-            # The caller went away within its body: nobody waits for an answer.
+            # Nobody waits for an answer.
             self.force_close()
             return
         except Exception:
@@ -85,6 +93,14 @@ class Doorway(RequestHandler):
         if self.transport is not None and not self.transport.is_closing():
             self.transport.write(self._taken.now() if answer is None else _written(answer))
         self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
+
+    async def _all_of(self, payload: StreamReader) -> bytes:
+        """The whole body, once it is here; ConnectionResetError where its caller goes away before."""
+        self._arriving = payload
+        try:
+            return await payload.read()
+        finally:
+            self._arriving = None
 
 
 class DoorSite(web.SockSite):
