@@ -8,6 +8,7 @@ import { customers } from "./rows/customers";
 import { facts } from "./rows/facts";
 import { gate } from "./rows/gate";
 import { inbox } from "./rows/inbox";
+import { noted } from "./rows/noted";
 import { nudges } from "./rows/nudges";
 import { outcomes } from "./rows/outcomes";
 import { settings } from "./rows/settings";
@@ -22,6 +23,7 @@ export const WORDS = {
   ...alerts,
   ...inbox,
   ...facts,
+  ...noted,
   ...channels,
   ...comments,
   ...accounts,

@@ -18,6 +18,9 @@ test.each([
   ["resolved: answered", "Closed: Answered"],
   ["failed: the number is not on this channel", "Not sent: the number is not on this channel"],
   ["something quite new", "something quite new"],
+  ["call_permission accept permanent", "Allows us to call at any time"],
+  ["messaging_feedback 4", "Answered the survey: 4"],
+  ["pass_thread_control 263902037430900", "Another app answers here now"],
 ])("%s is told as %s", (text, words) => {
   expect(said(text)).toBe(words);
 });
@@ -26,6 +29,12 @@ test("what a shop's event is about stands behind it", () => {
   const detail = { name: "Linen shirt", variant: "M", price: "590000", currency: "VND" };
 
   expect(said("Product Added", { detail })).toBe("Put something into the cart: Linen shirt · M · 590,000 ₫");
+});
+
+test("where somebody came from, and what became of a call, is told in words", () => {
+  expect(said("came by", { detail: { headline: "Áo dài", ad: "6045" } })).toBe("Came by a link or an advertisement: Áo dài");
+  expect(said("call", { detail: { state: "completed", way: "outgoing", seconds: "63" } })).toBe("We called: talked for 1:03");
+  expect(said("call", { detail: { state: "missed", way: "incoming" } })).toBe("Called us: missed");
 });
 
 test("a nudge that was held back says why", () => {

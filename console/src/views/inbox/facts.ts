@@ -10,6 +10,7 @@ export function factWords(entry: Entry, t: Say, f: Formats, names: (login: strin
   const detail = entry.detail ?? {};
   const exact = `fact.${text.replace(/[^A-Za-z]+/g, "_")}`;
   if (text.startsWith("owner agent:")) return t("fact.owner_agent", { name: names(text.slice("owner agent:".length)) });
+  if (text === "call") return callWords(detail, t);
   if (isKey(exact)) {
     const gate = `gate.${detail.reason ?? ""}`;
     const end = `run.${detail.end ?? detail.reason ?? ""}`;
@@ -27,14 +28,31 @@ export function factWords(entry: Entry, t: Say, f: Formats, names: (login: strin
   if (entry.kind === "edit") return t("fact.edited", { text });
   if (entry.kind === "delete") return t("fact.deleted");
   if (entry.kind === "reaction") return t("fact.reacted", { text: text || "–" });
-  return text;
+  return notedWords(text, t) || text;
 }
 
-/** What a shop's event is about: the product, or the whole with its total. */
+/** A call: who rang whom, and what became of it. */
+function callWords(detail: Readonly<Record<string, string>>, t: Say): string {
+  const seconds = Number(detail.seconds ?? 0);
+  const time = `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+  const key = `call.${detail.state ?? ""}`;
+  const how = isKey(key) ? t(key, { time }) : (detail.state ?? "");
+  return t(detail.way === "outgoing" ? "fact.call_out" : "fact.call_in", { how });
+}
+
+/** What a provider notes by a word of its own and a detail; '' for a word this screen does not know. */
+function notedWords(text: string, t: Say): string {
+  const [name = "", ...rest] = text.split(" ");
+  const key = [`noted.${text.replaceAll(" ", "_")}`, `noted.${name}`].find(isKey);
+  return key ? t(key, { detail: rest.join(" ") }) : "";
+}
+
+/** What a shop's event is about: the product, or the whole with its total; of a way here, the link or the advertisement. */
 function about(detail: Readonly<Record<string, string>>, f: Formats): string {
   const price = detail.total || detail.price || "";
   const money = price ? f.money(price, detail.currency ?? "") : "";
-  return [detail.name || detail.items || detail.order || "", detail.variant ?? "", money].filter(Boolean).join(" · ");
+  const what = detail.name || detail.items || detail.order || detail.headline || detail.ref || detail.ad || detail.topic || "";
+  return [what, detail.variant ?? "", money].filter(Boolean).join(" · ");
 }
 
 /** What went wrong and what to do next, by the failure's word; '' for one this screen does not know. */

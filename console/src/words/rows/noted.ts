@@ -1,0 +1,57 @@
+/** Words of what a provider tells beside words: a call, a link, who answers here. Each row: English, Vietnamese, Chinese as in Taiwan. */
+
+import type { Rows } from "../shape";
+
+export const noted = {
+  "fact.came_by": ["Came by a link or an advertisement", "Khách đến từ liên kết hoặc quảng cáo", "透過連結或廣告前來"],
+  "fact.opted_in": ["Wants to hear from us", "Khách muốn nhận tin", "願意接收訊息"],
+  "fact.another_number": ["Is reached under another number now", "Khách đã đổi số", "已更換號碼"],
+  "fact.call_in": ["Called us: {how}", "Khách gọi đến: {how}", "顧客來電：{how}"],
+  "fact.call_out": ["We called: {how}", "Shop gọi đi: {how}", "我們致電：{how}"],
+
+  "call.ringing": ["ringing", "đang đổ chuông", "響鈴中"],
+  "call.accepted": ["taken", "đã nghe máy", "已接聽"],
+  "call.completed": ["talked for {time}", "đã nói chuyện {time}", "通話 {time}"],
+  "call.missed": ["missed", "cuộc gọi nhỡ", "未接"],
+  "call.rejected": ["declined", "bị từ chối", "已拒接"],
+  "call.failed": ["did not come about", "không kết nối được", "未能接通"],
+  "call.ended": ["ended", "đã kết thúc", "已結束"],
+
+  "noted.call_permission_accept": ["Allows us to call", "Khách cho phép shop gọi", "同意我們致電"],
+  "noted.call_permission_accept_permanent": ["Allows us to call at any time", "Khách cho phép shop gọi bất cứ lúc nào", "同意我們隨時致電"],
+  "noted.call_permission_reject": ["Does not want to be called", "Khách không muốn nhận cuộc gọi", "不願接聽來電"],
+  "noted.call_permission_reply_approve": ["Allows us to call", "Khách cho phép shop gọi", "同意我們致電"],
+  "noted.call_permission_reply_reject": ["Does not want to be called", "Khách không muốn nhận cuộc gọi", "不願接聽來電"],
+  "noted.customer_identity_changed": [
+    "Their security code changed: perhaps another phone, or another person",
+    "Mã bảo mật của khách đã đổi: có thể là máy khác hoặc người khác",
+    "對方的安全碼已變更：可能換了手機或換了人",
+  ],
+  "noted.account_linking_linked": ["Linked their account", "Đã liên kết tài khoản", "已連結帳號"],
+  "noted.account_linking_unlinked": ["Unlinked their account", "Đã huỷ liên kết tài khoản", "已取消連結帳號"],
+  "noted.accountLink_ok": ["Linked their account", "Đã liên kết tài khoản", "已連結帳號"],
+  "noted.accountLink_failed": ["Tried to link their account in vain", "Liên kết tài khoản không thành công", "帳號連結失敗"],
+  "noted.pass_thread_control": ["Another app answers here now", "Ứng dụng khác đang trả lời ở đây", "改由其他應用程式回覆"],
+  "noted.take_thread_control": ["Another app took this conversation", "Ứng dụng khác đã nhận cuộc trò chuyện", "其他應用程式已接手對話"],
+  "noted.request_thread_control": [
+    "Another app asks for this conversation",
+    "Ứng dụng khác muốn nhận cuộc trò chuyện",
+    "其他應用程式要求接手對話",
+  ],
+  "noted.messaging_feedback": ["Answered the survey: {detail}", "Đã trả lời khảo sát: {detail}", "已填寫問卷：{detail}"],
+  "noted.response_feedback": ["Judged an answer: {detail}", "Đánh giá câu trả lời: {detail}", "評價了回覆：{detail}"],
+  "noted.user_feedback": ["Judged us: {detail}", "Đánh giá shop: {detail}", "評價了我們：{detail}"],
+  "noted.messaging_customer_information": ["Filled in their details", "Đã điền thông tin", "已填寫資料"],
+  "noted.game_play": ["Played a game", "Đã chơi trò chơi", "玩了遊戲"],
+  "noted.message_context": ["Opened the chat from another page", "Mở trò chuyện từ trang khác", "從其他頁面開啟對話"],
+  "noted.shop_has_order": ["Ordered there: {detail}", "Đặt hàng trên nền tảng: {detail}", "在平台下單：{detail}"],
+  "noted.join": ["We were added to the group", "Shop được thêm vào nhóm", "我們加入了群組"],
+  "noted.leave": ["We were taken out of the group", "Shop bị xoá khỏi nhóm", "我們已離開群組"],
+  "noted.memberJoined": ["Came into the group: {detail}", "Vào nhóm: {detail} người", "加入群組：{detail} 人"],
+  "noted.memberLeft": ["Left the group: {detail}", "Rời nhóm: {detail} người", "離開群組：{detail} 人"],
+  "noted.member_joined_channel": ["Somebody came into the channel", "Có người vào kênh", "有人加入頻道"],
+  "noted.member_left_channel": ["Somebody left the channel", "Có người rời kênh", "有人離開頻道"],
+  "noted.videoPlayComplete": ["Watched the film to its end", "Đã xem hết video", "看完了影片"],
+  "noted.beacon": ["Is near a beacon of ours", "Đang ở gần beacon của shop", "在我們的 beacon 附近"],
+  "noted.membership": ["Their membership: {detail}", "Gói hội viên: {detail}", "會員狀態：{detail}"],
+} as const satisfies Rows;
