@@ -13,6 +13,7 @@ from hub.model.channels.exchange import FILE, Exchange
 from hub.model.errors import SettingsError
 from hub.model.failure import Failure
 from hub.model.messaging.outcomes import OUTCOMES
+from hub.store.channels.accounts import KeptAccounts
 from hub.store.channels.calls import Calls, Place, Told
 
 SHOWN = 50
@@ -30,13 +31,12 @@ class Wanted(Struct, frozen=True):
 
 
 async def show_log(settings: Settings, wanted: Wanted) -> int:
-    """Print them, oldest first; with `follow` until interrupted."""
-    places = _places(settings, wanted.account)
+    """Print them, oldest first; with `follow` until interrupted, accounts that come meanwhile too."""
     async with running_store(settings) as parts:
-        calls = Calls(parts.links, parts.keys)
+        calls, kept = Calls(parts.links, parts.keys), KeptAccounts(parts.links, parts.keys)
         seen: dict[Place, str] = {}
         found: list[tuple[Place, Told]] = []
-        for place in places:
+        for place in _chosen(await _known(settings, kept), wanted.account):
             told = await calls.newest(place, limit=SHOWN, failed=wanted.failed, delivery=wanted.delivery)
             seen[place] = told[0].id if told and not wanted.delivery else ""
             found += [(place, one) for one in told]
@@ -45,21 +45,31 @@ async def show_log(settings: Settings, wanted: Wanted) -> int:
             print("Nothing of that in the log: it keeps seven days.", file=sys.stderr)
         while wanted.follow:
             await SystemClock().sleep(LOOK_S)
+            places = [place for place in await _known(settings, kept) if _is_of(place, wanted.account)]
             _print([(place, one) for place in places for one in await _news(calls, place, wanted, seen)], wanted)
     return 0
 
 
 async def _news(calls: Calls, place: Place, wanted: Wanted, seen: dict[Place, str]) -> Sequence[Told]:
     """What came since; where nothing had come before, all there is."""
-    told = await calls.since(place, seen[place], limit=500, failed=wanted.failed)
+    told = await calls.since(place, seen.get(place, ""), limit=500, failed=wanted.failed)
     if told:
         seen[place] = told[-1].id
     return [one for one in told if wanted.delivery in {"", one.exchange.delivery}]
 
 
-def _places(settings: Settings, account: str) -> list[Place]:
-    known = [(one.channel, one.name) for one in settings.accounts]
-    found = [place for place in known if account in {"", "/".join(place), place[0]}]
+async def _known(settings: Settings, kept: KeptAccounts) -> list[Place]:
+    """Those of hub.toml and those of the console, also what is switched off or cannot be opened: what they said is there still."""
+    fixed = [(one.channel, one.name) for one in settings.accounts]
+    return list(dict.fromkeys([*fixed, *(one.place for one in await kept.all())]))
+
+
+def _is_of(place: Place, account: str) -> bool:
+    return account in {"", "/".join(place), place[0]}
+
+
+def _chosen(known: Sequence[Place], account: str) -> list[Place]:
+    found = [place for place in known if _is_of(place, account)]
     if account and not found:
         names = ", ".join("/".join(place) for place in known) or "none is set up"
         raise SettingsError(f"There is no channel account {account!r}; choose one of: {names}.")

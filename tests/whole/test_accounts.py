@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from config.accounts.sealed import Sealer
 from config.commands.accounts import add, connect, list_accounts, place_of
+from config.commands.channel_log import Wanted, show_log
 from hub.engine.clock import SystemClock
 from hub.model.address import Address
 from hub.model.errors import SettingsError
@@ -107,6 +108,26 @@ async def test_account_added_in_the_console_is_at_work_in_all_processes_and_its_
         assert secret not in (listed.raw + told.raw).decode()
         assert secret not in shop.told()
     assert 200 == await shop.remove("added")
+
+
+async def test_log_of_an_account_of_the_console_is_told_on_the_command_line_while_it_is_on_and_after(
+    shop: Shop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await shop.add("logged")
+    await shop.hooked("logged")
+    await shop.answered("700009")
+
+    async def noted() -> bool:
+        assert 0 == await show_log(shop.family.settings, Wanted(account="telegram/logged"))
+        return "/sendMessage" in capsys.readouterr().out
+
+    await eventually(noted, what="the call in the log")
+    assert 200 == (await shop.change("logged", active=False)).status
+    assert 0 == await show_log(shop.family.settings, Wanted(account="telegram"))
+    assert "telegram/logged" in capsys.readouterr().out
+    with pytest.raises(SettingsError, match="telegram/logged"):
+        await show_log(shop.family.settings, Wanted(account="telegram/nobody"))
+    assert 200 == await shop.remove("logged")
 
 
 async def test_what_is_wrong_is_a_sentence_for_each_field_and_nothing_is_kept(shop: Shop) -> None:
