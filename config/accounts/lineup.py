@@ -57,12 +57,13 @@ class Member(Struct, frozen=True):
 
 
 class House(Struct, frozen=True):
-    """What channels are built from."""
+    """What channels are built from. `prepare`: imports what accounts of these kinds will need; asked beside the loop."""
 
     outside: Outside
     exchanges: Exchanges
     public_url: str
     hide: Callable[[Iterable[str]], None]
+    prepare: Callable[[Iterable[str]], None]
 
 
 class Lineup:
@@ -128,12 +129,20 @@ class Lineup:
         """Become what the store says now. Raises StoreAway."""
         async with self._turn:
             wanted = {one.place: one for one in await self._kept.all() if one.place not in self._fixed}
+            if self._seen is not None:
+                await self._prepare(one for one in wanted.values() if self._seen.get(one.place) != one)
             before, self._seen = self._seen or {}, wanted
             for place in before.keys() - wanted.keys():
                 self._dismiss(place)
             for place, kept in wanted.items():
                 if before.get(place) != kept:
                     self._take(kept)
+
+    async def _prepare(self, news: Iterable[KeptAccount]) -> None:
+        """Import before an account is there what its first send would, or webhooks wait for that; those of the start are warmed later."""
+        kinds = {one.channel for one in news if one.active} - {channel for channel, _ in self._members}
+        if kinds:
+            await asyncio.to_thread(self._house.prepare, kinds)
 
     async def keep_up(self) -> None:
         """Look once a second until cancelled."""

@@ -15,6 +15,7 @@ from config.accounts.sealed import sealer_of
 from config.rules.policy import rules_of
 from config.rules.publishing import published_rules
 from config.serving.foundation import Foundation
+from config.serving.preloading import import_for_sends, import_kinds
 from config.serving.process import VERSION, Process, Role, Tables
 from config.serving.web import WebParts, open_web
 from config.serving.worker import start_worker
@@ -169,7 +170,9 @@ class Hub:
 
     def _lineup(self, session: ClientSession, parts: Store, secrets: Secrets, exchanges: Exchanges) -> Lineup:
         """The accounts of this process; those of the settings are there at once."""
-        house = House(self._outside(session, parts, secrets), exchanges, public_url=self._base.hooks_at, hide=self._hide)
+        prepare = import_for_sends if Role.WORKER in self._roles else import_kinds
+        outside = self._outside(session, parts, secrets)
+        house = House(outside, exchanges, public_url=self._base.hooks_at, hide=self._hide, prepare=prepare)
         sealer = sealer_of(self._base.settings, secrets, clock=self._base.sign_in_clock)
         lineup = Lineup(house, clock=self._base.clock, kept=KeptAccounts(parts.links, parts.keys), sealer=sealer)
         self._base.stack.push_async_callback(lineup.close)
