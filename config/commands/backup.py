@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING
 from msgspec import DecodeError, msgpack
 
 from config.commands.running_hub import archive_of, progress
-from config.settings.secrets import SECRETS_FILE, secrets_of
+from config.settings.secrets import SECRETS_FILE, key_name, secrets_in, secrets_of
 from config.settings.values import Settings
 from config.storage.server import find_server
 from config.storage.store import Store, store
@@ -19,6 +19,7 @@ from hub.engine.clock import SystemClock
 from hub.model.base import Tagged
 from hub.model.errors import SettingsError, StoreAway, StoreFull
 from hub.model.subject import PARTITIONS
+from hub.store.channels.accounts import KeptAccounts
 from hub.store.connections.links import connect
 from hub.store.embedded.lock import find_running
 from hub.store.keys import Keys
@@ -80,6 +81,7 @@ _encoder = msgpack.Encoder()
 async def backup(settings: Settings, file: Path) -> int:
     """Copy the hub into a file that its owner alone can read; whole or not at all. The hub's workers must be stopped meanwhile."""
     secrets = _secrets(settings)
+    key = _key_of(secrets, settings.secrets_path)
     beside = file.with_name(file.name + ".part")
     async with _resting_store(settings) as parts, archive_of(settings) as archive:
         format_ = await _format(parts)
@@ -96,7 +98,7 @@ async def backup(settings: Settings, file: Path) -> int:
                 rows += len(page)
                 _tell("rows", rows)
             _put(out, End(pieces=pieces, rows=rows))
-        beside_it = _elsewhere(settings, await archive.files.in_bucket())
+        beside_it = _elsewhere(settings, await archive.files.in_bucket()) + await _sealed(parts, key)
     size = _put_in_place(beside, file)
     print(f"{file}: {pieces} keys or parts of keys, {rows} rows, {size} bytes; keep it as safe as the hub itself{beside_it}")
     return 0
@@ -111,9 +113,10 @@ def _elsewhere(settings: Settings, files: int) -> str:
 async def restore(settings: Settings, file: Path) -> int:
     """Write a backup into an empty hub, which may stand on other servers than the one it was taken of."""
     head = _checked(file)
-    if settings.secrets_path.exists() and _secrets(settings) != _secrets_in(file):
-        raise SettingsError(f"HUB_DATA {settings.data} belongs to another hub already (its {SECRETS_FILE} differs); name an empty folder.")
+    key = _key_of(_secrets_in(file), file)
+    _refuse_another_key(settings, file, key)
     _made(settings.data)
+    _made(settings.secrets_path.parent)
     async with _resting_store(settings) as parts, archive_of(settings) as archive:
         if not await is_empty(parts.links, parts.keys) or not await archive.is_empty():
             raise SettingsError("There are data already, and a restore never mixes; name an empty folder, server and archive.")
@@ -123,8 +126,41 @@ async def restore(settings: Settings, file: Path) -> int:
         _restore_secrets(settings, _secrets_in(file))
         await parts.links.call(meta, "HSET", meta, "partitions", head.partitions, "format", head.format)
         await parts.links.call(meta, "HDEL", meta, RESTORING)
-    print(f"{file} is restored; start the hub by `hub serve`")
+        sealed = await _sealed(parts, key)
+    print(f"{file} is restored, its key lies in {settings.secrets_path}; start the hub by `hub serve`{sealed}")
     return 0
+
+
+def _refuse_another_key(settings: Settings, file: Path, key: str) -> None:
+    """Before anything is written: what is sealed in the backup opens with the key that it brings along, and with no other."""
+    path = settings.secrets_path
+    if not path.exists() or (here := _secrets(settings)) == _secrets_in(file):
+        return
+    if (held := _key_of(here, path)) == key:
+        raise SettingsError(f"HUB_DATA {settings.data} belongs to another hub already (its {SECRETS_FILE} differs); name an empty folder.")
+    raise SettingsError(
+        f"{file} was sealed with the key {key}, and {path} holds {held}, of another hub: name an empty folder by HUB_DATA"
+        f"{' and leave HUB_SECRETS_FILE out or name a new file' if settings.secrets_file else ''}; the backup brings its key along."
+    )
+
+
+def _key_of(secrets: bytes, path: Path) -> str:
+    """What the key in a secrets file is called; it tells nothing of the key."""
+    return key_name(secrets_in(secrets, path).case_key)
+
+
+async def _sealed(parts: Store, key: str) -> str:
+    """Which key is needed for what is sealed, and which of the console's accounts need one that the backup does not hold."""
+    kept = await KeptAccounts(parts.links, parts.keys).all()
+    others = [f"{'/'.join(one.place)} needs {one.key}" for one in kept if one.key != key]
+    accounts = f", {len(kept)} channel accounts of the console among it," if kept else ""
+    told = f"\nWhat is sealed in it{accounts} needs the key {key}, which it holds ({SECRETS_FILE})"
+    if not others:
+        return told
+    return (
+        f"{told}\nSealed with another key, which it does not hold: {', '.join(others)}; keep the {SECRETS_FILE} of that key as well,"
+        " or enter these accounts' secrets anew in the console"
+    )
 
 
 async def _pour(file: Path, parts: Store, archive: "Archive") -> None:

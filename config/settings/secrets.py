@@ -118,6 +118,11 @@ def _read(path: Path) -> Secrets:
         mode, content = os.fstat(file.fileno()).st_mode, file.read()
     if mode & _OTHERS:
         raise SettingsError(f"{path} can be read by others; run `chmod 600 {path}`, and renew it if somebody may have read it.")
+    return secrets_in(content, path)
+
+
+def secrets_in(content: bytes, path: Path) -> Secrets:
+    """What a secrets file says that was read from `path`, or copied along with something else; raises SettingsError where it is damaged."""
     try:
         stored = msgspec.json.decode(content, type=_Stored)
         keys = [base64.b64decode(_padded(text), altchars=b"-_", validate=True) for text in (stored.case_key, stored.session_key)]

@@ -8,12 +8,15 @@ from pathlib import Path
 import pytest
 from msgspec import json
 
+from config.accounts.sealed import Sealer
 from config.commands.backup import End, Head, StoredPiece, _frames, _put, backup, restore
 from config.settings.load import load_settings
-from config.settings.secrets import load_or_make_secrets
+from config.settings.secrets import key_name, load_or_make_secrets
 from config.settings.values import Settings
+from hub.engine.clock import SystemClock
 from hub.model.errors import SettingsError
 from hub.store.archive.open import Archive
+from hub.store.channels.accounts import KeptAccounts
 from hub.store.connections.links import Links, connect
 from hub.store.keys import Keys
 from hub.store.mailboxes.meta import Meta
@@ -193,10 +196,54 @@ async def test_an_archive_with_rows_is_refused(tmp_path: Path, server: Node, cop
     assert "never mixes" in await refused(tmp_path / "other", server, copied)
 
 
-async def test_another_hubs_folder_is_refused(tmp_path: Path, server: Node, copied: Path) -> None:
-    load_or_make_secrets(tmp_path / "other")
+async def test_another_hubs_folder_is_refused_with_the_names_of_both_keys(tmp_path: Path, server: Node, copied: Path) -> None:
+    ours, theirs = load_or_make_secrets(tmp_path / "home"), load_or_make_secrets(tmp_path / "other")
 
-    assert "another hub" in await refused(tmp_path / "other", server, copied)
+    told = await refused(tmp_path / "other", server, copied)
+
+    assert "another hub" in told
+    assert [True, True] == [key_name(one.case_key) in told for one in (ours, theirs)]
+    assert [] == server.ask("KEYS", "*")
+
+
+async def test_key_file_of_another_hub_is_refused_before_anything_is_written(tmp_path: Path, server: Node, copied: Path) -> None:
+    load_or_make_secrets(tmp_path / "shared")
+    named = settings(tmp_path / "other", REDIS_URL=server.url, HUB_SECRETS_FILE=str(tmp_path / "shared" / "secrets.json"))
+
+    with pytest.raises(SettingsError, match="HUB_SECRETS_FILE"):
+        await restore(named, copied)
+
+    assert [] == server.ask("KEYS", "*")
+    assert not (tmp_path / "other").exists()
+
+
+async def test_backup_and_restore_name_the_key_that_the_consoles_accounts_need(
+    tmp_path: Path, server: Node, copied: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = settings(tmp_path / "home", REDIS_URL=server.url)
+    await restore(home, copied)
+    links = await connect(server.url)
+    own = Sealer(key=load_or_make_secrets(tmp_path / "home").case_key, where="here", clock=SystemClock())
+    other = Sealer(key=b"k" * 32, where="elsewhere", clock=SystemClock())
+    kept = KeptAccounts(links, Keys())
+    for sealer, name in ((own, "shop"), (other, "old")):
+        await kept.add(sealer.closed("line", name, {"token": "never-told"}, by="an"))
+    await links.call("x", "ZREM", "hub:workers", "old")
+    await links.stop()
+    capsys.readouterr()
+
+    await backup(home, tmp_path / "second.backup")
+    kept_so = capsys.readouterr().out
+    server.ask("FLUSHALL")
+    await restore(settings(tmp_path / "third", REDIS_URL=server.url), tmp_path / "second.backup")
+    brought = capsys.readouterr().out
+
+    for said in (kept_so, brought):
+        assert f"2 channel accounts of the console among it, needs the key {own.name}" in said
+        assert f"line/old needs {other.name}" in said
+        assert "never-told" not in said
+    assert str(tmp_path / "third" / "secrets.json") in brought
+    assert load_or_make_secrets(tmp_path / "third") == load_or_make_secrets(tmp_path / "home")
 
 
 DAMAGES: dict[str, Callable[[bytes], bytes]] = {
