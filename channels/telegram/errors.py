@@ -138,7 +138,7 @@ def _failure(words: str) -> Failure:
 def _unreadable(answer: http.Answer) -> SendError:
     """An answer that is not Telegram's own comes from something in between; a 2xx of that sort proves nothing."""
     found = http.decide(answer.status, retry_after=answer.retry_after)
-    return found or OutcomeUnknown("the answer is not Telegram's", code=str(answer.status))
+    return found or OutcomeUnknown("the answer is not Telegram's", code=str(answer.status), failure=Failure.UNPARSEABLE)
 
 
 def _throttled(told: _Told, answer: http.Answer, code: str) -> Throttled:

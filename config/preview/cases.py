@@ -2,7 +2,8 @@
 
 A file is a list of cases, or one: `{name, config, request | requests, deliveries?, upstream?}` or `{name, config, outbound, upstream?}`.
 `config` holds the account's fields, under our names or the providers'; `request` is `{method, path_query, headers, body}`.
-A case with `signature_vector` (an account's fields and the `url` that was called) asks whether the request's signature holds.
+A case with `signature_vector` (an account's fields and the `url` that was called) asks whether the request's signature holds; without a
+request it is the vector's own `body` under its `header` with its `value`.
 """
 
 import asyncio
@@ -31,10 +32,13 @@ ALIASES: Mapping[str, str] = {
     "signing_secret": "secret",
     "secret_token": "secret",
     "oa_secret_key": "secret",
+    "secret": "token",
     "max_length": "text_limit",
     "max_caption": "caption_limit",
 }
 """How providers call the fields that we call alike for all channels; a kind that has a field of the provider's name takes it as it is."""
+
+_INBOUND = frozenset(("request", "requests", "signature_vector"))
 
 _SECONDS_END = 1 << 34
 """Past this a moment is told in milliseconds."""
@@ -56,7 +60,7 @@ def read_cases(file: Path) -> list[Case]:
 
 def run_parse(channel: str, file: Path) -> int:
     """Print what the hub makes of each captured webhook, one JSON line a case."""
-    return asyncio.run(_run(channel, (case for case in read_cases(file) if "request" in case or "requests" in case), parsed))
+    return asyncio.run(_run(channel, (case for case in read_cases(file) if case.keys() & _INBOUND), parsed))
 
 
 def run_preview(channel: str, file: Path) -> int:

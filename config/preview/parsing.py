@@ -65,7 +65,7 @@ async def parsed(kind: ChannelKind, setup: AccountSetup, case: Mapping[str, obje
 
 def _requests(case: Mapping[str, object], setup: AccountSetup) -> Iterator[Inbound]:
     several = case.get("requests")
-    told = several if isinstance(several, list) else [case.get("request")]
+    told = several if isinstance(several, list) else [case.get("request") or _signed_words(case)]
     times = case.get("deliveries")
     for request in told * (times if isinstance(times, int) else 1):
         if not isinstance(request, dict):
@@ -79,6 +79,14 @@ def _requests(case: Mapping[str, object], setup: AccountSetup) -> Iterator[Inbou
             headers={str(k).lower(): str(v) for k, v in headers.items()},
             body=str(request.get("body", "")).encode(),
         )
+
+
+def _signed_words(case: Mapping[str, object]) -> object:
+    """The request a signature vector is when it says no more than a body, a header and its value."""
+    vector = case.get("signature_vector")
+    if not isinstance(vector, dict) or "body" not in vector:
+        return None
+    return {"headers": {str(vector.get("header", "")): str(vector.get("value", ""))}, "body": vector["body"]}
 
 
 def _held(channel: Channel, inbound: Inbound) -> Facts:
