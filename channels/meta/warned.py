@@ -5,17 +5,21 @@ https://developers.facebook.com/documentation/business-messaging/messenger-platf
 
 from collections.abc import Iterator
 
-from channels.fields import Json, objects, soft, soft_id, soft_object
+from channels.fields import Json, number_of, objects, soft, soft_id, soft_object
 from channels.meta import graph
+from hub.model.alerts.alert import AlertKind
 from hub.model.channels.abilities import Warned
 from hub.model.channels.ports import Inbound
 from hub.model.errors import Unparseable
 from hub.model.events.event import Unparsed
 from hub.model.failure import Failure
 
+_LATEST_MS = 1 << 50
 _NAMED = b'"policy_enforcement"'
 _MEANS = {"block": Failure.POLICY, "warning": Failure.QUALITY}
 """Anything else (`unblock`) is good news."""
+_KINDS = {"block": AlertKind.RESTRICTED, "unblock": AlertKind.RESTRICTED, "warning": AlertKind.QUALITY}
+"""Of a warning nobody says that it is over."""
 
 
 def warned(request: Inbound, about: str) -> tuple[Warned, ...]:
@@ -34,4 +38,12 @@ def _in(entry: Json) -> Iterator[Warned]:
         if told := soft_object(element, "policy_enforcement"):
             action = soft(told, "action")
             recipient = soft_id(soft_object(element, "recipient"), "id") or soft_id(entry, "id")
-            yield Warned(recipient=recipient, code=action, failure=_MEANS.get(action), reason=soft(told, "reason"))
+            yield Warned(
+                recipient=recipient, code=action, failure=_MEANS.get(action), reason=soft(told, "reason"), kind=_KINDS.get(action),
+                at=_told_at(element),
+            )  # fmt: skip
+
+
+def _told_at(element: Json) -> int:
+    at = number_of(element, "timestamp")
+    return int(at) if at is not None and 0 < at < _LATEST_MS else 0

@@ -11,6 +11,7 @@ from channels.kinds import TEXT_LIMIT, AccountSetup, ChannelKind, Field, Outside
 from channels.meta import graph
 from channels.whatsapp_cloud.cards import MOST_CARDS
 from channels.whatsapp_cloud.codes import CODES
+from channels.whatsapp_cloud.enforced import Ours, warned
 from channels.whatsapp_cloud.files import Uploads
 from channels.whatsapp_cloud.offers import BUTTON_KINDS, BUTTON_TITLE, MOST_BUTTONS, MOST_ROWS, REPLY_KINDS, ROW_DESCRIPTION, ROW_TITLE
 from channels.whatsapp_cloud.parse import NAME, Number, parse_entry
@@ -20,7 +21,7 @@ from channels.whatsapp_cloud.said import GREETING
 from channels.whatsapp_cloud.standing import Standing, standing_of
 from hub.model.address import Address
 from hub.model.base import Value
-from hub.model.channels.abilities import Connection, Located
+from hub.model.channels.abilities import Connection, Located, Warned
 from hub.model.channels.ports import Call, Files, Inbound, Reply, Sent
 from hub.model.channels.rates import Rates
 from hub.model.errors import OutcomeUnknown, Rejected, SettingsError
@@ -137,6 +138,12 @@ class WhatsAppCloud:
     def verify(self, request: Inbound) -> None:
         """The app's signature of the body, or the verify token of a handshake; raises BadSignature."""
         graph.verify(request, secret=self._settings.secret, verify_token=self._settings.verify_token)
+
+    def warned(self, request: Inbound) -> tuple[Warned, ...]:
+        """What WhatsApp tells of the number, its business and its templates."""
+        s = self._settings
+        digits = "".join(filter(str.isdigit, s.phone_number))
+        return warned(request, Ours(number=s.phone_number_id, business=s.business, digits=digits))
 
     def parse(self, request: Inbound) -> list[Incoming | Unparsed]:
         """The events of a webhook, those of a handshake none; raises Unparseable for a body that is not WhatsApp's."""

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 from channels.fields import Json, objects, seconds_of, soft, soft_object
 from channels.meta.graph import Graph
+from channels.whatsapp_cloud import enforced
 from hub.model.channels.abilities import Connection
 from hub.model.channels.look import Phrase, phrase
 from hub.model.errors import Misconfigured, Rejected
 
-FIELDS = ("messages", "smb_message_echoes", "calls", "user_preferences")
+FIELDS = ("messages", "smb_message_echoes", "calls", "user_preferences", *enforced.FIELDS)
 """What we ask Meta to tell: …/whatsapp/webhooks/overview#fields"""
 
 _ASKED = "display_phone_number,verified_name,quality_rating,status,webhook_configuration,health_status"

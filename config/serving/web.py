@@ -179,6 +179,7 @@ def _hooks(parts: WebParts, intake: Takes, cases: Cases, origin: Origin) -> Hook
         told=parts.exchanges.told,
     )  # fmt: skip
     hooks.awaits = parts.lineup.awaits
+    hooks.enforce = Alerts(parts.store.links, parts.store.keys).enforce
     return hooks
 
 

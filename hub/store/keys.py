@@ -134,6 +134,7 @@ class Keys:
         self.alerts_machines = f"{alerts}:machines"
         self.alerts_rhythms = f"{alerts}:rhythms"
         self.alerts_known = f"{alerts}:known"
+        self.alerts_enforced = f"{alerts}:enforced"
 
     def lasting(self, key: str) -> str | None:
         """A key's name without the prefix, where it is this hub's and tells more than who is at work just now; else None."""

@@ -3,6 +3,7 @@
 import pytest
 from msgspec import json
 
+from hub.model.alerts.alert import AlertKind
 from hub.model.channels.abilities import Warned
 from hub.model.failure import Failure
 from sandbox.messaging import INSTAGRAM, MESSENGER
@@ -25,14 +26,25 @@ def told(kind: str, *elements: object) -> tuple[Warned, ...]:
 
 @pytest.mark.parametrize("kind", [MESSENGER, INSTAGRAM])
 @pytest.mark.parametrize(
-    ("action", "failure"), [("block", Failure.POLICY), ("warning", Failure.QUALITY), ("unblock", None), ("something new", None)]
+    ("action", "failure", "alert"),
+    [
+        ("block", Failure.POLICY, AlertKind.RESTRICTED),
+        ("warning", Failure.QUALITY, AlertKind.QUALITY),
+        ("unblock", None, AlertKind.RESTRICTED),
+        ("something new", None, None),
+    ],
 )
-def test_what_is_enforced_is_told_with_its_meaning_and_reason(kind: str, action: str, failure: Failure | None) -> None:
+def test_what_is_enforced_is_told_with_its_meaning_and_reason(
+    kind: str, action: str, failure: Failure | None, alert: AlertKind | None
+) -> None:
     enforced = {"action": action, "reason": "Too many messages of one kind."}
 
     found = told(kind, {"recipient": {"id": PAGE}, "timestamp": 1458692752478, "policy_enforcement": enforced})
 
-    assert (Warned(recipient=PAGE, code=action, failure=failure, reason="Too many messages of one kind."),) == found
+    expected = Warned(
+        recipient=PAGE, code=action, failure=failure, reason="Too many messages of one kind.", kind=alert, at=1458692752478
+    )  # fmt: skip
+    assert (expected,) == found
 
 
 def test_what_is_odd_in_it_costs_nothing_else() -> None:

@@ -162,6 +162,9 @@ def test_a_clock_that_jumps_opens_and_ends_nothing(jumps: list[int]) -> None:
         (of_account(looked=Looked(at=NOW, until=NOW + 6 * DAY_MS)), {"token"}),
         (of_account(looked=Looked(at=NOW, until=NOW + 8 * DAY_MS)), set()),
         (of_account(looked=Looked(at=NOW, elsewhere=True)), {"hook"}),
+        (of_account(enforced={AlertKind.RESTRICTED: 1, AlertKind.QUALITY: 1}), {"restricted"}),
+        (of_account(enforced={AlertKind.QUALITY: 2}), {"quality"}),
+        (of_account(enforced={AlertKind.TEMPLATE: 2, AlertKind.QUALITY: 1}), {"template", "quality"}),
         (Facts(now=NOW, dead=0), set()),
         (Facts(now=NOW, dead=1), {"dead"}),
         (Facts(now=NOW, disks=(Disk(machine="m1", free=1023 * MEBIBYTE), Disk(machine="m2", free=1025 * MEBIBYTE))), {"disk"}),
@@ -199,6 +202,13 @@ def test_letters_given_up_are_news_again_at_ten_and_a_hundred(n: int, level: int
     assert level == alert.level
 
 
+@pytest.mark.parametrize("n", [1, 2, 7])
+def test_each_further_template_is_news(n: int) -> None:
+    (alert,) = wrong(of_account(enforced={AlertKind.TEMPLATE: n}), {})
+
+    assert (n, {"n": n}) == (alert.level, alert.values)
+
+
 def test_what_was_not_seen_is_unknown_by_its_kinds() -> None:
     assert frozenset(kind.value for kind in AlertKind) == Facts(now=NOW).unknown
     assert frozenset() == Facts(now=NOW, accounts=(), dead=0, disks=(), memory=Memory(used=0, most=0), behind=0, spooled=0).unknown
@@ -211,15 +221,18 @@ def test_every_alert_has_its_words_in_every_language_and_no_value_is_left_open()
         ACCESS,
         replace(ACCESS, failure="payment"),
         Alert(kind=AlertKind.SILENT, subject=PLACE, values={"after": NOW}),
+        *wrong(of_account(enforced={AlertKind.RESTRICTED: 1, AlertKind.TEMPLATE: 3}), {}),
+        *wrong(of_account(enforced={AlertKind.QUALITY: 1}), {}),
     ]
     assert {alert.word for alert in alerts} == set(SPOKEN) == {*AlertKind, "payment"}
 
     for language in LANGUAGES:
         for news in News:
-            notice = Notice(id="no-1", at=NOW, changes=tuple(Change(news=news, alert=alert) for alert in alerts[:8]))
-            text = message_of(notice, Reader(shop="Trà & Co", language=language, time_zone="Asia/Ho_Chi_Minh")).text
-            assert "{" not in text
-            assert "Trà & Co" in text
+            for part in (alerts[:8], alerts[8:]):
+                notice = Notice(id="no-1", at=NOW, changes=tuple(Change(news=news, alert=alert) for alert in part))
+                text = message_of(notice, Reader(shop="Trà & Co", language=language, time_zone="Asia/Ho_Chi_Minh")).text
+                assert "{" not in text
+                assert "Trà & Co" in text
 
 
 def test_instants_are_told_in_the_shop_s_own_time() -> None:

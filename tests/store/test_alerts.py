@@ -15,8 +15,9 @@ from config.storage.store import store
 from hub.engine.clock import SystemClock
 from hub.engine.monitoring.watch import POST_TRIES, Lookout, Sight, Told
 from hub.model.address import Address
-from hub.model.alerts.alert import STAFF, Alert, AlertKind, Book, Notice
-from hub.model.alerts.book import SPACING
+from hub.model.alerts.alert import STAFF, Alert, AlertKind, Book, Entry, Notice
+from hub.model.alerts.book import BOOK_VERSION, SPACING
+from hub.model.alerts.enforcement import REMEMBERED_MS, begun, counted, ended
 from hub.model.alerts.message import Reader
 from hub.model.alerts.rhythm import SLICE_MS, Rhythm
 from hub.model.alerts.rules import AccountFacts, Facts, Memory
@@ -225,7 +226,7 @@ async def test_a_notice_is_posted_until_it_is_taken_or_too_often_refused(links: 
 
 
 async def test_a_newer_version_s_book_is_left_to_its_own(links: Links) -> None:
-    newer = msgpack.encode({"v": 2, "entries": [{"alert": {"kind": "something new"}}]})
+    newer = msgpack.encode({"v": BOOK_VERSION + 1, "entries": [{"alert": {"kind": "something new"}}]})
     await links.call(KEYS.alerts, "SET", KEYS.alerts, newer)
     eyes = Eyes()
 
@@ -234,6 +235,40 @@ async def test_a_newer_version_s_book_is_left_to_its_own(links: Links) -> None:
 
     assert (newer, 0) == (await links.call(KEYS.alerts, "GET", KEYS.alerts), eyes.seen)
     assert await Alerts(links, KEYS).hold("b", life_ms=LIFE_MS)
+
+
+async def test_a_book_is_as_old_as_what_is_in_it_so_that_a_version_before_goes_on_with_it(links: Links) -> None:
+    alerts = Alerts(links, KEYS)
+    assert await alerts.hold("me", life_ms=LIFE_MS)
+
+    versions = []
+    for kind in (AlertKind.ACCESS, AlertKind.TEMPLATE):
+        assert await alerts.write(Book(entries=(Entry(alert=Alert(kind=kind, subject="a/b")),)), "me")
+        versions.append((await alerts.book()).v)
+
+    assert [1, BOOK_VERSION] == versions
+
+
+async def test_of_what_a_provider_told_the_newest_counts_until_its_time_is_over(links: Links) -> None:
+    alerts, now = Alerts(links, KEYS), 10**12
+    await links.call(KEYS.alerts_enforced, "DEL", KEYS.alerts_enforced)
+
+    async def held(at: int = now) -> dict[str, dict[AlertKind, int]]:
+        return {place: found for place, told in (await alerts.enforced(now=at)).items() if (found := counted(told, now=at))}
+
+    await alerts.enforce("messenger/shop", begun(AlertKind.RESTRICTED, about="", at=100, ends=0, now=now))
+    for name in ("1", "2"):
+        await alerts.enforce("messenger/shop", begun(AlertKind.TEMPLATE, about=name, at=100, ends=now + 50, now=now))
+    both = await held()
+    await alerts.enforce("messenger/shop", ended(AlertKind.RESTRICTED, about="", at=200, now=now))
+    await alerts.enforce("messenger/shop", begun(AlertKind.RESTRICTED, about="", at=150, ends=0, now=now))
+    taken_back = await held()
+
+    assert {"messenger/shop": {AlertKind.RESTRICTED: 1, AlertKind.TEMPLATE: 2}} == both
+    assert {"messenger/shop": {AlertKind.TEMPLATE: 2}} == taken_back
+    assert {} == await held(now + 50)
+    assert {} == await alerts.enforced(now=now + REMEMBERED_MS)
+    assert 0 == await links.call(KEYS.alerts_enforced, "HLEN", KEYS.alerts_enforced)
 
 
 async def test_a_machine_s_processes_are_one_and_the_silent_ones_are_forgotten(links: Links) -> None:

@@ -9,8 +9,10 @@ import pytest_asyncio
 from msgspec import json
 
 from channels.meta.graph import signature
+from hub.model.alerts.alert import AlertKind
 from hub.model.words import DeliveryState
 from hub.store.customers.records import Line
+from hub.web.api.routes.alerts import AlertList
 from hub.web.api.shapes.channels import LogPage
 from sandbox.faults import FaultKind
 from sandbox.messaging import INSTAGRAM, MESSENGER, SEND, Meta, provider_and_stand_in
@@ -20,6 +22,7 @@ from tests.processes import eventually, folder
 from tests.whole.grounds import Topology, ground
 from tests.whole.world import HOURS, HOURS_ASKED, House, StandIns, settings_on, stand_ins
 
+STAFF = "900002"
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 both = pytest.mark.parametrize("kind", [MESSENGER, INSTAGRAM])
 TOKEN, SECRET, VERIFY = "page-token", "app-secret", "choose"
@@ -64,7 +67,8 @@ async def shop() -> AsyncIterator[Shop]:
     with folder() as place, ground(Topology.EMBEDDED) as below:
         async with stand_ins() as others, aiohttp.ClientSession() as http:
             told = Both(others.plain, others.telegram, others.polled, others.shop, metas=metas)
-            house = House(below, settings_on(below, place, told), told)
+            alerts = {"HUB_ALERTS_TO": f"telegram/polled/{STAFF}", "HUB_ALERTS_EVERY_SECONDS": "0.05"}
+            house = House(below, settings_on(below, place, told, **alerts), told)
             await house.start(http)
             for kind, (_, stand_in) in metas.items():
                 stand_in.desk.hook(f"{house.caller.base}/hooks/{kind}/shop")
@@ -227,6 +231,38 @@ async def test_what_meta_enforces_is_in_the_accounts_log_and_counted_and_its_bot
 
     await eventually(noted, what="the line for admins")
     assert (200, before + 1) == (status, shop.house.process.counters.failures[MESSENGER, "policy_block"])
+
+
+async def enforced(shop: Shop, kind: str, action: str, at: int) -> None:
+    """Meta tells the account that it is so, from that instant on."""
+    told = {"recipient": {"id": "1"}, "timestamp": at, "policy_enforcement": {"action": action, "reason": "Too much of one kind."}}
+    about = {MESSENGER: "page", INSTAGRAM: "instagram"}[kind]
+    body = json.encode({"object": about, "entry": [{"id": "1", "time": at, "messaging": [told]}]})
+    async with shop.house.caller.http.post(
+        f"{shop.house.caller.base}/hooks/{kind}/shop", data=body, headers={"X-Hub-Signature-256": signature(SECRET, body)}
+    ) as answer:
+        assert 200 == answer.status
+
+
+@both
+async def test_a_block_is_told_to_the_shops_people_once_and_so_is_its_end(shop: Shop, kind: str) -> None:
+    polled, subject = shop.house.outside.polled, f"{kind}/shop"
+
+    def told(words: str) -> int:
+        return len([text for text in polled.sent_to(STAFF) if words in text])
+
+    async def stands() -> bool:
+        open_now = (await shop.house.caller.ask("GET", "/api/alerts")).read(AlertList).alerts
+        return (AlertKind.RESTRICTED, subject) in {(one.kind, one.subject) for one in open_now}
+
+    await enforced(shop, kind, "block", 1_000_000)
+    await enforced(shop, kind, "block", 1_000_000)
+    await eventually(stands, what="the banner's alert")
+    await eventually(lambda: told(f"{subject} is restricted by its provider") == 1, what="one message")
+    await enforced(shop, kind, "unblock", 2_000_000)
+    await eventually(lambda: told(f"Restriction of {subject}") == 1, what="the all-clear")
+
+    assert (1, False) == (told(f"{subject} is restricted by its provider"), await stands())
 
 
 async def test_a_reaction_opens_the_window_as_a_word_does(shop: Shop) -> None:

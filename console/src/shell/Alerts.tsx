@@ -17,7 +17,7 @@ export const ALERTS = ["alerts"] as const;
 const AGAIN_MS = 30_000;
 const SHOWN = 2;
 /** The kinds whose subject is an account, as `telegram/main`. */
-const OF_ACCOUNTS: ReadonlySet<string> = new Set(["access", "token", "hook", "silent", "failing"]);
+const OF_ACCOUNTS: ReadonlySet<string> = new Set(["access", "token", "hook", "silent", "failing", "restricted", "quality", "template"]);
 
 export function Alerts() {
   const { t } = useWords();

@@ -12,6 +12,7 @@ from hub.engine.archiving.journal_tail import TAIL_ENTRIES
 from hub.engine.monitoring.looking import LookAt
 from hub.engine.monitoring.watch import Sight
 from hub.model.alerts.alert import AlertKind, Book, Looked
+from hub.model.alerts.enforcement import counted
 from hub.model.alerts.rhythm import Rhythm, heard
 from hub.model.alerts.rules import AccountFacts, Disk, Facts, Memory
 from hub.model.channels.exchange import Standing
@@ -92,7 +93,11 @@ class HouseProbes:
         now, watched = self._clock.now(), self._accounts()
         looked = self._looked(book, watched, now)
         known = await self._alerts.rhythms()
-        accounts = [await self._account(one, looked, known.get(one.name), now) for one in watched]
+        enforced = await self._alerts.enforced(now=now)
+        accounts = [
+            replace(await self._account(one, looked, known.get(one.name), now), enforced=counted(enforced.get(one.name, ()), now=now))
+            for one in watched
+        ]
         reports = await self._alerts.reports(now=now)
         facts = Facts(
             now=now,

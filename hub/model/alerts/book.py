@@ -16,6 +16,9 @@ PATIENCE: Mapping[AlertKind, int] = {
     AlertKind.HOOK: 2,
     AlertKind.SILENT: 2,
     AlertKind.FAILING: 2,
+    AlertKind.RESTRICTED: 2,
+    AlertKind.QUALITY: 2,
+    AlertKind.TEMPLATE: 2,
     AlertKind.DEAD: 2,
     AlertKind.DISK: 2,
     AlertKind.MEMORY: 4,
@@ -29,6 +32,9 @@ CALM: Mapping[AlertKind, int] = {
     AlertKind.HOOK: 2,
     AlertKind.SILENT: 1,
     AlertKind.FAILING: 8,
+    AlertKind.RESTRICTED: 2,
+    AlertKind.QUALITY: 2,
+    AlertKind.TEMPLATE: 2,
     AlertKind.DEAD: 2,
     AlertKind.DISK: 4,
     AlertKind.MEMORY: 4,
@@ -44,6 +50,9 @@ GATHER = 2
 SPACING = 20
 """Looks between two notices: whatever happens, people get a message in five minutes at most."""
 NOTICES_KEPT = 20
+BOOK_VERSION = 2
+_SECOND = frozenset({AlertKind.RESTRICTED, AlertKind.QUALITY, AlertKind.TEMPLATE})
+"""Kinds that the first version's processes cannot read: a book without them stays one that they go on with."""
 
 
 def observe(book: Book, seen: Iterable[Alert], unknown: frozenset[str], *, now: int) -> Book:
@@ -67,6 +76,13 @@ def observe(book: Book, seen: Iterable[Alert], unknown: frozenset[str], *, now: 
             changes.append(Change(news=news, alert=moved.alert, at=now))
     kept = replace(book, entries=tuple(entries), pending=_together(book.pending, changes), checked=now)
     return _noticed(kept, now)
+
+
+def dated(book: Book) -> Book:
+    """The book with the least version that can read it."""
+    changes = (*book.pending, *(change for notice in book.notices for change in notice.changes))
+    kinds = {*(entry.alert.kind for entry in book.entries), *(change.alert.kind for change in changes)}
+    return replace(book, v=BOOK_VERSION if kinds & _SECOND else 1)
 
 
 def _seen(entry: Entry, alert: Alert, now: int) -> tuple[Entry, News | None]:

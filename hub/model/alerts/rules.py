@@ -19,12 +19,17 @@ MEMORY_HIGH, MEMORY_STILL, MEMORY_FULL = 0.7, 0.6, 0.85
 BEHIND_MOST, BEHIND_STILL = 2_000, 500
 """Journal entries that wait for the archive: a busy hub has some hundreds for a moment."""
 REFUSED = frozenset({Failure.AUTH.value, Failure.PAYMENT.value})
+_OF_ACCOUNTS = (
+    AlertKind.ACCESS, AlertKind.TOKEN, AlertKind.HOOK, AlertKind.SILENT, AlertKind.FAILING, AlertKind.RESTRICTED, AlertKind.QUALITY,
+    AlertKind.TEMPLATE,
+)  # fmt: skip
 
 
 class AccountFacts(Value, frozen=True):
     """One channel account. `calls`, `failures`: of half an hour; `well`, `failed`: its last call of each kind (ms since 1970, 0: none).
 
-    `failure`: why the last one failed; `looked`: what the last look told; `rhythm`: of its webhooks, where it has some.
+    `failure`: why the last one failed; `looked`: what the last look told; `rhythm`: of its webhooks, where it has some; `enforced`: how
+    many blocks, warnings and refused templates its provider holds against it.
     """
 
     place: str
@@ -35,6 +40,7 @@ class AccountFacts(Value, frozen=True):
     failure: str = ""
     looked: Looked = Looked()
     rhythm: Rhythm | None = None
+    enforced: dict[AlertKind, int] = {}
 
     @property
     def refused(self) -> str:
@@ -76,7 +82,7 @@ class Facts(Value, frozen=True):
     def unknown(self) -> frozenset[str]:
         """The kinds of which nothing is known this time."""
         blank = (
-            (self.accounts, (AlertKind.ACCESS, AlertKind.TOKEN, AlertKind.HOOK, AlertKind.SILENT, AlertKind.FAILING)),
+            (self.accounts, _OF_ACCOUNTS),
             (self.dead, (AlertKind.DEAD,)),
             (self.disks, (AlertKind.DISK,)),
             (self.memory, (AlertKind.MEMORY,)),
@@ -115,6 +121,17 @@ def _of_account(account: AccountFacts, now: int, stands: Stands) -> Iterator[Ale
         yield _warning(AlertKind.FAILING, place, failures=account.failures, calls=account.calls)
     if account.rhythm and account.rhythm.silent:
         yield _warning(AlertKind.SILENT, place, after=account.rhythm.after)
+    yield from _enforced(account.enforced, place)
+
+
+def _enforced(count: Mapping[AlertKind, int], place: str) -> Iterator[Alert]:
+    """What a provider does to an account that it lets in. A block says more than the warning before it; one more template is news."""
+    if count.get(AlertKind.RESTRICTED):
+        yield _critical(AlertKind.RESTRICTED, place)
+    elif count.get(AlertKind.QUALITY):
+        yield _warning(AlertKind.QUALITY, place)
+    if templates := count.get(AlertKind.TEMPLATE, 0):
+        yield replace(_warning(AlertKind.TEMPLATE, place, n=templates), level=templates)
 
 
 def _of_house(facts: Facts, stands: Stands) -> Iterator[Alert]:

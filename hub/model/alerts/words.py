@@ -99,6 +99,45 @@ SPOKEN: Mapping[str, Spoken] = {
         ),
         title=_in("Calls to {subject}", "Lượt gọi tới {subject}", "{subject} 的呼叫"),
     ),
+    "restricted": Spoken(
+        sentence=_in(
+            "{subject} is restricted by its provider: messages there may not go out.",
+            "{subject} bị nhà cung cấp hạn chế: tin ở đó có thể không gửi được.",
+            "{subject} 遭供應商限制，訊息可能無法送出。",
+        ),
+        remedy=_in(
+            "Stop campaigns there, read the reason in the account's log, and appeal at the provider.",
+            "Dừng các chiến dịch ở đó, xem lý do trong nhật ký tài khoản rồi khiếu nại với nhà cung cấp.",
+            "請暫停該帳戶的行銷活動，在紀錄中查看原因，並向供應商申訴。",
+        ),
+        title=_in("Restriction of {subject}", "Hạn chế của {subject}", "{subject} 的限制"),
+    ),
+    "quality": Spoken(
+        sentence=_in(
+            "{subject} was warned by its provider for what is sent there: a restriction may follow.",
+            "{subject} bị nhà cung cấp cảnh báo về tin đã gửi: có thể sẽ bị hạn chế.",
+            "{subject} 因發送的內容遭供應商警告，之後可能受到限制。",
+        ),
+        remedy=_in(
+            "Send less and only to who wants it. The account's log has the reason.",
+            "Gửi ít hơn và chỉ gửi cho người muốn nhận. Lý do có trong nhật ký tài khoản.",
+            "請減少發送，只傳給願意接收的人；原因請見帳戶紀錄。",
+        ),
+        title=_in("Warning about {subject}", "Cảnh báo về {subject}", "{subject} 的警告"),
+    ),
+    "template": Spoken(
+        sentence=_in(
+            "Templates of {subject} that were refused, paused or flagged: {n}.",
+            "Mẫu tin của {subject} bị từ chối, tạm dừng hoặc gắn cờ: {n}.",
+            "{subject} 遭拒絕、暫停或標記的範本：{n} 個。",
+        ),
+        remedy=_in(
+            "The account's log says which and why. Change them at the provider.",
+            "Nhật ký tài khoản cho biết mẫu nào và vì sao. Hãy sửa ở nhà cung cấp.",
+            "帳戶紀錄會說明是哪些範本及原因，請到供應商後台修改。",
+        ),
+        title=_in("Templates of {subject}", "Mẫu tin của {subject}", "{subject} 的範本"),
+    ),
     "dead": Spoken(
         sentence=_in(
             "Events given up after three tries: {n}. What they asked for has not happened.",

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from hub.model.address import Address
+from hub.model.alerts.alert import AlertKind
 from hub.model.base import Value
 from hub.model.channels.look import Phrase
 from hub.model.channels.ports import Call, Files, Inbound, Sent
@@ -127,13 +128,19 @@ class Shares(Protocol):
 class Warned(Value, frozen=True):
     """What a provider tells an account about itself; `code` and `reason` in its own words.
 
-    `failure`: what that means for what we send (None: all is well again); `recipient`: the provider's id of the account.
+    `failure`: what that means for what we send (None: all is well again); `recipient`: the provider's id of the account (empty: of
+    whichever it was brought to). `kind`: the alert it opens or, without a failure, ends (None: it is only noted); `about`: of which
+    template; `at`: when it was so, `until`: when it ends by itself, both as the provider told (ms since 1970; 0: not told).
     """
 
     recipient: str
     code: str
     failure: Failure | None = None
     reason: str = ""
+    kind: AlertKind | None = None
+    about: str = ""
+    at: int = 0
+    until: int = 0
 
 
 class Warns(Protocol):

@@ -6,6 +6,8 @@ from typing import TypeVar, cast
 from msgspec import DecodeError, msgpack
 
 from hub.model.alerts.alert import Book
+from hub.model.alerts.book import BOOK_VERSION, dated
+from hub.model.alerts.enforcement import Enforced
 from hub.model.alerts.rhythm import Rhythm
 from hub.model.base import Value
 from hub.store.connections.links import Links, Need
@@ -37,6 +39,7 @@ _versioned = msgpack.Decoder(_Versioned).decode
 _book = msgpack.Decoder(Book).decode
 _rhythm = msgpack.Decoder(Rhythm).decode
 _report = msgpack.Decoder(Report).decode
+_enforced = msgpack.Decoder(Enforced).decode
 _marks = msgpack.Decoder(tuple[str, ...]).decode
 
 
@@ -64,14 +67,14 @@ class Alerts:
         try:
             return _book(blob) if blob else Book()
         except DecodeError as error:
-            if _version(blob or b"") > Book().v:
+            if _version(blob or b"") > BOOK_VERSION:
                 raise Undecodable("the book of alerts is a newer version's") from error
             return Book()
 
     async def write(self, book: Book, me: str, *, rhythms: Mapping[str, Rhythm | None] | None = None) -> bool:
         """Write what a look found; False where somebody else has the watch by now, and nothing was written."""
         keys = self._keys
-        args: list[Arg] = [me, encode(book)]
+        args: list[Arg] = [me, encode(dated(book))]
         for place, rhythm in (rhythms or {}).items():
             args += (place, encode(rhythm) if rhythm else b"")
         written = await self._links.call(
@@ -100,6 +103,24 @@ class Alerts:
             found[machine] = Report(
                 at=max(report.at, other.at), free=min(report.free, other.free), spooled=report.spooled + other.spooled
             )  # fmt: skip
+        return found
+
+    async def enforce(self, place: str, told: Enforced) -> None:
+        """Write down what a provider told of an account; what is older than what is known of the same changes nothing."""
+        key, name = self._keys.alerts_enforced, f"{place}\n{told.kind}\n{told.about}"
+        blob = cast("bytes | None", await self._links.call(key, "HGET", key, name))
+        known = _read({name: blob}, _enforced).get(name) if blob else None
+        if known is None or told.at >= known.at:
+            await self._links.call(key, "HSET", key, name, encode(told), need=Need.SAFE)
+
+    async def enforced(self, *, now: int) -> dict[str, list[Enforced]]:
+        """What providers told of each account, as far as it counts at `now` (ms); the rest is let go."""
+        key, found = self._keys.alerts_enforced, dict[str, list[Enforced]]()
+        for name, told in _read(await self._all(key), _enforced).items():
+            if told.until <= now:
+                await self._links.call(key, "HDEL", key, name)
+            else:
+                found.setdefault(name.partition("\n")[0], []).append(told)
         return found
 
     async def known(self, login: str) -> frozenset[str]:

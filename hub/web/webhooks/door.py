@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
-from typing import Protocol, cast
+from typing import Protocol
 
 import structlog
 from aiohttp import web
@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from hub.engine.counters import Counters
 from hub.engine.monitoring.looking import GREETING
 from hub.engine.receiving.keeping import NOWHERE, UNSTORABLE, CaseKeeper, Keeping
-from hub.model.channels.abilities import Warns
+from hub.model.alerts.enforcement import Enforced
 from hub.model.channels.exchange import Exchange
 from hub.model.channels.ports import Channel, Clock, Inbound, Reply
 from hub.model.errors import BadSignature, StoreAway, StoreFull, Unparseable
@@ -23,6 +23,7 @@ from hub.web.http.origin import Origin
 from hub.web.webhooks.fast_path import Door
 from hub.web.webhooks.lean_request import Taken, read_body
 from hub.web.webhooks.visit_log import Visits
+from hub.web.webhooks.warnings import Enforce, Warnings
 
 BODY_BYTES = 1024 * 1024
 """More than any provider sends: the largest documented is Meta's batch of 1,000 events."""
@@ -46,10 +47,15 @@ class Intake(Protocol):
         ...
 
 
+async def _nobody_minds(_account: str, _told: Enforced) -> None:
+    """Where nobody watches."""
+
+
 class Hooks:
     """Serves `/hooks/{channel}/{account}`: one handler for all, and one door per account that is known at start.
 
-    `channels` may change meanwhile; `awaits`: whether an account that is not among them may be ours all the same.
+    `channels` may change meanwhile; `awaits`: whether an account that is not among them may be ours all the same;
+    `enforce` is told what providers hold against accounts.
     """
 
     def __init__(
@@ -65,6 +71,7 @@ class Hooks:
         told: Callable[[Place, Exchange], None] = lambda _place, _exchange: None,
     ) -> None:
         self.awaits: Callable[[Place], bool] = lambda _place: False
+        self.enforce: Enforce = _nobody_minds
         self._visits = Visits(told, clock=clock)
         self._channels = channels
         self._intake = intake
@@ -74,6 +81,10 @@ class Hooks:
         self._clock = clock
         self._entropy = entropy
         self._taken = Taken()
+        self._warnings = Warnings(
+            self._enforced,
+            ours=self._by_own_id, verify=self._verify, visits=self._visits, counters=counters, clock=clock,
+        )  # fmt: skip
 
     def routes(self) -> list[web.RouteDef]:
         """A plain path for each account known now, found without a pattern; a pattern for those that come later."""
@@ -156,13 +167,13 @@ class Hooks:
         try:
             self._verify(channel, inbound)
             reply = await self._take(channel, inbound, seen)
+            await self._warnings.take(channel, inbound)
         except BadSignature:
             return self._refused(kind, "forged", _text(403, _FORGED))
         except (StoreAway, StoreFull):
             # Not durable, so not 200: every provider comes again on a 5xx.
             return self._refused(kind, "full", _text(503, "Not taken: come again.", **{"Retry-After": str(RETRY_AFTER_S)}))
         self._counters.webhooks[kind, "taken"] += 1
-        self._warned(channel, inbound)
         return None if reply is None else web.Response(status=reply.status, body=reply.body, content_type=reply.content_type)
 
     def _verify(self, channel: Channel, inbound: Inbound) -> None:
@@ -203,20 +214,8 @@ class Hooks:
             await self._keep(channel, inbound, *odd)
         return channel.answer(inbound, events)
 
-    def _warned(self, channel: Channel, inbound: Inbound) -> None:
-        """What the provider tells of an account itself: for the log, the account's own log and the counts, by which people are woken."""
-        if not hasattr(channel, "warned"):
-            return
-        ours, own = self._by_own_id(channel.kind), getattr(channel, "own_id", "")
-        for told in cast("Warns", channel).warned(inbound):
-            if own and told.recipient not in ours:
-                continue  # Another account's, which is not set up here.
-            place = (channel.kind, ours.get(told.recipient, channel).account)
-            if told.failure:
-                self._counters.failures[channel.kind, told.failure.value] += 1
-            level = log.warning if told.failure else log.info
-            level("the provider speaks of the account", channel=place[0], account=place[1], code=told.code, reason=told.reason)
-            self._visits.warned(place, told)
+    async def _enforced(self, account: str, told: Enforced) -> None:
+        await self.enforce(account, told)
 
     def _with_siblings(self, channel: Channel, inbound: Inbound, events: list[Incoming | Unparsed]) -> list[Incoming | Unparsed]:
         """The events; in place of what is for other accounts of this hub, what those make of it."""
