@@ -9,15 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests import browsers
+from tests.browsers import PATIENCE_MS
 from tests.processes import free_port, wait_until
 from tests.walks.album import Look
 
 STARTS_WITHIN_S = 90.0
-PATIENCE_MS = 20_000
-"""How long a window waits for what it expects on a busy machine."""
 VI = Look(language="vi", width=1440, height=900, scheme="light")
 
 
@@ -82,8 +81,7 @@ def demo(folder: Path, *options: str, **settings: str) -> Iterator[Demo]:
 
 @contextmanager
 def browser() -> Iterator[Browser]:
-    """Chromium, and windows as patient as a busy machine needs it."""
-    expect.set_options(timeout=PATIENCE_MS)
+    """Chromium, whose windows are as patient as a busy machine needs it."""
     with browsers.browser() as opened:
         yield opened
 

@@ -129,6 +129,7 @@ async def test_what_was_not_sent_survives_closing_the_page(browser: Browser, hub
 async def test_words_of_a_stranger_are_shown_as_words_and_only_web_links_lead_somewhere(browser: Browser, hub: Hub) -> None:
     page = await opened(browser, hub)
     await say(page, "<img src=x onerror=alert(1)>")
+    await expect(page.locator(".item.customer .state")).to_have_text(" · sent")
     await hub.tell(SESSION, "<b>bold</b> https://shop.example/a?b=1. javascript:alert(1)")
 
     await expect(page.locator(".bubble").last).to_have_text("<b>bold</b> https://shop.example/a?b=1. javascript:alert(1)")
