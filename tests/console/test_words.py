@@ -62,6 +62,15 @@ def test_every_alert_has_its_sentence_and_its_remedy_and_both_sides_say_the_same
     assert {code: [words["en"], words["vi"], words["zh-TW"]] for code, words in {**sentences, **remedies}.items()} == told
 
 
+def test_what_providers_note_in_their_own_words_is_told_in_ours() -> None:
+    cases = (Path(__file__).parents[1] / "channels/cases").glob("*/in_*.json")
+    events = (event for case in cases for event in json.loads(case.read_bytes())["expect"].get("events", ()))
+    noted = {event["note"] for event in events if "note" in event}
+
+    assert noted
+    assert [] == sorted(name for name in noted if not any(key.startswith(f"noted.{name}") for key in KEYS))
+
+
 def test_the_page_of_outcomes_is_what_the_code_says() -> None:
     page = Path(__file__).parents[2] / "docs/outcomes.md"
 

@@ -21,6 +21,9 @@ test.each([
   ["call_permission accept permanent", "Allows us to call at any time"],
   ["messaging_feedback 4", "Answered the survey: 4"],
   ["pass_thread_control 263902037430900", "Another app answers here now"],
+  ["successful_payment", "Paid"],
+  ["suggested_post_paid", "On the channel: suggested post paid"],
+  ["ordered at the counter", "ordered at the counter"],
 ])("%s is told as %s", (text, words) => {
   expect(said(text)).toBe(words);
 });

@@ -40,11 +40,15 @@ function callWords(detail: Readonly<Record<string, string>>, t: Say): string {
   return t(detail.way === "outgoing" ? "fact.call_out" : "fact.call_in", { how });
 }
 
-/** What a provider notes by a word of its own and a detail; '' for a word this screen does not know. */
+/** A provider's own name of something, as none of our facts is called. */
+const THEIR_NAME = /^[a-z]+(_[a-z]+)+( |$)/;
+
+/** What a provider notes by a word of its own and a detail; '' for what is no such word. One this screen does not know is spelt out. */
 function notedWords(text: string, t: Say): string {
   const [name = "", ...rest] = text.split(" ");
   const key = [`noted.${text.replaceAll(" ", "_")}`, `noted.${name}`].find(isKey);
-  return key ? t(key, { detail: rest.join(" ") }) : "";
+  if (key) return t(key, { detail: rest.join(" ") });
+  return THEIR_NAME.test(text) ? t("fact.elsewhere", { what: text.replaceAll("_", " ") }) : "";
 }
 
 /** What a shop's event is about: the product, or the whole with its total; of a way here, the link or the advertisement. */
