@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[2]
         ("tests/console/test_inbox.py::test_one", "tests/console"),
         ("tests/whole/test_words.py::test_one[cluster+postgres-NUL]", "tests/whole[cluster+postgres]"),
         ("tests/whole/test_inbox.py::test_one[sentinel+sqlite]", "tests/whole[sentinel+sqlite]"),
+        ("tests/whole/test_alerts.py::test_one[line]", "tests/whole/test_alerts.py"),
         ("tests/whole/test_roles.py::test_one[cluster+postgres]", "tests/whole/test_roles.py"),
     ],
 )
