@@ -5,6 +5,7 @@ import struct
 import zlib
 from collections.abc import Callable, Iterator
 
+from hub.model.files.heif import without_items
 from hub.model.files.kinds import NotTaken
 
 _MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
@@ -26,9 +27,9 @@ _TURNED = range(2, 9)
 
 
 def without_traces(content: bytes, mime: str) -> bytes:
-    """A JPEG, PNG or WebP without Exif, XMP, comments and what lies behind its end; anything else as it is. Not encoded anew.
+    """A JPEG, PNG, WebP, HEIC or AVIF without Exif, XMP, comments and what lies behind its end; anything else as it is.
 
-    Raises NotTaken for a picture that is not built as one: nobody knows what it tells.
+    Nothing is encoded anew. Raises NotTaken for a picture that is not built as one: nobody knows what it tells.
     """
     try:
         return _BY_MIME[mime](content) if mime in _BY_MIME else content
@@ -120,7 +121,13 @@ def _webp(content: bytes) -> bytes:
     return b"RIFF" + struct.pack("<I", 4 + len(chunks)) + b"WEBP" + chunks
 
 
-_BY_MIME: dict[str, Callable[[bytes], bytes]] = {"image/jpeg": _jpeg, "image/png": _png, "image/webp": _webp}
+_BY_MIME: dict[str, Callable[[bytes], bytes]] = {
+    "image/jpeg": _jpeg,
+    "image/png": _png,
+    "image/webp": _webp,
+    "image/heic": without_items,
+    "image/avif": without_items,
+}
 
 
 def _turned(tiff: bytes) -> int:
