@@ -14,7 +14,7 @@ from config.accounts.outside import NoFiles
 from config.accounts.phrasing import phrase_of
 from config.accounts.webhooks import polls
 from config.settings.values import Account
-from hub.engine.monitoring.looking import HUB_RENEWS, SECONDS, Looking, Watch, reach
+from hub.engine.monitoring.looking import HUB_RENEWS, LEARNING_TRIES, SECONDS, Looking, Watch, before_it_is_kept, reach
 from hub.model.channels.look import By, Code, Grade, Point, Seen
 from hub.model.channels.ports import Channel, Clock, Token, Tokens
 from hub.model.errors import SettingsError, TemporaryFailure
@@ -46,11 +46,17 @@ class Looks(Struct, frozen=True):
         """How it stands at its provider, and whether its public hook leads here; changes nothing and never raises for what it finds."""
         return await self._with_reach(account, Looking.look, seconds)
 
+    async def try_out(self, account: Account, *, seconds: float = SECONDS) -> Seen:
+        """How one would stand that is not kept yet; as `look`."""
+        return before_it_is_kept(await self._with_reach(account, Looking.look, seconds, tries=0))
+
     async def connect(self, account: Account, *, seconds: float = SECONDS) -> Seen:
         """Have its events brought here where an API exists; then as `look`."""
         return await self._with_reach(account, Looking.connect, seconds)
 
-    async def _with_reach(self, account: Account, ask: Callable[..., Awaitable[Seen]], seconds: float) -> Seen:
+    async def _with_reach(
+        self, account: Account, ask: Callable[..., Awaitable[Seen]], seconds: float, *, tries: int = LEARNING_TRIES
+    ) -> Seen:
         hook_url = setup_of(account, public_url=self.public_url).hook_url
         try:
             async with self._built(account) as (channel, watch):
@@ -59,7 +65,7 @@ class Looks(Struct, frozen=True):
                 asking = ask(looking, seconds=seconds)
                 if by is By.POLLING or not hook_url:
                     return await asking
-                seen, reached = await asyncio.gather(asking, reach(self.shared, hook_url, seconds=seconds))
+                seen, reached = await asyncio.gather(asking, reach(self.shared, hook_url, seconds=seconds, tries=tries))
                 return replace(seen, points=(*seen.points, reached))
         except SettingsError as error:
             point = Point(code=Code.SETTINGS, grade=Grade.WRONG, phrase=phrase_of(error))

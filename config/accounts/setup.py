@@ -18,7 +18,7 @@ from config.accounts.sealed import Sealer, account_of
 from config.reference.reading import Given, Wrong, text
 from config.reference.tables import ACCOUNT
 from config.settings.values import Account
-from hub.model.channels.look import Phrase, phrase
+from hub.model.channels.look import Code, Phrase, phrase
 from hub.model.errors import SettingsError
 from hub.store.channels.accounts import KeptAccount, KeptAccounts
 from hub.store.channels.calls import Place
@@ -113,7 +113,9 @@ class ConsoleAccounts(Struct, frozen=True):
         before = await self.kept.find(place)
         values = _tidy(new.values)
         values = await self._fit(*place, self._with_kept(before, values) if before else values)
-        return shapes.seen_account(await look_at(account_of(*place, values), self.looks), {}, self.words.in_all)
+        account = account_of(*place, values)
+        seen = await (look_at(account, self.looks) if before else self.looks.try_out(account))
+        return shapes.seen_account(seen, {}, self.words.in_all)
 
     async def look(self, place: Place) -> shapes.SeenAccount:
         """Look at one that is kept. Raises NoSuchAccount, Unfit."""
@@ -124,8 +126,11 @@ class ConsoleAccounts(Struct, frozen=True):
         account = await self._account(place)
         setup = setup_of(account, public_url=self.looks.public_url)
         copies = {"webhook": setup.hook_url, "verify_token": setup.value("verify_token")}
-        shown = {what: value for what, value in copies.items() if value}
-        return shapes.seen_account(await self.looks.connect(account), shown, self.words.in_all)
+        seen = await self.looks.connect(account)
+        # Where an API set the webhook nothing is left to be entered, unless a click speaks of it.
+        asked = not seen.has(Code.HOOK_HERE) or any(setup.hook_url in click.values.values() for click in seen.clicks)
+        shown = {what: value for what, value in copies.items() if value and asked}
+        return shapes.seen_account(seen, shown, self.words.in_all)
 
     async def _account(self, place: Place) -> Account:
         for member in self.lineup:

@@ -226,7 +226,12 @@ async def test_test_and_connect_tell_what_they_proved_and_what_to_copy(shop: Sho
     assert "taken" in [point.code for point in tried.read(SeenAccount).points]
     assert "refused" in [point.code for point in wrong.read(SeenAccount).points]
     assert {"taken", "hook_here", "events_all", "reached"} <= {point.code for point in connected.points}
-    assert connected.copies["webhook"].endswith("/hooks/telegram/connected")
+    early = {point.code: point.grade for point in tried.read(SeenAccount).points}
+    assert ("good", False) == (early["not_known_there"], "wrong" in early.values())
+    # Telegram has an API for it, so nobody has to enter anything there; the shop's own app has none.
+    assert {} == connected.copies
+    app = (await shop.caller.ask("POST", "/api/accounts/plain/app/connect")).read(SeenAccount)
+    assert app.copies["webhook"].endswith("/hooks/plain/app")
     assert 200 == await shop.remove("connected")
 
 

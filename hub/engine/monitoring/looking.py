@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import structlog
 from aiohttp import ClientError, ClientSession, ClientTimeout, TraceConfig, TraceRequestEndParams
+from msgspec.structs import replace
 
 from hub.model.channels.abilities import Connection, Connects
 from hub.model.channels.look import By, Code, Grade, Point, Seen, phrase
@@ -165,13 +166,32 @@ class Looking:
                 return Point(code=Code.AWAY, grade=Grade.DOUBTFUL, phrase=away)
 
 
-async def reach(session: ClientSession, hook_url: str, *, seconds: float = SECONDS) -> Point:
+def before_it_is_kept(seen: Seen) -> Seen:
+    """What a look at an account says that nobody has saved yet: what only saving and connecting bring is not wrong, and no click is due."""
+    return replace(seen, points=tuple(_early(point) for point in seen.points), clicks=())
+
+
+def _early(point: Point) -> Point:
+    match point.code:
+        case Code.HOOK_NONE:
+            return replace(point, grade=Grade.UNTOLD, phrase=phrase("look.hook_later"))
+        case Code.HOOK_ELSEWHERE:
+            return replace(point, grade=Grade.DOUBTFUL, phrase=phrase("look.hook_moves", hook=point.values.get("hook", "")))
+        case Code.EVENTS_MISSING:
+            return replace(point, grade=Grade.UNTOLD, phrase=phrase("look.events_later", events=point.values.get("events", "")))
+        case Code.NOT_KNOWN_THERE:
+            return replace(point, grade=Grade.GOOD, phrase=phrase("look.reached_early"))
+        case _:
+            return point
+
+
+async def reach(session: ClientSession, hook_url: str, *, seconds: float = SECONDS, tries: int = LEARNING_TRIES) -> Point:
     """Whether the public address leads to a hub that has this account: asked as anybody would, by a method no webhook has.
 
     A hub that does not know the account is asked again: each of its processes learns of a new one within a second or two.
     """
     point = await _reach(session, hook_url, seconds=seconds)
-    for _ in range(LEARNING_TRIES):
+    for _ in range(tries):
         if point.code is not Code.NOT_KNOWN_THERE:
             break
         await asyncio.sleep(LEARNING_S)
@@ -194,6 +214,7 @@ async def _reach(session: ClientSession, hook_url: str, *, seconds: float) -> Po
 
 
 def _told(reason: str, code: str) -> str:
+    reason = reason.rstrip(". ")
     return f"{reason}, {code}" if reason and code and code not in reason else reason or code or "no reason told"
 
 

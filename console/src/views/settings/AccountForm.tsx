@@ -7,6 +7,7 @@ import type { Account, AccountList, Kind, KindField, SeenAccount } from "../../a
 import { useParts, useToasts, useWords, wordsOf } from "../../shell/app";
 import { Button } from "../../ui/Button";
 import { channelName } from "../../ui/ChannelMark";
+import { cx } from "../../ui/cx";
 import { Choose, Field, Wrong } from "../../ui/Field";
 import { Sheet } from "../../ui/Sheet";
 import { inLanguage, isKey, type Key } from "../../words/words";
@@ -142,7 +143,7 @@ export function AccountForm({ kind, account: opened, taken, noAddress, onClose, 
         )}
         {busy === "test" && <p role="status">{t("accounts.testing")}</p>}
         {seen && <Proof seen={seen} />}
-        <div className={css.acts}>
+        <div className={cx(css.acts, css.last)}>
           <Button type="submit" look="main" isDisabled={busy !== "" || theirs !== undefined}>
             {t("do.save")}
           </Button>
