@@ -7,7 +7,7 @@ from http import HTTPStatus
 import aiohttp
 from msgspec import json
 
-from hub.model.inbox.feed import Card
+from hub.model.inbox.feed import ConversationCard
 from hub.model.messaging.comments import ABOUT, VERB
 from hub.model.words import DeliveryState, OwnerKind
 from hub.store.customers.records import Line
@@ -91,14 +91,14 @@ class Shop:
         body = {"agent": "lan", "verb": verb, "comment": made.id, **more}
         return await self.house.caller.ask("POST", f"/api/customers/{customer}/comments", body)
 
-    async def card(self, kind: str, who: str, view: str) -> Card:
+    async def card(self, kind: str, who: str, view: str) -> ConversationCard:
         """The customer's card in a view of the inbox, once it is there."""
         customer = await self.house.customer(kind, "shop", who)
-        found: list[Card] = []
+        found: list[ConversationCard] = []
 
         async def listed() -> bool:
             page = (await self.house.caller.ask("GET", f"/api/inbox?view={view}&limit=200&agent=lan")).body
-            cards = json.decode(json.encode(page["conversations"]), type=list[Card])
+            cards = json.decode(json.encode(page["conversations"]), type=list[ConversationCard])
             found[:] = [card for card in cards if card.customer == customer]
             return bool(found)
 

@@ -7,8 +7,8 @@ from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType
 from msgspec import Struct, field, json
 
 from hub.model.inbox.feed import (
-    Card,
     ConsoleFrame,
+    ConversationCard,
     FeedBye,
     FeedCard,
     FeedDelivery,
@@ -34,7 +34,7 @@ class Shown(Struct):
 
     cursor: str = ""
     frames: list[HubFrame] = field(default_factory=list)
-    cards: dict[str, Card] = field(default_factory=dict)
+    cards: dict[str, ConversationCard] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     states: dict[str, str] = field(default_factory=dict)

@@ -5,7 +5,7 @@ from http import HTTPStatus
 import pytest
 from aiohttp import ClientSession, CookieJar, WSServerHandshakeError
 
-from hub.model.inbox.feed import Card, FeedTyping, View
+from hub.model.inbox.feed import ConversationCard, FeedTyping, View
 from hub.model.words import OwnerKind
 from hub.web.api.shapes.inbox import InboxPage
 from tests.processes import eventually
@@ -15,7 +15,7 @@ from tests.whole.world import HOURS_ASKED, PERSON_ASKED, House
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 
-async def inbox(house: House, view: str, agent: str = "an") -> list[Card]:
+async def inbox(house: House, view: str, agent: str = "an") -> list[ConversationCard]:
     """A view's first page."""
     told = await house.caller.ask("GET", f"/api/inbox?view={view}&agent={agent}&limit=200")
     return list(told.read(InboxPage).conversations)
@@ -85,7 +85,7 @@ async def test_a_console_is_told_of_cards_lines_and_deliveries(house: House) -> 
     assert 0 == _of(console, customer)[0].unanswered
 
 
-def _of(console: Console, customer: str) -> list[Card]:
+def _of(console: Console, customer: str) -> list[ConversationCard]:
     return [card for card in console.shown.cards.values() if card.customer == customer]
 
 

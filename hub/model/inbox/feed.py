@@ -59,7 +59,7 @@ class CardLast(Value, frozen=True, omit_defaults=False):
     kind: str
 
 
-class Card(Value, frozen=True, omit_defaults=False):
+class ConversationCard(Value, frozen=True, omit_defaults=False):
     """A conversation as a list shows it. Times in ms since 1970.
 
     `waiting_since`: since when it waits for a person (0: it does not); `last_word`: the customer's newest word; `unanswered`: the
@@ -152,7 +152,7 @@ class FeedCard(FeedFrame, frozen=True, tag="card"):
     """A conversation is new, has changed, or has left a view: owner and status say where it belongs now."""
 
     cursor: str
-    card: Card
+    card: ConversationCard
 
 
 class FeedLooking(FeedFrame, frozen=True, tag="looking"):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from hub.model.address import Address, is_reachable
 from hub.model.customers.record import Conversation, Live
-from hub.model.inbox.feed import Card, CardLast, CardOwner
+from hub.model.inbox.feed import CardLast, CardOwner, ConversationCard
 from hub.model.messaging.comments import COMMENT_LINE, SPOKEN, VERB, CommentVerb
 from hub.model.messaging.message import Attachment
 from hub.model.turns.journal import TimelineEntry
@@ -20,14 +20,14 @@ _SILENT = frozenset({verb.value for verb in CommentVerb} - {verb.value for verb 
 _NOTHING = CardLast(who="", text="", at=0, kind="")
 
 
-def card_of(record: Live, conversation: Conversation, lines: Sequence[TimelineEntry], *, place: int = 0) -> Card:
+def card_of(record: Live, conversation: Conversation, lines: Sequence[TimelineEntry], *, place: int = 0) -> ConversationCard:
     """The card of one conversation; `lines`: the newest of its customer, oldest first."""
     mine = (line for line in lines if line.conversation == conversation.id)
     spoken = [line for line in mine if line.kind in _SPOKEN and line.detail.get(VERB) not in _SILENT]
     threads = filter(is_reachable, (*conversation.threads, *record.addresses))
     thread = conversation.last_thread or next(threads, Address(channel="", account="", id=""))
     waits = conversation.owner.kind is OwnerKind.QUEUE and conversation.status is ConversationStatus.OPEN
-    return Card(
+    return ConversationCard(
         customer=record.id,
         conversation=conversation.id,
         name=_known(record, "name") or _known(record, "username"),

@@ -6,7 +6,7 @@ from typing import cast
 
 from hub.model.base import Value
 from hub.model.customers.record import Asleep, Conversation, Live, Moved, Record
-from hub.model.inbox.feed import Card, View
+from hub.model.inbox.feed import ConversationCard, View
 from hub.model.turns.journal import TimelineEntry
 from hub.store.connections.links import Links
 from hub.store.encoding.codec import Undecodable, decode_line, decode_record
@@ -20,7 +20,7 @@ Logs = dict[str, list[TimelineEntry]]
 class Page(Value, frozen=True):
     """One page of a view; `next`: where to go on ('': that was all)."""
 
-    cards: tuple[Card, ...]
+    cards: tuple[ConversationCard, ...]
     next: str
 
 
@@ -50,7 +50,7 @@ class Inbox:
         cards = [_card(here[place.customer], place.conversation, logs, rank=rank) for place, rank in zip(shown, ranks, strict=True)]
         return Page(cards=tuple(card for card in cards if card), next=after)
 
-    async def cards(self, customers: Iterable[str]) -> dict[str, list[Card]]:
+    async def cards(self, customers: Iterable[str]) -> dict[str, list[ConversationCard]]:
         """The cards of all conversations of customers by now; nobody's, of those who moved or were erased."""
         records = await self.records(set(customers))
         live = {customer: record for customer, record in records.items() if isinstance(record, Live)}
@@ -123,6 +123,6 @@ def _stands(here: dict[str, Live | None], place: Place, view: View, agent: str) 
     return found is not None and belongs(found, view, agent)
 
 
-def _card(record: Live | None, conversation: str, logs: Logs, *, rank: int) -> Card | None:
+def _card(record: Live | None, conversation: str, logs: Logs, *, rank: int) -> ConversationCard | None:
     found = _conversation(record, conversation)
     return card_of(record, found, logs.get(record.id, []), place=rank) if record and found else None

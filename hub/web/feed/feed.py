@@ -9,7 +9,7 @@ from hub.model.channels.ports import Clock
 from hub.model.customers.record import Live
 from hub.model.errors import HubError, StoreAway
 from hub.model.inbox.feed import (
-    Card,
+    ConversationCard,
     Counts,
     FeedAlerts,
     FeedCounts,
@@ -246,7 +246,7 @@ class Feed:
         comments, everything = any(one.comments for one in held), any(one.everything for one in held)
         return Interest(looked=looked, hot=self._hot, everything=everything, comments=comments)
 
-    async def _cards(self, told: Digest) -> list[Card]:
+    async def _cards(self, told: Digest) -> list[ConversationCard]:
         """The cards of whom something happened to, by now; too many at once of the bot's own are told as stale views."""
         dirty = told.was
         if len(dirty) > CARDS_AT_ONCE:

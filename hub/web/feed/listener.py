@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 
 from hub.model.inbox.feed import (
-    Card,
+    ConversationCard,
     Counts,
     FeedBye,
     FeedCard,
@@ -117,7 +117,7 @@ class Listener:
             self.pieces = self.pieces | {to} if to else frozenset()
             self.customer = to
 
-    def concerns(self, card: Card, was: Iterable[str]) -> bool:
+    def concerns(self, card: ConversationCard, was: Iterable[str]) -> bool:
         """Whether a card is, or was, in a view this console shows, or of the customer it looks at."""
         if card.customer in self.pieces or self.everything or (self.comments and card.post is not None):
             return True
@@ -128,7 +128,7 @@ class Listener:
         return View.MINE in self.views and (mine or f"agent:{self.login}" in was)
 
 
-def frames_for(listener: Listener, told: Digest, cards: Sequence[Card], *, span: tuple[str, str]) -> list[HubFrame]:
+def frames_for(listener: Listener, told: Digest, cards: Sequence[ConversationCard], *, span: tuple[str, str]) -> list[HubFrame]:
     """What a console is told of a digest. `span`: the cursors before and behind it.
 
     All that may be told twice goes first, under the cursor before; lines go last, under the cursor behind: wherever a connection breaks,

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from hub.model.inbox.feed import CURSOR_LENGTH, Card, Counts, HubFrame, View
+from hub.model.inbox.feed import CURSOR_LENGTH, ConversationCard, Counts, HubFrame, View
 from hub.model.messaging.comments import CommentVerb
 from hub.web.api.shapes.customers import Body, Name, Reference
 
@@ -26,7 +26,7 @@ class InboxPage(Struct, frozen=True):
     `next`: the cursor of the page after, empty at the end; `feed`: from where the live feed tells on from this page.
     """
 
-    conversations: tuple[Card, ...]
+    conversations: tuple[ConversationCard, ...]
     next: str
     counts: Counts
     feed: str
