@@ -22,6 +22,8 @@ TITLES = {
     "agent": {"vi": "Nhân viên", "en": "The agent"},
     "marketer": {"vi": "Người làm marketing", "en": "The marketer"},
     "phones": {"vi": "Điện thoại của khách", "en": "The customers' phones"},
+    "comments": {"vi": "Bình luận dưới bài viết", "en": "Comments under a post"},
+    "channels": {"vi": "Kênh", "en": "Channels"},
     "cruel": {"vi": "Dữ liệu ác nghiệt", "en": "Cruel data"},
 }
 

@@ -12,8 +12,20 @@ WIDE = ("whatsapp_cloud", "messenger", "line", "zalo")
 NARROW = ("whatsapp_cloud",)
 WIDE_FROM = 1000
 WORDS = {
-    "vi": {"hello": "xin chào", "hours": "shop mở cửa lúc mấy giờ", "open": "9:00–21:00", "person": "cho mình gặp nhân viên"},
-    "en": {"hello": "hello", "hours": "what time do you open", "open": "9", "person": "I want to talk to a person"},
+    "vi": {
+        "hello": "xin chào",
+        "hours": "shop mở cửa lúc mấy giờ",
+        "open": "9:00–21:00",
+        "person": "cho mình gặp nhân viên",
+        "here": "Dạ em Hương đây ạ",
+    },
+    "en": {
+        "hello": "hello",
+        "hours": "what time do you open",
+        "open": "9",
+        "person": "I want to talk to a person",
+        "here": "Hi, Huong here",
+    },
 }
 
 
@@ -24,8 +36,8 @@ def phones_walk(stage: Stage, camera: Camera) -> None:
     page.goto(f"{stage.demo.phones}/?" + "&".join(f"app={kind}" for kind in kinds))
     for kind in kinds:
         expect(page.locator(f"section[data-kind={kind}] textarea")).to_be_visible()
-        _fresh(page, kind)
-        _say(page, kind, words["hello"])
+        fresh(page, kind)
+        say(page, kind, words["hello"])
     for kind in kinds:
         expect(page.locator(f"section[data-kind={kind}] .line:not(.mine)").last).to_be_visible()
     camera.take(
@@ -35,7 +47,7 @@ def phones_walk(stage: Stage, camera: Camera) -> None:
         en="Customers' phones on every channel: one greeting, shown the way each app shows it.",
     )
     for kind in kinds:
-        _say(page, kind, words["hours"])
+        say(page, kind, words["hours"])
         expect(page.locator(f"section[data-kind={kind}] .line:not(.mine)", has_text=words["open"]).last).to_be_visible()
     camera.take(page, "answered", vi="Mỗi nơi một câu hỏi, mỗi nơi một câu trả lời.", en="A question on each, an answer on each.")
     _to_a_person(stage, page, kinds[0], camera)
@@ -43,27 +55,28 @@ def phones_walk(stage: Stage, camera: Camera) -> None:
 
 def _to_a_person(stage: Stage, page: Page, kind: str, camera: Camera) -> None:
     words, huong = WORDS[stage.look.language], Colleague(stage, "huong")
-    _say(page, kind, words["person"])
+    say(page, kind, words["person"])
     expect(page.locator(f"section[data-kind={kind}] .line:not(.mine)")).to_have_count(3)
     name = page.locator(f"section[data-kind={kind}] .who option:checked").inner_text()
     huong.sign_in()
     huong.view("queue")
     huong.open(name)
     huong.take_over()
-    huong.say("Dạ em Hương đây ạ")
+    huong.say(words["here"])
     camera.take(huong.page, "console", vi="Trong màn hình nhân viên: cùng khách ấy.", en="The same customer in the agent's console.")
-    expect(page.locator(f"section[data-kind={kind}] .line:not(.mine)", has_text="Dạ em Hương đây ạ")).to_be_visible()
+    expect(page.locator(f"section[data-kind={kind}] .line:not(.mine)", has_text=words["here"])).to_be_visible()
     camera.take(page, "person", vi="Và nhân viên trả lời trên điện thoại của khách.", en="And the agent's answer on the customer's phone.")
 
 
-def _fresh(page: Page, kind: str) -> None:
+def fresh(page: Page, kind: str) -> None:
     """A customer nobody heard of yet, who speaks the page's language."""
     page.locator(f"section[data-kind={kind}] .bar > button").click()
     expect(page.locator(f"section[data-kind={kind}] .who option:checked")).to_have_text(re.compile(r"\d$"))
     expect(page.locator(f"section[data-kind={kind}] .empty")).to_be_visible()
 
 
-def _say(page: Page, kind: str, text: str) -> None:
+def say(page: Page, kind: str, text: str) -> None:
+    """Write on that phone; done when it stands there."""
     field = page.locator(f"section[data-kind={kind}] textarea")
     field.fill(text)
     field.press("Enter")

@@ -28,7 +28,14 @@ class Demo:
         self._told = folder / "told.txt"
         port = free_port()
         self.base = f"http://127.0.0.1:{port}"
-        self._environ = {**os.environ, "HUB_DATA": str(folder / "data"), "HUB_PORT": str(port), "HUB_BURST_SECONDS": "0.2", **settings}
+        self._environ = {
+            **os.environ,
+            "HUB_DATA": str(folder / "data"),
+            "HUB_PORT": str(port),
+            "HUB_BURST_SECONDS": "0.2",
+            "HUB_ALERTS_EVERY_SECONDS": "1",
+        }
+        self._environ |= settings
         self._running: subprocess.Popen[bytes] | None = None
 
     @property

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from tests.walks.album import Camera
+from tests.walks.channels import channels_walk
+from tests.walks.comments import comments_walk
 from tests.walks.cruel import cruel_walk
 from tests.walks.phones import phones_walk
 from tests.walks.stage import Stage
@@ -23,6 +25,8 @@ WORDS = {
         "note": "Khách hỏi cách giặt. @ben nhớ thêm vào mục hỏi đáp.",
         "summary": "Khách hỏi cách giặt váy linen",
         "again": "mấy giờ shop mở cửa vậy",
+        "slip": "Dạ váy linen 960.000đ ạ",
+        "meant": "Dạ váy linen 690.000đ ạ",
         "rest": "Dạ em gửi chị bảng hướng dẫn giặt qua đây ạ.",
     },
     "en": {
@@ -37,6 +41,8 @@ WORDS = {
         "note": "Asked how to wash linen. @ben this belongs into the FAQ.",
         "summary": "Asked how to wash a linen dress",
         "again": "when do you open?",
+        "slip": "The linen dress is 960,000 ₫",
+        "meant": "The linen dress is 690,000 ₫",
         "rest": "Here is our page on washing linen.",
     },
 }
@@ -94,6 +100,8 @@ def _cart_left_and_ordered(shopper: Shopper, camera: Camera, words: dict[str, st
     for _ in range(2):
         shopper.half_an_hour()
     shopper.chat()
+    # The reminder is there before the chat is opened, what was said before comes with it.
+    shopper.hears(words["answer"])
     expect(page.locator(".offers button").first).to_be_visible()
     camera.take(
         page, "nudge", vi="Một giờ sau, tin nhắc đến cùng các nút trả lời.", en="An hour later the reminder comes, with answers to press."
@@ -186,6 +194,16 @@ def _in_the_middle(stage: Stage, huong: Colleague, camera: Camera) -> None:
     )
     huong.press("draft.send")
     phone.hears(words["hours"])
+    huong.say(words["slip"])
+    phone.hears(words["slip"])
+    huong.correct(words["slip"], words["meant"])
+    phone.hears(words["meant"])
+    camera.take(
+        huong.page,
+        "corrected",
+        vi="Sửa tin đã gửi: khách thấy nội dung mới, nhân viên xem lại được nội dung cũ.",
+        en="A message corrected: the customer sees the new words, agents what stood there.",
+    )
     huong.give_back(words["summary"])
 
 
@@ -205,7 +223,8 @@ def marketer_walk(stage: Stage, camera: Camera) -> None:
     camera.take(
         page, "journey", vi="Kịch bản nhắc giỏ hàng, từng bước, với số khách ở mỗi bước.", en="Cart recovery step by step, with counts."
     )
-    page.locator("a[href^='#/nudges/cart-recovery/']").first.click()
+    page.locator("a[href^='#/nudges/cart-recovery/']").nth(1).click()
+    expect(page.locator("aside blockquote").first).to_be_in_viewport()
     camera.take(page, "step", vi="Một bước: lời nhắn và điều kiện gửi.", en="One step: what it says and when.")
     _why(page, tuan, camera)
     page.goto("/#/reports")
@@ -261,5 +280,7 @@ WALKS: dict[str, Walk] = {
     "agent": agent_walk,
     "marketer": marketer_walk,
     "phones": phones_walk,
+    "comments": comments_walk,
+    "channels": channels_walk,
     "cruel": cruel_walk,
 }

@@ -33,7 +33,7 @@ class Shopper:
         self.chat()
         self.page.locator("#words").fill(text)
         self.page.locator("#words").press("Enter")
-        expect(self.bubbles(text).last).to_be_visible()
+        expect(self.bubbles(text).last.locator(".state.sent")).to_have_count(1)
 
     def bubbles(self, text: str) -> Locator:
         """Lines of the chat that hold these words."""
@@ -99,7 +99,7 @@ class Colleague:
         expect(self.page.locator("nav").first).to_be_visible()
 
     def view(self, name: str) -> None:
-        """One of the inbox's lists: queue, mine, open, resolved."""
+        """One of the inbox's lists: queue, mine, comments, open, resolved."""
         self.page.goto(f"/#/inbox/{name}")
 
     def row(self, text: str) -> Locator:
@@ -127,6 +127,18 @@ class Colleague:
         field.press("Enter")
         expect(self.lines(text).last).to_be_visible()
 
+    def correct(self, text: str, meant: str) -> None:
+        """Put other words in the place of one's last message; done when the timeline says so, with what stood there before in sight."""
+        expect(self.lines(text).last.get_by_label(self.word("state.sent"))).to_be_visible()
+        self.page.keyboard.press("Escape")
+        self.page.keyboard.press("w")
+        field = self.page.get_by_role("textbox", name=self.word("word.correct.field"))
+        field.fill(meant)
+        field.press("Enter")
+        corrected = self.lines(meant).last
+        corrected.get_by_role("button", name=self.word("word.edited")).click()
+        expect(corrected.locator("del")).to_have_text(text)
+
     def note(self, text: str) -> None:
         """Leave a note."""
         self.page.get_by_role("button", name=self.word("write.note"), exact=True).click()
@@ -142,6 +154,8 @@ class Colleague:
         self.page.get_by_label(self.word("release.summary")).fill(summary)
         self.press("release.do")
         expect(self.page.get_by_text(self.word("talk.bot"), exact=True)).to_be_visible()
+        expect(self.page.get_by_text(self.word("talk.released"))).to_be_visible()
+        expect(self.page.get_by_text(self.word("talk.released"))).to_be_hidden()
 
     def lines(self, text: str) -> Locator:
         """What is said on the timeline with these words."""
