@@ -107,3 +107,24 @@ async def test_what_comes_while_one_reads_above_is_counted_and_one_click_away(de
 
     await expect(log.get_by_text("another unseen")).to_be_in_viewport()
     await expect(page.get_by_role("button", name="To the newest")).to_have_count(0)
+
+
+async def test_older_lines_the_archive_has_not_yet_are_asked_for_until_it_has(desk: Desk) -> None:
+    customer = await desk.waiting("Châu Vừa Đến", "shop ơi")
+    page = await desk.signed_in()
+    asked: list[str] = []
+
+    async def late(route: Route) -> None:
+        # As the hub answers while the newest line is not archived: there may be more, and not now.
+        older = "before=" in route.request.url
+        asked.extend(["older"] if older else [])
+        answer = await route.fetch(url=route.request.url.partition("&before=")[0])
+        told = await answer.json()
+        await route.fulfill(json={**told, "lines": [] if older else told["lines"], "before": "" if len(asked) > 1 else "bm90IHlldA"})
+
+    await page.route("**/api/customers/*/timeline?**", late)
+    await opened(page, customer)
+
+    await expect(page.get_by_text("This is where it began")).to_be_visible(timeout=15_000)
+    await expect(page.get_by_text("Older lines come…")).to_have_count(0)
+    assert ["older", "older"] == asked

@@ -8,7 +8,7 @@ import { Sheet } from "../ui/Sheet";
 import { traitsOf, useFoundInBar } from "../views/customers/found";
 import { useWords } from "./app";
 import css from "./command.module.css";
-import type { Command } from "./commands";
+import { type Command, inParts } from "./commands";
 import { go } from "./route";
 
 /** Before the text of whom the hub found: they fit what is typed, whatever it says of them. */
@@ -20,10 +20,7 @@ export default function CommandBar({ commands, onClose }: { commands: readonly C
   const found = useFoundInBar(typed);
   const all = useMemo(() => [...commands, ...strangers(commands, found)], [commands, found]);
   const fromHub = useMemo(() => new Set(found.map((one) => one.customer)), [found]);
-  const parts = [...new Set(all.map((command) => command.part))].map((part) => ({
-    id: part,
-    commands: all.filter((command) => command.part === part),
-  }));
+  const parts = inParts(all);
   const run = (id: unknown): void => {
     onClose();
     all.find((command) => command.id === id)?.act();

@@ -3,12 +3,11 @@
 import { Sheet } from "../ui/Sheet";
 import { useWords } from "./app";
 import css from "./command.module.css";
-import type { Command } from "./commands";
+import { type Command, inParts } from "./commands";
 
 export default function KeysHelp({ commands, onClose }: { commands: readonly Command[]; onClose: () => void }) {
   const { t } = useWords();
   const keyed = commands.filter((command) => command.keys);
-  const parts = [...new Set(keyed.map((command) => command.part))];
   const always: readonly (readonly [string, string])[] = [
     ["Ctrl K", t("bar.title")],
     ["?", t("keys.title")],
@@ -21,15 +20,13 @@ export default function KeysHelp({ commands, onClose }: { commands: readonly Com
           <Row key={keys} keys={keys} name={name} />
         ))}
       </dl>
-      {parts.map((part) => (
-        <section key={part}>
-          <h3 className={css.title}>{t(part)}</h3>
+      {inParts(keyed).map((part) => (
+        <section key={part.id}>
+          <h3 className={css.title}>{t(part.id)}</h3>
           <dl className={css.list}>
-            {keyed
-              .filter((command) => command.part === part)
-              .map((command) => (
-                <Row key={command.id} keys={command.keys ?? ""} name={command.name} />
-              ))}
+            {part.commands.map((command) => (
+              <Row key={command.id} keys={command.keys ?? ""} name={command.name} />
+            ))}
           </dl>
         </section>
       ))}

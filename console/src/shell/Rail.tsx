@@ -8,7 +8,7 @@ import { counted } from "../feed/select";
 import mark from "../mark.svg";
 import { Avatar } from "../ui/Avatar";
 import { IconButton } from "../ui/Button";
-import { useMe, useParts, useWords } from "./app";
+import { useMay, useMe, useParts, useWords } from "./app";
 import css from "./rail.module.css";
 import { to, useRoute } from "./route";
 import { VIEWS } from "./views";
@@ -19,7 +19,8 @@ export function Rail({ onBar }: { onBar: () => void }) {
   const { view, parts } = useRoute();
   const me = useMe();
   const { queue, mine } = useDesk(desk, counted);
-  const waiting = queue + mine;
+  // Whoever does not talk with customers has nobody waiting for them.
+  const waiting = useMay()("talk") ? queue + mine : 0;
   useEffect(() => {
     // A tab in the background tells how many wait, too.
     document.title = waiting ? `(${waiting}) omnihub` : "omnihub";

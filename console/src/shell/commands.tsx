@@ -38,6 +38,15 @@ export function useRegistry(): Registry {
   return found;
 }
 
+/** The parts from what is before somebody to what is everywhere; those of single views stand first. */
+const ORDER: readonly Key[] = ["bar.talk", "view.inbox", "inbox.lists", "bar.views", "bar.you", "view.customers"];
+
+/** Commands by their part, in the same order whichever view was there first. */
+export function inParts(commands: readonly Command[]): readonly { readonly id: Key; readonly commands: readonly Command[] }[] {
+  const parts = [...new Set(commands.map((command) => command.part))].sort((a, b) => ORDER.indexOf(a) - ORDER.indexOf(b));
+  return parts.map((part) => ({ id: part, commands: commands.filter((command) => command.part === part) }));
+}
+
 /** Offer these commands while the caller is on the screen. */
 export function useCommands(commands: readonly Command[]): void {
   const registry = useRegistry();

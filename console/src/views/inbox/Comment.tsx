@@ -62,7 +62,10 @@ export function Deed({ line, customer, by }: { line: Line; customer: string; by:
   return (
     <div className={css.deed}>
       <p>
-        {words} <time title={f.full(entry.at)}>{f.time(entry.at)}</time> <Fate state={line.state ?? ""} failed={false} />
+        {words}{" "}
+        <span className={css.end}>
+          <time title={f.full(entry.at)}>{f.time(entry.at)}</time> <Fate state={line.state ?? ""} failed={false} />
+        </span>
       </p>
       <Trouble item={{ line }} customer={customer} />
     </div>

@@ -50,6 +50,7 @@ export function List({ view, chosen, thread }: { view: ViewName; chosen: string;
             href={to("inbox", one)}
             aria-current={one === view ? "page" : undefined}
             className={css.tab}
+            data-list={one}
             title={one === "comments" ? t("inbox.comments") : undefined}
           >
             {one === "comments" ? <Megaphone size={15} role="img" aria-label={t("inbox.comments")} /> : t(`inbox.${one}`)}

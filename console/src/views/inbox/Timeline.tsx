@@ -229,7 +229,11 @@ function useScroll(rows: readonly Row[], readOlder: ((older: boolean) => void) |
   const oldest = rows[0]?.item.id;
   // biome-ignore lint/correctness/useExhaustiveDependencies: with each page there is another oldest line, and perhaps still room above it
   useEffect(() => {
-    if (readOlder && first <= NEAR_START) readOlder(true);
+    if (!readOlder || first > NEAR_START) return;
+    readOlder(true);
+    // What was said just now the archive has in a moment: until then an answer brings nothing, and leads on to the same place.
+    const again = setInterval(() => readOlder(true), OLDER_AGAIN_MS);
+    return () => clearInterval(again);
   }, [readOlder, first, oldest]);
   const from = rows.findLastIndex(({ item }) => item.id === seen.current);
   const fresh = away && from >= 0 ? rows.slice(from + 1).filter(({ item }) => item.kind !== "fact").length : 0;
@@ -237,6 +241,7 @@ function useScroll(rows: readonly Row[], readOlder: ((older: boolean) => void) |
 }
 
 const LETTERS_A_LINE = 62;
+const OLDER_AGAIN_MS = 3_000;
 
 /** How high a row will be, until it has been drawn once. */
 function guessed(row: Row | undefined): number {

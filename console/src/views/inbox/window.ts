@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useCallback } from "react";
 import { at } from "../../api/client";
 import type { Address, Window } from "../../api/shapes";
+import { hubNow } from "../../api/time";
 import { useParts, useWords } from "../../shell/app";
 import { sameAddress } from "../customers/record";
 
@@ -22,7 +23,7 @@ export function useLeave(customer: string, address: Address | undefined): Leave 
   const found = data?.windows?.find((one) => sameAddress(one.address, address));
   if (!found) return { words: "", closed: false };
   const { way, until = 0, left = -1, category } = found.leave;
-  const end = until ? f.full(until) : "";
+  const end = until ? f.short(until, hubNow()) : "";
   switch (way) {
     case "free":
       if (!end) return { words: "", closed: false };

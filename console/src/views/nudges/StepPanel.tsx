@@ -1,6 +1,6 @@
 /** What a step says and what happened at it; every number leads to the people behind it. */
 
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useWords } from "../../shell/app";
 import { useNow } from "../../shell/clock";
 import { to } from "../../shell/route";
@@ -15,8 +15,14 @@ export function StepPanel({ journey, step, newest }: { journey: Journey; step: S
   const counts = step ? (journey.counts[step.id] ?? {}) : {};
   const reasons = Object.entries(counts.reasons ?? {}).sort((a, b) => b[1] - a[1]);
   const texts = step?.text?.[language] ?? step?.text?.en ?? [];
+  const id = step?.id;
+  const panel = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // Where it stands below the journey, whoever chose a step would see nothing happen.
+    if (id && matchMedia("(max-width: 940px)").matches) panel.current?.scrollIntoView({ block: "start" });
+  }, [id]);
   return (
-    <aside className={css.panel} aria-label={step ? (step.title[language] ?? step.id) : t("journey.newest")}>
+    <aside ref={panel} className={css.panel} aria-label={step ? (step.title[language] ?? step.id) : t("journey.newest")}>
       {step && (
         <>
           <h3>{step.title[language] ?? step.title.en ?? step.id}</h3>

@@ -32,7 +32,7 @@ export const shell = {
   ],
 
   "bar.title": ["Command bar", "Thanh lệnh", "指令列"],
-  "bar.hint": ["What do you want to do, or whom do you look for?", "Bạn muốn làm gì, hay tìm ai?", "想做什麼，或要找哪位顧客？"],
+  "bar.hint": ["Do something, or find somebody", "Bạn muốn làm gì, hay tìm ai?", "想做什麼，或要找哪位顧客？"],
   "bar.none": ["Nothing is called so.", "Không tìm thấy.", "找不到符合的項目。"],
   "bar.views": ["Go to", "Đi tới", "前往"],
   "bar.you": ["You", "Bạn", "您"],
