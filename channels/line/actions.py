@@ -3,6 +3,7 @@
 import regex
 
 from channels.fields import Json
+from channels.labels import label_of
 from hub.model.messaging.message import Button, ButtonKind, QuickReply, ReplyKind, Row
 
 LABEL = 20
@@ -22,12 +23,12 @@ _GRAPHEME = regex.compile(r"\X")
 
 def quick_reply_item(reply: QuickReply, warnings: list[str]) -> Json | None:
     """One answer offered; None, with a warning, where LINE has no such thing."""
-    label = _cut(reply.title, LABEL)
+    label = _cut(label_of(reply), LABEL)
     match reply.kind:
-        case ReplyKind.TEXT if reply.title:
-            action = pressed(label, reply.title, reply.payload)
+        case ReplyKind.TEXT if label:
+            action = pressed(label, label_of(reply), reply.payload)
         case ReplyKind.LOCATION:
-            action = {"type": "location", "label": label or "📍"}
+            action = {"type": "location", "label": label}
         case ReplyKind.URL if reply.extra:
             action = {"type": "uri", "label": label, "uri": reply.extra[:_ADDRESS]}
         case ReplyKind.URL:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from channels.fields import Json
+from channels.labels import label_of
 from channels.slack.press import OPENS
 from channels.split import split
 from hub.model.channels.ports import Call
@@ -163,8 +164,8 @@ def _pressed(button: Button, number: int) -> Json:
 
 def _offered(reply: QuickReply, number: int) -> Json:
     if reply.kind is ReplyKind.URL:
-        return _opening(reply.title, reply.extra, number)
-    return _button(reply.title, reply.payload, number)
+        return _opening(label_of(reply), reply.extra, number)
+    return _button(label_of(reply), reply.payload, number)
 
 
 def _button(title: str, payload: str, number: int) -> Json:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
+from channels.labels import label_of
 from hub.model.base import Value
 from hub.model.messaging.message import Button, ButtonKind, Message, QuickReply, ReplyKind
 from hub.model.text.folding import plain
@@ -20,8 +21,8 @@ NOTHING: dict[str, object] = {"remove_keyboard": True}
 _ROW_CHARACTERS = 18
 """Labels of one row together: more are cut short with dots on a narrow phone."""
 
-_ASKS = {ReplyKind.LOCATION: ("request_location", "📍"), ReplyKind.PHONE: ("request_contact", "☎")}
-"""What only a key can ask for, in private chats (https://core.telegram.org/bots/api#keyboardbutton), and its label where none was given."""
+_ASKS = {ReplyKind.LOCATION: "request_location", ReplyKind.PHONE: "request_contact"}
+"""What only a key can ask for, in private chats: https://core.telegram.org/bots/api#keyboardbutton."""
 
 _SCHEMES = frozenset(("https", "http", "tg"))
 
@@ -99,13 +100,13 @@ def _as_keys(offered: tuple[QuickReply, ...], buttons: tuple[Button, ...]) -> bo
 
 
 def _label(reply: QuickReply) -> str:
-    return reply.title or (_ASKS[reply.kind][1] if reply.kind in _ASKS else reply.payload or reply.extra)
+    return label_of(reply)
 
 
 def _key(reply: QuickReply) -> _Key:
     """A key as https://core.telegram.org/bots/api#keyboardbutton has it."""
     if reply.kind in _ASKS:
-        return {"text": _label(reply), _ASKS[reply.kind][0]: True}
+        return {"text": _label(reply), _ASKS[reply.kind]: True}
     return {"text": _label(reply), **({"web_app": {"url": reply.extra}} if reply.kind is ReplyKind.FORM else {})}
 
 

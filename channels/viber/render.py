@@ -5,6 +5,7 @@ https://developers.viber.com/docs/api/rest-bot-api/#send-message, keyboards: htt
 
 from collections.abc import Iterator, Sequence
 
+from channels.labels import label_of
 from channels.split import split
 from hub.model.channels.ports import Call
 from hub.model.errors import Rejected
@@ -159,15 +160,16 @@ def _widths(titles: Sequence[str]) -> list[int]:
 
 
 def _reply(reply: QuickReply, warnings: list[str]) -> _Pressed | None:
+    title = label_of(reply)
     match reply.kind:
         case ReplyKind.TEXT:
-            return reply.title, "reply", reply.payload, reply.image
+            return title, "reply", reply.payload, reply.image
         case ReplyKind.URL if reply.extra:
-            return reply.title, "open-url", reply.extra, reply.image
+            return title, "open-url", reply.extra, reply.image
         case ReplyKind.PHONE:
-            return reply.title, "share-phone", reply.title, reply.image
+            return title, "share-phone", title, reply.image
         case ReplyKind.LOCATION:
-            return reply.title, "location-picker", reply.title, reply.image
+            return title, "location-picker", title, reply.image
     warnings.append(f"an answer of the kind {reply.kind.value} cannot be offered")
     return None
 

@@ -30,8 +30,8 @@ Upload = Callable[[str, FormData], Awaitable[bytes]]
 async def uploaded(piece: Attachment, files: Files, upload: Upload) -> Attachment:
     """The piece as Zalo can show it: by its own https address, or under the id an upload gave.
 
-    What Zalo does not take stays as it is, and so does a document at an https address that cannot be had, or is too large: it goes as a
-    link. Raises a SendError.
+    What Zalo does not take stays as it is; what stands at an https address and cannot be had, or is too large, goes as a link. Raises a
+    SendError.
     """
     if piece.media_id or piece.kind not in {MediaKind.IMAGE, MediaKind.FILE}:
         return piece
@@ -43,22 +43,18 @@ async def uploaded(piece: Attachment, files: Files, upload: Upload) -> Attachmen
     try:
         file = await files.read(piece)
     except Rejected:
-        if not _is_link(piece):
+        if not piece.url.startswith("https://"):
             raise
-        return piece
+        return replace(piece, kind=MediaKind.FILE)
     kind, at_most = _sort(piece, file)
-    if len(file.content) > at_most and _is_link(piece):
-        return piece
+    if len(file.content) > at_most and piece.url.startswith("https://"):
+        return replace(piece, kind=MediaKind.FILE)
     if len(file.content) > at_most:
         raise Rejected(f"the {piece.kind.value} is larger than the {at_most // (1024 * 1024)} MB Zalo takes", failure=Failure.MEDIA)
     form = FormData()
     form.add_field("file", file.content, filename=file.name, content_type=file.mime_type)
     named = _named(await upload(kind, form))
     return replace(piece, media_id=f"gif:{_shape(file.content)}:{named}" if kind == "gif" else named)
-
-
-def _is_link(piece: Attachment) -> bool:
-    return piece.kind is MediaKind.FILE and piece.url.startswith("https://")
 
 
 def _sort(piece: Attachment, file: File) -> tuple[str, int]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
+from channels.labels import label_of
 from channels.split import split
 from channels.zalo.parse import ANONYMOUS, GROUP
 from channels.zalo.tracking import tracking_of
@@ -153,8 +154,8 @@ def _pressed(told: _Pressed, number: int) -> _Pressed:
 
 def _reply(reply: QuickReply) -> _Pressed:
     if reply.kind is ReplyKind.URL and reply.extra:
-        return reply.title, "oa.open.url", {"url": reply.extra}
-    return _asking(reply.title, reply.payload)
+        return label_of(reply), "oa.open.url", {"url": reply.extra}
+    return _asking(label_of(reply), reply.payload)
 
 
 def _button(button: Button) -> _Pressed:
@@ -202,7 +203,7 @@ def _questions(message: Message, picture: str, warnings: list[str]) -> Iterator[
         if not image:
             warnings.append("details cannot be asked for without a picture: set form_image")
             continue
-        element = {"title": _normal(reply.title)[:CARD_TITLE], "subtitle": _normal(message.text)[:CARD_SUBTITLE], "image_url": image}
+        element = {"title": _normal(label_of(reply))[:CARD_TITLE], "subtitle": _normal(message.text)[:CARD_SUBTITLE], "image_url": image}
         yield _template({"template_type": "request_user_info", "elements": [element]})
 
 
