@@ -113,6 +113,7 @@ CAPABILITIES = Capabilities(
         MediaKind.AUDIO: 200 * _MEGABYTE,
         MediaKind.VOICE: 200 * _MEGABYTE,
     },
+    media_types={MediaKind.IMAGE: frozenset(("image/jpeg", "image/png"))},
     typing=True,
     typing_s=TYPING_SECONDS,
     reply_token_s=REPLY_TOKEN_S,

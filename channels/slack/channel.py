@@ -30,6 +30,7 @@ from channels.slack.render import (
     ROW_CHARACTERS,
     TEXT_CHARACTERS,
     calls_of,
+    is_picture,
 )
 from channels.slack.socket import WAIT_S, Socket
 from hub.model.address import Address
@@ -43,7 +44,7 @@ from hub.model.failure import Failure
 from hub.model.files.wanted import Whence
 from hub.model.messaging.amending import Amendment
 from hub.model.messaging.delivery import Delivery
-from hub.model.messaging.message import Attachment, ButtonKind, Capabilities, MediaKind, ReplyKind
+from hub.model.messaging.message import Attachment, ButtonKind, Capabilities, ReplyKind
 from hub.model.text.measuring import Unit
 
 if TYPE_CHECKING:
@@ -196,7 +197,7 @@ class Slack:
         return replace(delivery, amends=replace(amends, place=soft(soft_object(told, "channel"), "id")))
 
     async def _uploaded(self, piece: Attachment, files: Files) -> Attachment:
-        if piece.file_id or (piece.kind is MediaKind.IMAGE and piece.url.startswith("https://")):
+        if piece.file_id or is_picture(piece):
             return piece
         try:
             file = await files.read(piece)

@@ -37,6 +37,9 @@ _MOST_BLOCKS = 50
 _ALT_CHARACTERS = 2000
 """https://docs.slack.dev/reference/block-kit/blocks/image-block/"""
 
+_SHOWN = frozenset(("", "image/png", "image/jpeg", "image/jpg", "image/gif"))
+"""https://docs.slack.dev/reference/block-kit/blocks/image-block/"""
+
 POST = "chat.postMessage"
 SHARE = "files.completeUploadExternal"
 
@@ -111,21 +114,22 @@ def _with_links(message: Message, warnings: list[str]) -> str:
     """The words; a file that could not be brought to Slack is told by its address."""
     lines = [message.text] if message.text else []
     for piece in message.attachments:
-        if piece.file_id or _is_picture(piece):
+        if piece.file_id or is_picture(piece):
             continue
         warnings.append(f"the {piece.kind.value} could not be uploaded to Slack, so its link is sent")
         lines.append(": ".join(part for part in (piece.name or piece.filename, piece.url) if part))
     return "\n".join(lines)
 
 
-def _is_picture(piece: Attachment) -> bool:
-    """A picture Slack can fetch by itself."""
-    return piece.kind is MediaKind.IMAGE and not piece.file_id and piece.url.startswith("https://")
+def is_picture(piece: Attachment) -> bool:
+    """A picture Slack can fetch and show by itself; of another type it is a file to be uploaded."""
+    shown = piece.mime_type in _SHOWN and piece.url.startswith("https://")
+    return piece.kind is MediaKind.IMAGE and not piece.file_id and shown
 
 
 def _pictures(pieces: tuple[Attachment, ...]) -> Iterator[Json]:
     for piece in pieces:
-        if _is_picture(piece):
+        if is_picture(piece):
             yield _picture(piece.url, piece.name or piece.filename)
 
 

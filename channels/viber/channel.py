@@ -70,6 +70,8 @@ CAPABILITIES = Capabilities(
         MediaKind.AUDIO: FILE_BYTES,
         MediaKind.VOICE: FILE_BYTES,
     },
+    # https://developers.viber.com/docs/api/rest-bot-api/#picture-message
+    media_types={MediaKind.IMAGE: frozenset(("image/jpeg", "image/png", "image/gif"))},
     receipts=True,
     read_receipts=True,
     retry_horizon_days=1,
