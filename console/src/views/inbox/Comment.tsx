@@ -13,7 +13,8 @@ import { isKey, type Say } from "../../words/words";
 import { type Answering, useForm } from "./CommentForm";
 import css from "./comment.module.css";
 import { Fate } from "./Fate";
-import { Fetched, Trouble } from "./Word";
+import { Fetched } from "./Fetched";
+import { Trouble } from "./Trouble";
 
 /** So long a comment takes its one private answer (hub/model/messaging/comments.py). */
 const PRIVATE_MS = 7 * 86_400_000;

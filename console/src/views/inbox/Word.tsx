@@ -1,25 +1,17 @@
 /** One message or note: who speaks is told by its side, its ground and its name; what became of it by a small mark. */
 
-import { Bell, Bot, FileText, FileX, LoaderCircle, MapPin, Mic, NotebookPen, Phone, Video } from "lucide-react";
-import { useState } from "react";
-import type { Attachment, Line } from "../../api/shapes";
-import { hubNow } from "../../api/time";
-import { type Item, isDraft, type Piece, speakerOf } from "../../feed/lines";
-import type { Pending } from "../../feed/state";
-import { useParts, useTry, useWords } from "../../shell/app";
+import { Bell, Bot, NotebookPen } from "lucide-react";
+import { type Item, isDraft, speakerOf } from "../../feed/lines";
+import { useWords } from "../../shell/app";
 import { Button } from "../../ui/Button";
 import { ChannelMark } from "../../ui/ChannelMark";
 import { cx } from "../../ui/cx";
 import { AmendMenu, Before, Editor, Unchanged, useEditing } from "./Amend";
 import { CommentDeeds, Public } from "./Comment";
 import { Fate } from "./Fate";
-import { fateWords } from "./facts";
+import { Fetched } from "./Fetched";
+import { type Ends, Trouble } from "./Trouble";
 import css from "./timeline.module.css";
-
-interface Ends {
-  readonly onAgain?: () => void;
-  readonly onDrop?: () => void;
-}
 
 interface WordProps extends Ends {
   readonly item: Extract<Item, { kind: "word" }>;
@@ -94,56 +86,6 @@ export function Word({ item, customer, author, onAgain, onDrop }: WordProps) {
   );
 }
 
-/** What went wrong with it, in words, and what can be done. */
-export function Trouble({
-  item,
-  customer,
-  onAgain,
-  onDrop,
-}: Omit<WordProps, "author" | "item"> & { item: { line: Line; pending?: Pending } }) {
-  const { t } = useWords();
-  const { acts } = useParts();
-  const attempt = useTry();
-  const [asked, setAsked] = useState(false);
-  const { line, pending } = item;
-  if (pending?.failed)
-    return (
-      <div className={css.trouble} role="alert">
-        <span>{t("word.unsent")}</span>
-        <Button look="quiet" onPress={onAgain}>
-          {t("do.again")}
-        </Button>
-        <Button look="quiet" onPress={onDrop}>
-          {t("do.drop")}
-        </Button>
-      </div>
-    );
-  if (line.state !== "failed" && line.state !== "unknown" && line.state !== "withdrawn") return null;
-  const { sentence, small } = fateWords(line, t);
-  if (!sentence) return null;
-  if (line.state === "withdrawn") return <p className={css.why}>{sentence}</p>;
-  return (
-    <div className={css.trouble}>
-      <span>{sentence}</span>
-      {small && (
-        <small className={css.why} dir="auto">
-          {small}
-        </small>
-      )}
-      <Button
-        look="quiet"
-        isDisabled={asked}
-        onPress={() => {
-          setAsked(true);
-          void attempt(() => acts.retry(customer, line.entry.delivery ?? "")).then((done) => setAsked(done));
-        }}
-      >
-        {asked ? t("word.retried") : t("do.retry")}
-      </Button>
-    </div>
-  );
-}
-
 export function Note({ item, author, onAgain, onDrop }: Ends & { item: Extract<Item, { kind: "note" }>; author: string }) {
   const { t, f } = useWords();
   const { entry } = item.line;
@@ -187,72 +129,5 @@ function Linked({ text }: { text: string }) {
     ) : (
       part
     ),
-  );
-}
-
-/** Addresses that a page may open: the web's own, never a script's. */
-function safe(url: string | undefined): string {
-  return url && /^(https?:\/\/|\/)/.test(url) ? url : "";
-}
-
-/** How long a provider keeps a file at most: whatever has not come by then never will. */
-const KEPT_MS = 31 * 86_400_000;
-const LOST = new Set<string>(["gone", "expired", "too_large", "kind", "forbidden", "quota"]);
-type Lost = "gone" | "expired" | "too_large" | "kind" | "forbidden" | "quota";
-
-/** A piece by how far it came: on its way, here, or why it never will be. */
-export function Fetched({ piece, at }: { piece: Piece; at: number }) {
-  const { t } = useWords();
-  const { media, coming, lost } = piece;
-  const name = media.filename || t(`media.${media.kind}`);
-  const late = coming && hubNow() - at > KEPT_MS;
-  if (coming && !late)
-    return (
-      <p className={cx(css.file, css.coming)} aria-busy="true">
-        <LoaderCircle size={16} aria-hidden="true" /> {t("media.coming", { name })}
-      </p>
-    );
-  // What lies at somebody else's address is shown from there as far as the page may.
-  if (!late && (!lost || lost === "foreign")) return <Media media={media} />;
-  const reason = t(`media.lost.${LOST.has(lost) ? (lost as Lost) : "gone"}`);
-  return (
-    <p className={cx(css.file, css.lost)}>
-      <FileX size={16} aria-hidden="true" /> {t("media.lost", { name, reason })}
-    </p>
-  );
-}
-
-function Media({ media }: { media: Attachment }) {
-  const { t } = useWords();
-  const [broken, setBroken] = useState(false);
-  const url = safe(media.url);
-  const name = media.filename || media.name || t(`media.${media.kind}`);
-  if ((media.kind === "image" || media.kind === "sticker") && url && !broken)
-    return (
-      <a href={url} target="_blank" rel="noreferrer noopener">
-        <img className={css.picture} src={url} alt={name} loading="lazy" onError={() => setBroken(true)} />
-      </a>
-    );
-  if (media.kind === "location" && media.latitude != null && media.longitude != null) {
-    const place = `${media.latitude.toFixed(5)}, ${media.longitude.toFixed(5)}`;
-    return (
-      <p className={css.file}>
-        <MapPin size={16} aria-hidden="true" /> {[media.name, media.address, place].filter(Boolean).join(" · ")}
-      </p>
-    );
-  }
-  const Icon = { voice: Mic, audio: Mic, video: Video, contact: Phone }[media.kind as string] ?? FileText;
-  const words = [name, media.phone].filter(Boolean).join(" · ");
-  return (
-    <p className={css.file}>
-      <Icon size={16} aria-hidden="true" />
-      {url ? (
-        <a href={url} target="_blank" rel="noreferrer noopener">
-          {words}
-        </a>
-      ) : (
-        words
-      )}
-    </p>
   );
 }
