@@ -184,6 +184,7 @@ def test_what_is_wrong(facts: Facts, expected: set[str]) -> None:
 @pytest.mark.parametrize(
     ("kind", "subject", "facts"),
     [
+        (AlertKind.ACCESS, PLACE, of_account(failed=NOW - 299_999, failure="auth", looked=Looked(at=NOW, taken=True))),
         (AlertKind.FAILING, PLACE, of_account(calls=50, failures=5)),
         (AlertKind.TOKEN, PLACE, of_account(looked=Looked(until=NOW + 7 * DAY_MS + 1))),
         (AlertKind.DISK, "m1", Facts(now=NOW, disks=(Disk(machine="m1", free=1200 * MEBIBYTE),))),
@@ -193,6 +194,12 @@ def test_what_is_wrong(facts: Facts, expected: set[str]) -> None:
 )
 def test_what_stands_needs_more_to_end_than_it_needed_not_to_open(kind: AlertKind, subject: str, facts: Facts) -> None:
     assert (set(), {kind.value}) == (kinds(facts), kinds(facts, Alert(kind=kind, subject=subject)))
+
+
+def test_access_that_was_refused_five_minutes_ago_and_given_since_is_no_matter_any_more() -> None:
+    facts = of_account(failed=NOW - 300_000, failure="auth", well=NOW)
+
+    assert set() == kinds(facts, ACCESS)
 
 
 @pytest.mark.parametrize(("n", "level"), [(1, 1), (9, 1), (10, 2), (99, 2), (100, 3)])

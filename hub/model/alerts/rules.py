@@ -12,6 +12,8 @@ from hub.model.failure import Failure
 DAY_MS = 86_400_000
 MEBIBYTE = 1024 * 1024
 TOKEN_DAYS, TOKEN_DAYS_LEFT = 7, 1
+REFUSED_STILL_MS = 300_000
+"""Where a look is let in and calls are not (a permission that is missing), the one must not end what the next of the other opens anew."""
 FAILED_LEAST, FAILED_SHARE = 10, 0.2
 STILL_LEAST, STILL_SHARE = 5, 0.1
 DISK_LOW, DISK_LEAST, DISK_STILL = 1024 * MEBIBYTE, 256 * MEBIBYTE, 1.25
@@ -107,8 +109,9 @@ Stands = Callable[[AlertKind, str], bool]
 
 def _of_account(account: AccountFacts, now: int, stands: Stands) -> Iterator[Alert]:
     place, until = account.place, account.looked.until
-    if account.refused:
-        yield replace(_critical(AlertKind.ACCESS, place), failure=account.refused)
+    lately = account.failure if account.failure in REFUSED and now - account.failed < REFUSED_STILL_MS else ""
+    if refused := account.refused or (lately if stands(AlertKind.ACCESS, place) else ""):
+        yield replace(_critical(AlertKind.ACCESS, place), failure=refused)
     # A day more before it is over: a clock that is put right does not end it.
     if until and until - now < (TOKEN_DAYS + stands(AlertKind.TOKEN, place)) * DAY_MS:
         graded = _critical if until - now < TOKEN_DAYS_LEFT * DAY_MS else _warning
@@ -117,7 +120,7 @@ def _of_account(account: AccountFacts, now: int, stands: Stands) -> Iterator[Ale
         yield _critical(AlertKind.HOOK, place)
     least, share = (STILL_LEAST, STILL_SHARE) if stands(AlertKind.FAILING, place) else (FAILED_LEAST, FAILED_SHARE)
     # Refused credentials fail every call, and say more.
-    if not account.refused and account.failures >= least and account.failures >= share * account.calls:
+    if not refused and account.failures >= least and account.failures >= share * account.calls:
         yield _warning(AlertKind.FAILING, place, failures=account.failures, calls=account.calls)
     if account.rhythm and account.rhythm.silent:
         yield _warning(AlertKind.SILENT, place, after=account.rhythm.after)
