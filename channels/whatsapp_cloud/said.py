@@ -95,8 +95,7 @@ def edited(message: Json) -> Edited | Deleted | None:
         return None
     edit = object_of(message, "edit")
     after = object_of(edit, "message")
-    text, _ = _words(after, soft(after, "type"))
-    return Edited(target=id_of(edit, "original_message_id"), text=text)
+    return Edited(target=id_of(edit, "original_message_id"), text=_content(after, soft(after, "type")).text)
 
 
 def _permission(message: Json) -> Noted | None:

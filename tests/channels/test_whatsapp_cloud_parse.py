@@ -49,3 +49,13 @@ def test_one_broken_element_costs_no_other(broken: object, place: int) -> None:
 
     assert ["0", "1"] == [event.body.text for event in found if isinstance(event, Incoming) and isinstance(event.body, Said)]
     assert 1 == sum(isinstance(event, Unparsed) for event in found)
+
+
+def test_an_edit_of_a_kind_we_do_not_read_is_kept() -> None:
+    edit = {"original_message_id": "m0", "message": {"type": None, "text": {"body": "size L"}}}
+
+    found = CHANNEL.parse(
+        request(webhook("messages", {"messages": [{"from": "84912000111", "id": "m1", "type": "edit", "edit": edit}]}), {})
+    )
+
+    assert [Unparsed] == [type(event) for event in found]
