@@ -48,8 +48,9 @@ export class Onward {
     });
   }
 
-  /** The channels somebody can be led to; none: there is nothing to press. */
+  /** The channels somebody can be led to; none: there is nothing to press. Told the same again (a line that came back), an open menu stays. */
   offer(channels: readonly string[]): void {
+    if (channels.join() === this.channels.join()) return;
     this.channels = channels;
     this.node.hidden = !channels.length;
     this.shut();
