@@ -17,9 +17,9 @@ FORBIDDEN = {
     "a wait that may swallow its own end": r"\basyncio\.wait_for\(|from asyncio import .*\bwait_for\b",
 }
 EXAMPLES = {
-    "an absolute path of one machine": "open('/work/main/x')",
+    "an absolute path of one machine": "open('/home/somebody/x')",
     "the address of a package registry": "https://pypi.org/simple",
-    "a setting that names a registry": "--extra-index-url=file:///x",
+    "a setting that names a registry": "--index-url=x:",
     "an unkept intention": "# TODO: later",
     "a wait that may swallow its own end": "await asyncio.wait_for(answer, 1)",
 }
